@@ -1,0 +1,91 @@
+// swift-tools-version: 6.3
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import PackageDescription
+
+/// Warnings are errors while this package itself is developed; whoever depends on a tagged version never sees them.
+let isDevelopment = Context.gitInformation?.currentTag == nil
+
+let package = Package(
+    name: "swift-joblib",
+    products: [
+        .library(name: "Joblib", targets: ["Joblib"]),
+        .library(name: "JoblibCore", targets: ["JoblibCore"]),
+        .library(name: "JoblibThreading", targets: ["JoblibThreading"]),
+        .executable(name: "joblib-speedup", targets: ["joblib-speedup"]),
+        .executable(name: "joblib-wordcount", targets: ["joblib-wordcount"]),
+    ],
+    dependencies: [
+        // Command lines of the two programs; no library target depends on it.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // Platform: the only code that calls libc.
+        .target(name: "CJoblibPOSIX"),
+        .target(name: "JoblibPOSIX", dependencies: ["CJoblibPOSIX"]),
+
+        // Meaning: the loop, its configuration, and the protocol that backends implement.
+        .target(name: "JoblibCore", dependencies: ["JoblibPOSIX"]),
+
+        // Backends: they use public API of the core only.
+        .target(name: "JoblibThreading", dependencies: ["JoblibCore", "JoblibPOSIX"], path: "Plugins/Threading"),
+
+        // The facade that users import.
+        .target(name: "Joblib", dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibThreading"]),
+
+        // Programs.
+        .executableTarget(
+            name: "joblib-speedup",
+            dependencies: ["Joblib", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        .executableTarget(
+            name: "joblib-wordcount",
+            dependencies: ["Joblib", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+
+        // Tests mirror the sources.
+        .testTarget(name: "JoblibPOSIXTests", dependencies: ["JoblibPOSIX"]),
+        .testTarget(name: "JoblibCoreTests", dependencies: ["JoblibCore"]),
+        .testTarget(name: "JoblibTests", dependencies: ["Joblib"]),
+        .testTarget(name: "ProgramsTests", dependencies: ["joblib-speedup", "joblib-wordcount"]),
+    ]
+)
+
+for target in package.targets where target.type != .plugin {
+    var settings = target.swiftSettings ?? []
+
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    // A protocol used as a type costs an indirection: spell it out.
+    settings.append(.enableUpcomingFeature("ExistentialAny"))
+
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    // `.threading` must not appear without the import that provides it.
+    settings.append(.enableUpcomingFeature("MemberImportVisibility"))
+
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    // `public import` then documents each dependency that leaks into our API.
+    settings.append(.enableUpcomingFeature("InternalImportsByDefault"))
+
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+    // A scope such as `parallelConfig { }` must not leave its caller's executor.
+    settings.append(.enableUpcomingFeature("NonisolatedNonsendingByDefault"))
+
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0470-isolated-conformances.md
+    settings.append(.enableUpcomingFeature("InferIsolatedConformances"))
+
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0481-weak-let.md
+    settings.append(.enableUpcomingFeature("ImmutableWeakCaptures"))
+
+    if target.type == .regular {
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+        // Forces `unsafe` to be written beside every pointer.
+        settings.append(.strictMemorySafety())
+    }
+
+    if isDevelopment {
+        settings.append(.treatAllWarnings(as: .error))
+    }
+
+    target.swiftSettings = settings
+}

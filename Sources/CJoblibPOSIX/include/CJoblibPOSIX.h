@@ -1,0 +1,7 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#ifndef C_JOBLIB_POSIX_H
+#define C_JOBLIB_POSIX_H
+
+#endif

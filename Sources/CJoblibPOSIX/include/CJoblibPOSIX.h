@@ -4,4 +4,9 @@
 #ifndef C_JOBLIB_POSIX_H
 #define C_JOBLIB_POSIX_H
 
+#include "error_text.h"
+#include "futex.h"
+#include "task_state.h"
+#include "threads.h"
+
 #endif

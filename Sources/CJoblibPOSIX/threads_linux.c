@@ -1,0 +1,111 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#define _GNU_SOURCE
+#include "threads.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+struct start {
+    void (*body)(void *);
+    void *argument;
+    char name[16];
+};
+
+static void *trampoline(void *argument) {
+    struct start start = *(struct start *)argument;
+    free(argument);
+    pthread_setname_np(pthread_self(), start.name);
+    start.body(start.argument);
+    return NULL;
+}
+
+int joblib_thread_start(const char *name, void (*body)(void *), void *argument) {
+    struct start *start = calloc(1, sizeof *start);
+    if (start == NULL) return ENOMEM;
+    start->body = body;
+    start->argument = argument;
+    strncpy(start->name, name, sizeof start->name - 1);
+
+    pthread_attr_t attributes;
+    int failure = pthread_attr_init(&attributes);
+    if (failure == 0) {
+        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        pthread_t thread;
+        failure = pthread_create(&thread, &attributes, trampoline, start);
+        pthread_attr_destroy(&attributes);
+    }
+    if (failure != 0) free(start);
+    return failure;
+}
+
+int32_t joblib_thread_id(void) {
+    return (int32_t)syscall(SYS_gettid);
+}
+
+uint64_t joblib_monotonic_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void joblib_advise_huge_pages(void *start, size_t byte_count) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)start + page - 1) & ~(page - 1);
+    uintptr_t end = ((uintptr_t)start + byte_count) & ~(page - 1);
+    if (first < end) madvise((void *)first, end - first, MADV_HUGEPAGE);
+}
+
+// The set is read with a growing size, since the kernel refuses one that is smaller than its own (EINVAL beyond 1,024
+// processors).
+static int allowed_processors(cpu_set_t **set, size_t *size) {
+    for (size_t count = 1024; count <= (1u << 20); count *= 2) {
+        *set = CPU_ALLOC(count);
+        if (*set == NULL) return ENOMEM;
+        *size = CPU_ALLOC_SIZE(count);
+        CPU_ZERO_S(*size, *set);
+        if (sched_getaffinity(0, *size, *set) == 0) return 0;
+        int failure = errno;
+        CPU_FREE(*set);
+        if (failure != EINVAL) return failure;
+    }
+    return EINVAL;
+}
+
+int joblib_thread_pin(size_t position, void **previous, size_t *previous_size) {
+    cpu_set_t *allowed;
+    size_t size;
+    int failure = allowed_processors(&allowed, &size);
+    if (failure != 0) return failure;
+
+    size_t count = (size_t)CPU_COUNT_S(size, allowed);
+    size_t wanted = count == 0 ? 0 : position % count;
+    for (size_t cpu = 0; cpu < size * 8; cpu++) {
+        if (!CPU_ISSET_S(cpu, size, allowed) || wanted-- != 0) continue;
+        cpu_set_t *one = CPU_ALLOC(size * 8);
+        if (one == NULL) break;
+        CPU_ZERO_S(size, one);
+        CPU_SET_S(cpu, size, one);
+        failure = sched_setaffinity(0, size, one) == 0 ? 0 : errno;
+        CPU_FREE(one);
+        if (failure != 0) break;
+        *previous = allowed;
+        *previous_size = size;
+        return 0;
+    }
+    CPU_FREE(allowed);
+    return failure != 0 ? failure : ENOMEM;
+}
+
+void joblib_thread_unpin(void *previous, size_t previous_size) {
+    sched_setaffinity(0, previous_size, previous);
+    CPU_FREE(previous);
+}

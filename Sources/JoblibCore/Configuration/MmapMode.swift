@@ -1,0 +1,71 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// How a worker maps a large array that it was not sent a copy of.
+///
+/// joblib's `mmap_mode`. A word that joblib does not have is kept and refused by ``validate()``, so that a wrong literal
+/// is an error of the call and not a trap.
+public struct MmapMode: Sendable, Hashable {
+    private let word: String?
+
+    /// Mapped for reading; a write is a memory fault (joblib's `"r"`).
+    public static let readOnly: MmapMode = "r"
+
+    /// Mapped for reading and writing; every worker sees the writes (joblib's `"r+"`, and `"w+"`, which acts as it).
+    public static let readWrite: MmapMode = "r+"
+
+    /// Mapped privately; a worker keeps its writes to itself (joblib's `"c"`).
+    public static let copyOnWrite: MmapMode = "c"
+
+    /// Never mapped: every worker is sent a copy (joblib's `None`).
+    public static let disabled: MmapMode = MmapMode(word: nil)
+
+    /// Creates a mode from joblib's word.
+    ///
+    /// - Parameter word: `"r"`, `"r+"`, `"w+"` or `"c"`.
+    public init(_ word: String) {
+        // "w+" creates the file: for an array that exists already, joblib turns it into "r+" as well.
+        self.init(word: word == "w+" ? "r+" : word)
+    }
+
+    private init(word: String?) {
+        self.word = word
+    }
+
+    /// Refuses a word that joblib does not have.
+    ///
+    /// - Throws: ``ParallelError`` with the code `invalidMmapMode`.
+    public func validate() throws(ParallelError) {
+        switch self {
+        case .readOnly, .readWrite, .copyOnWrite, .disabled:
+            return
+        default:
+            throw ParallelError(
+                .invalidMmapMode,
+                """
+                \(self.description.excerpt) is not a mapping mode; write "r", "r+", "c" or .disabled
+                """
+            )
+        }
+    }
+}
+
+// MARK: - Literals
+
+extension MmapMode: ExpressibleByStringLiteral {
+    /// Creates a mode from joblib's word.
+    ///
+    /// - Parameter value: `"r"`, `"r+"`, `"w+"` or `"c"`.
+    public init(stringLiteral value: String) {
+        self.init(value)
+    }
+}
+
+// MARK: - Description
+
+extension MmapMode: CustomStringConvertible {
+    /// The word, or `disabled`.
+    public var description: String {
+        self.word ?? "disabled"
+    }
+}

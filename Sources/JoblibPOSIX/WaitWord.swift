@@ -3,80 +3,68 @@
 
 internal import CJoblibPOSIX
 
-/// A 32-bit word that threads can sleep on until it changes.
+/// A counter that threads can sleep on until it moves.
 ///
-/// The word is the whole truth: a waiter returns when the value differs from the one it named, however often it was
-/// woken in between. Built on futex(2) where there is one.
+/// The count is the whole truth: a waiter returns when it differs from the one it names, however often it was woken in
+/// between. Built on futex(2). The system is called only when somebody sleeps.
 @safe
 public final class WaitWord: Sendable {
+    // Bit 0: somebody sleeps. The bits above: the count.
+    //
     // SAFETY: allocated in init, freed in deinit, and touched only through C atomics in between.
     private nonisolated(unsafe) let word: UnsafeMutablePointer<UInt32>
 
-    /// Makes a word.
-    public init(_ value: UInt32 = 0) {
+    /// Makes a counter that stands at 0.
+    public init() {
         // A cache line of its own: a spinning reader must not slow the writer of something else.
         let raw = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
-        unsafe self.word = raw.initializeMemory(as: UInt32.self, repeating: value, count: 16)
+        unsafe self.word = raw.initializeMemory(as: UInt32.self, repeating: 0, count: 16)
     }
 
     deinit {
         unsafe self.word.deallocate()
     }
 
-    /// The value, with acquire ordering: what was written before it was stored is visible.
-    public var value: UInt32 { unsafe joblib_word_load(self.word) }
+    /// The count; what was written before it moved is visible (acquire).
+    public var count: UInt32 { unsafe joblib_word_load(self.word) >> 1 }
 
-    /// Stores a value with release ordering and returns the old one; wakes nobody.
-    @discardableResult
-    public func exchange(_ value: UInt32) -> UInt32 {
-        unsafe joblib_word_exchange(self.word, value)
-    }
-
-    /// Stores `desired` if the word holds `expected`; wakes nobody.
-    ///
-    /// - Returns: Whether it did.
-    public func compareExchange(expected: UInt32, desired: UInt32) -> Bool {
-        unsafe joblib_word_compare_exchange(self.word, expected, desired) != 0
-    }
-
-    /// Adds one, wrapping around, and wakes every sleeper.
+    /// Moves the count on, wrapping around, and wakes every sleeper (release).
     public func advance() {
-        unsafe joblib_word_add(self.word, 1)
-        self.wakeAll()
+        while true {
+            let old = unsafe joblib_word_load(self.word)
+            let new = (old & ~1) &+ 2
+            guard unsafe joblib_word_compare_exchange(self.word, old, new) != 0 else { continue }
+            if old & 1 != 0 { unsafe joblib_futex_wake(self.word, Int32.max) }
+            return
+        }
     }
 
-    /// Wakes one sleeper, if there is one.
-    public func wakeOne() {
-        unsafe joblib_futex_wake(self.word, 1)
-    }
-
-    /// Wakes every sleeper.
-    public func wakeAll() {
-        unsafe joblib_futex_wake(self.word, Int32.max)
-    }
-
-    /// Waits while the word holds a value: spins first, then sleeps.
+    /// Waits while the count is the given one: spins first, then sleeps.
     ///
     /// - Parameters:
-    ///   - value: The value to wait out.
+    ///   - count: The count to wait out.
     ///   - spins: How often to look before sleeping; one look costs 20 to 50 ns.
     ///   - deadline: Nanoseconds of ``MonotonicClock``; `nil` waits without limit.
-    /// - Returns: Whether the word changed; `false` means the deadline passed.
+    /// - Returns: Whether the count moved; `false` means that the deadline passed.
     @discardableResult
-    public func wait(while value: UInt32, spins: Int = 0, until deadline: UInt64? = nil) -> Bool {
+    public func wait(while count: UInt32, spins: Int = 0, until deadline: UInt64? = nil) -> Bool {
         for _ in 0..<spins {
-            if self.value != value { return true }
+            if self.count != count { return true }
             joblib_spin_hint()
         }
-        while self.value == value {
+        // A loop: futex(2) may return for no reason at all.
+        while true {
+            let seen = unsafe joblib_word_load(self.word)
+            guard seen >> 1 == count else { return true }
             var remaining: Int64 = -1
             if let deadline {
                 let now = MonotonicClock.now
-                if now >= deadline { return false }
+                guard now < deadline else { return false }
                 remaining = Int64(clamping: deadline - now)
             }
-            unsafe joblib_futex_wait(self.word, value, remaining)
+            let sleeping = seen | 1
+            if seen != sleeping, unsafe joblib_word_compare_exchange(self.word, seen, sleeping) == 0 { continue }
+            unsafe joblib_futex_wait(self.word, sleeping, remaining)
         }
-        return true
     }
 }

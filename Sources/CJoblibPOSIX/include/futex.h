@@ -13,14 +13,6 @@ static inline uint32_t joblib_word_load(const uint32_t *word) {
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
-static inline uint32_t joblib_word_exchange(uint32_t *word, uint32_t value) {
-    return __atomic_exchange_n(word, value, __ATOMIC_ACQ_REL);
-}
-
-static inline uint32_t joblib_word_add(uint32_t *word, uint32_t value) {
-    return __atomic_fetch_add(word, value, __ATOMIC_ACQ_REL);
-}
-
 static inline int joblib_word_compare_exchange(uint32_t *word, uint32_t expected, uint32_t desired) {
     return __atomic_compare_exchange_n(word, &expected, desired, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }

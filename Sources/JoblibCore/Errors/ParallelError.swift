@@ -1,67 +1,114 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A wrong call or a broken system, as opposed to a task that failed.
-public struct ParallelError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong.
+/// A call that was wrong, or a system that could not carry it out.
+///
+/// What a task did is a ``TaskFailure`` instead. The same codes appear on every backend.
+public struct ParallelError: Error, Sendable, CustomStringConvertible {
+    /// What kind of fault it is; new codes may appear in later versions.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The name of the code, such as `"unknownBackend"`.
+        public let description: String
+
+        /// Makes a code, for backends that need one of their own.
+        public init(_ name: String) {
+            self.description = name
+        }
+    }
+
+    /// What kind of fault it is.
     public let code: Code
 
-    /// The refused value and what to write instead, for people.
+    /// What was wrong, with the value and the remedy.
     public let detail: String
 
-    /// Creates an error.
+    /// How many tasks had finished when the call was cancelled; `nil` for other codes.
+    public private(set) var completedTasks: Int?
+
+    private var partialResults: (any Sendable)?
+
+    /// Makes an error.
     ///
     /// - Parameters:
-    ///   - code: What is wrong.
-    ///   - detail: The refused value and what to write instead.
+    ///   - code: The kind of fault.
+    ///   - detail: The value that was wrong and what to do instead, for a person.
     public init(_ code: Code, _ detail: String) {
         self.code = code
         self.detail = detail
     }
 
-    /// The code and the detail, on one line.
-    public var description: String {
-        "\(self.code): \(self.detail)"
+    /// The code and the detail in one line.
+    public var description: String { "\(self.code): \(self.detail)" }
+
+    /// Returns the outputs of the tasks that had finished when the call was cancelled, with their indices, in order.
+    ///
+    /// Empty for other codes, for another type than the call's, and for `map` and its relatives, whose results need
+    /// not be `Sendable` and so cannot travel in an error.
+    public func completedResults<Output: Sendable>(of type: Output.Type = Output.self) -> [(index: Int, output: Output)] {
+        (self.partialResults as? CompletedResults<Output>)?.all ?? []
+    }
+
+    func completed(_ count: Int) -> ParallelError {
+        var error = self
+        error.completedTasks = count
+        return error
+    }
+
+    func completed<Output: Sendable>(_ results: [(index: Int, output: Output)]) -> ParallelError {
+        var error = self.completed(results.count)
+        error.partialResults = CompletedResults(all: results)
+        return error
     }
 }
 
-// MARK: - Code
-
 extension ParallelError {
-    /// An identifier of a kind of error; new ones may appear in any version.
-    public struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Name: String {
-            case invalidBatchSize
-            case invalidByteCount
-            case invalidMmapMode
-            case invalidNJobs
-            case invalidPreDispatch
-            case unsupportedOption
-        }
-
-        private let name: Name
-
-        /// A `batchSize` below 1.
-        public static let invalidBatchSize = Code(name: .invalidBatchSize)
-
-        /// A size such as `maxNBytes` that cannot be read.
-        public static let invalidByteCount = Code(name: .invalidByteCount)
-
-        /// An `mmapMode` that joblib does not have.
-        public static let invalidMmapMode = Code(name: .invalidMmapMode)
-
-        /// An `nJobs` of 0.
-        public static let invalidNJobs = Code(name: .invalidNJobs)
-
-        /// A `preDispatch` that cannot be read, or whose value is below 1.
-        public static let invalidPreDispatch = Code(name: .invalidPreDispatch)
-
-        /// An option that the chosen backend does not take.
-        public static let unsupportedOption = Code(name: .unsupportedOption)
-
-        /// The name in the source.
-        public var description: String {
-            self.name.rawValue
-        }
+    /// What a nested loop throws when the loop around it has stopped.
+    static var outerLoopEnded: ParallelError {
+        ParallelError(.cancelled, "the loop around this one has ended")
     }
+}
+
+private struct CompletedResults<Output: Sendable>: Sendable {
+    let all: [(index: Int, output: Output)]
+}
+
+extension ParallelError.Code {
+    /// No backend is registered under the name; the detail lists those that are.
+    public static let unknownBackend = Self("unknownBackend")
+
+    /// `nJobs` is no number of jobs.
+    public static let invalidNJobs = Self("invalidNJobs")
+
+    /// `preDispatch` is no number of batches.
+    public static let invalidPreDispatch = Self("invalidPreDispatch")
+
+    /// `batchSize` is no number of tasks.
+    public static let invalidBatchSize = Self("invalidBatchSize")
+
+    /// Another argument has a value that means nothing.
+    public static let invalidArgument = Self("invalidArgument")
+
+    /// `prefer` and `require` contradict each other.
+    public static let inconsistentHints = Self("inconsistentHints")
+
+    /// `require: .sharedmem` meets a backend, chosen explicitly, whose workers share no memory with the caller.
+    public static let sharedMemoryRequired = Self("sharedMemoryRequired")
+
+    /// The backend cannot honour an option that was given explicitly.
+    public static let unsupportedOption = Self("unsupportedOption")
+
+    /// The backend's workers share no memory with the caller, and the task is a closure, which cannot leave it.
+    public static let taskNotPortable = Self("taskNotPortable")
+
+    /// The backend has no worker to offer.
+    public static let noWorkers = Self("noWorkers")
+
+    /// The backend could not be started.
+    public static let startupFailed = Self("startupFailed")
+
+    /// The system has no thread, process, descriptor or memory left to give.
+    public static let resourceExhausted = Self("resourceExhausted")
+
+    /// The call was cancelled by `cancellingOnInterrupt`, or because the loop around it ended.
+    public static let cancelled = Self("cancelled")
 }

@@ -1,0 +1,92 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Synchronization
+
+/// The backends that are known by name.
+struct BackendRegistry: Sendable {
+    typealias Factory = @Sendable (BackendRequest) throws -> any ParallelBackend
+
+    /// Backends of this package that a program has to add, and how.
+    private static let addedBy = [
+        "threading": (module: "JoblibThreading", call: "registerThreadingBackend()")
+    ]
+
+    private var factories: [String: Factory] = ["sequential": { _ in SequentialBackend() }]
+
+    private(set) var defaultName = "threading"
+
+    var names: [String] { self.factories.keys.sorted() }
+
+    mutating func register(_ name: String, makeDefault: Bool, _ factory: @escaping Factory) {
+        self.factories[name] = factory
+        if makeDefault { self.defaultName = name }
+    }
+
+    func knows(_ name: String) -> Bool {
+        self.factories[name] != nil
+    }
+
+    func factory(named name: String) throws(ParallelError) -> Factory {
+        if let factory = self.factories[name] { return factory }
+        let known = "known are: \(self.names.joined(separator: ", "))"
+        if let added = Self.addedBy[name] {
+            throw ParallelError(
+                .unknownBackend,
+                "'\(name)' is not registered; import \(added.module) and call \(added.call) first, or import Joblib; \(known)"
+            )
+        }
+        throw ParallelError(
+            .unknownBackend,
+            "'\(name)' is not registered; \(known); add others with registerParallelBackend(_:_:)"
+        )
+    }
+
+    // Factories are foreign code: they are called outside of the lock.
+    private static let shared = Mutex(BackendRegistry())
+
+    static func registerShared(_ name: String, makeDefault: Bool, _ factory: @escaping Factory) {
+        self.shared.withLock { $0.register(name, makeDefault: makeDefault, factory) }
+    }
+
+    static var sharedNames: [String] { self.shared.withLock { $0.names } }
+
+    static func factory(named name: String) throws(ParallelError) -> Factory {
+        try self.shared.withLock { $0 }.factory(named: name)
+    }
+
+    static func decide(_ choice: BackendChoice) throws(ParallelError) -> BackendChoice.Step {
+        let registry = self.shared.withLock { $0 }
+        return try choice.decide(defaultName: registry.defaultName, isRegistered: registry.knows)
+    }
+
+    /// The names of the registered backends whose capabilities meet a condition; one whose factory throws does not.
+    static func names(where condition: (BackendCapabilities) -> Bool) -> [String] {
+        let registry = self.shared.withLock { $0 }
+        return registry.names.filter { name in
+            guard let backend = try? registry.factories[name]?(BackendRequest(name: name)) else { return false }
+            return condition(backend.capabilities)
+        }
+    }
+}
+
+/// Registers a backend under a name, for `Parallel(backend: "name")` and `parallelConfig(backend: "name")`.
+///
+/// A second registration of a name replaces the first, as in joblib. joblib's `register_parallel_backend`.
+///
+/// - Parameters:
+///   - name: The name, compared exactly.
+///   - makeDefault: Whether loops that choose no backend use it from now on.
+///   - factory: Makes the backend; called at each call that needs it, so it should be cheap. What it throws, the call throws.
+public func registerParallelBackend(
+    _ name: String,
+    makeDefault: Bool = false,
+    _ factory: @escaping @Sendable (BackendRequest) throws -> any ParallelBackend
+) {
+    BackendRegistry.registerShared(name, makeDefault: makeDefault, factory)
+}
+
+/// Returns the names of the registered backends, sorted.
+public func registeredParallelBackends() -> [String] {
+    BackendRegistry.sharedNames
+}

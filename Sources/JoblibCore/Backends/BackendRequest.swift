@@ -1,0 +1,37 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// What a backend's factory is asked for.
+///
+/// A value, so that more can be asked later without breaking factories.
+public struct BackendRequest: Sendable {
+    /// The name under which the backend was looked up.
+    public let name: String
+
+    /// The parameters given for it; the core has refused every name that its capabilities do not declare.
+    public let parameters: [BackendParameter]
+
+    /// How many threads libraries inside a worker may use, from 1; `nil`: the backend's own rule.
+    public let innerMaxNumThreads: Int?
+
+    init(name: String, parameters: [BackendParameter] = [], innerMaxNumThreads: Int? = nil) {
+        self.name = name
+        self.parameters = parameters
+        self.innerMaxNumThreads = innerMaxNumThreads
+    }
+
+    /// Returns the value of a parameter.
+    ///
+    /// - Throws: ``ParallelError`` `.invalidArgument` when the value given is of another type.
+    /// - Returns: The value given last under the name; `nil` when there is none.
+    public func parameter<Value>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
+        guard let parameter = self.parameters.last(where: { $0.name == name }) else { return nil }
+        guard let value = parameter.value as? Value else {
+            throw ParallelError(
+                .invalidArgument,
+                "parameter '\(name)' of backend '\(self.name)' is \(parameter.value); a value of type \(type) is needed"
+            )
+        }
+        return value
+    }
+}

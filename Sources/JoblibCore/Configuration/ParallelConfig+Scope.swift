@@ -1,0 +1,92 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Runs a closure inside of which every ``Parallel`` that is made takes these settings for those it leaves unset.
+///
+/// Scopes nest, the inner one wins setting by setting, and an argument of `Parallel` wins over every scope. The scope
+/// is task-local: child tasks inherit it, detached tasks and threads of your own do not. joblib's `parallel_config`.
+///
+/// Nothing is checked here: what is wrong is thrown by the first call that uses it.
+///
+/// - Parameters:
+///   - backend: Where loops run: `"threading"`, `.named(name)`, `.instance(backend)`.
+///   - nJobs: How many tasks run at once; -1 is every CPU, -2 all but one; 0 is an error.
+///   - verbose: How much is reported; 0 is nothing. From 10 on, failures say where they were thrown.
+///   - progress: Who is told what happens.
+///   - tempFolder: Where process backends put large arrays.
+///   - maxNBytes: From which size in bytes process backends share an array instead of copying it.
+///   - mmapMode: How workers map shared arrays.
+///   - prefer: A hint: `.threads` or `.processes`.
+///   - require: A constraint: `.sharedmem`.
+///   - innerMaxNumThreads: How many threads libraries inside a worker may use; ignored by backends that cannot set it.
+///   - seed: The root seed of every call.
+///   - backendParams: Settings of the chosen backend.
+///   - body: What runs inside of the scope.
+/// - Returns: What the closure returns.
+/// - Throws: What the closure throws, and nothing else.
+public func parallelConfig<T>(
+    backend: BackendSelection? = nil,
+    nJobs: Int? = nil,
+    verbose: Int? = nil,
+    progress: ProgressDisplay? = nil,
+    tempFolder: String? = nil,
+    maxNBytes: ByteCount? = nil,
+    mmapMode: MmapMode? = nil,
+    prefer: BackendPreference? = nil,
+    require: BackendRequirement? = nil,
+    innerMaxNumThreads: Int? = nil,
+    seed: UInt64? = nil,
+    backendParams: [BackendParameter] = [],
+    _ body: () throws -> T
+) rethrows -> T {
+    let config = ParallelConfig(
+        backend: backend,
+        nJobs: nJobs,
+        verbose: verbose,
+        progress: progress,
+        tempFolder: tempFolder,
+        maxNBytes: maxNBytes,
+        mmapMode: mmapMode,
+        prefer: prefer,
+        require: require,
+        innerMaxNumThreads: innerMaxNumThreads,
+        seed: seed,
+        backendParams: backendParams
+    )
+    return try ParallelConfig.$current.withValue(config.overlaying(.current)) { try body() }
+}
+
+/// Runs an asynchronous closure inside of a scope; see the synchronous twin.
+///
+/// The closure stays on its caller's executor.
+public func parallelConfig<T>(
+    backend: BackendSelection? = nil,
+    nJobs: Int? = nil,
+    verbose: Int? = nil,
+    progress: ProgressDisplay? = nil,
+    tempFolder: String? = nil,
+    maxNBytes: ByteCount? = nil,
+    mmapMode: MmapMode? = nil,
+    prefer: BackendPreference? = nil,
+    require: BackendRequirement? = nil,
+    innerMaxNumThreads: Int? = nil,
+    seed: UInt64? = nil,
+    backendParams: [BackendParameter] = [],
+    _ body: () async throws -> T
+) async rethrows -> T {
+    let config = ParallelConfig(
+        backend: backend,
+        nJobs: nJobs,
+        verbose: verbose,
+        progress: progress,
+        tempFolder: tempFolder,
+        maxNBytes: maxNBytes,
+        mmapMode: mmapMode,
+        prefer: prefer,
+        require: require,
+        innerMaxNumThreads: innerMaxNumThreads,
+        seed: seed,
+        backendParams: backendParams
+    )
+    return try await ParallelConfig.$current.withValue(config.overlaying(.current)) { try await body() }
+}

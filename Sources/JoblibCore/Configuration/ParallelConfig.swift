@@ -1,0 +1,46 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Every setting that a scope can make; `nil` means unset.
+struct ParallelConfig: Sendable {
+    var backend: BackendSelection?
+    var nJobs: Int?
+    var verbose: Int?
+    var progress: ProgressDisplay?
+    var tempFolder: String?
+    var maxNBytes: ByteCount?
+    var mmapMode: MmapMode?
+    var prefer: BackendPreference?
+    var require: BackendRequirement?
+    var innerMaxNumThreads: Int?
+    var seed: UInt64?
+    var backendParams: [BackendParameter] = []
+
+    /// The settings of the innermost scope around the reader.
+    ///
+    /// A task-local does not cross threads: whoever starts one binds it there again.
+    @TaskLocal static var current = ParallelConfig()
+
+    /// The settings that hold where `self` was given inside of `outer`: the inner one wins, key by key.
+    ///
+    /// Parameters belong to the backend they were given with. Whoever chooses another backend does not inherit them.
+    func overlaying(_ outer: ParallelConfig) -> ParallelConfig {
+        var merged = self
+        merged.backend = self.backend ?? outer.backend
+        merged.nJobs = self.nJobs ?? outer.nJobs
+        merged.verbose = self.verbose ?? outer.verbose
+        merged.progress = self.progress ?? outer.progress
+        merged.tempFolder = self.tempFolder ?? outer.tempFolder
+        merged.maxNBytes = self.maxNBytes ?? outer.maxNBytes
+        merged.mmapMode = self.mmapMode ?? outer.mmapMode
+        merged.prefer = self.prefer ?? outer.prefer
+        merged.require = self.require ?? outer.require
+        merged.innerMaxNumThreads = self.innerMaxNumThreads ?? outer.innerMaxNumThreads
+        merged.seed = self.seed ?? outer.seed
+        if self.backend == nil {
+            let names = Set(self.backendParams.map(\.name))
+            merged.backendParams = outer.backendParams.filter { !names.contains($0.name) } + self.backendParams
+        }
+        return merged
+    }
+}

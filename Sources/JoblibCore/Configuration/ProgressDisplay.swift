@@ -1,0 +1,14 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Who is told what happens in a loop.
+public struct ProgressDisplay: Sendable {
+    let receive: @Sendable (ParallelEvent) -> Void
+
+    /// A closure that gets every event, one at a time.
+    ///
+    /// It is called from the threads that run the tasks, so a slow one slows the loop; it may run a loop itself.
+    public static func observer(_ receive: @escaping @Sendable (ParallelEvent) -> Void) -> ProgressDisplay {
+        ProgressDisplay(receive: receive)
+    }
+}

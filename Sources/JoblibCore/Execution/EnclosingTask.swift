@@ -1,0 +1,25 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// The task from inside of which a call is made.
+struct EnclosingTask: Sendable {
+    let loop: Loop
+
+    /// The task's index; -1 while its thread reads input.
+    let index: Int
+
+    /// Which of the task's own calls this is, from 0.
+    let ordinal: Int
+
+    /// The task that the calling thread, or the calling asynchronous task, is in.
+    static func current() -> EnclosingTask? {
+        if let runner = Runner.current { return runner.enclosingTask() }
+        return TaskContext.asynchronous?.enclosingTask()
+    }
+
+    /// The root seed of the call: different for each call of each task, and the same each time the outer loop runs.
+    var nestedSeed: UInt64 {
+        TaskRandomNumberGenerator(seed: self.loop.rootSeed, index: self.index)
+            .word(at: .max - UInt64(self.ordinal))
+    }
+}

@@ -1,0 +1,248 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import Synchronization
+internal import JoblibPOSIX
+
+/// One call on workers that share memory: who is inside, whether it must stop, and what went wrong first.
+///
+/// Subclasses say what there is to claim and how it is run. See docs/architecture.md, "The life of one call".
+// SAFETY: `session` is written before the loop is announced to any other thread; the rest are constants, atomics and
+// mutexes.
+@usableFromInline
+class Loop: @unchecked Sendable {
+    let plan: CallPlan
+
+    /// The loop around the one in whose task this call was made; `nil` for an outermost one.
+    let parent: Loop?
+
+    /// Moves when the loop completes, and when its waiting caller may help.
+    let event = WaitWord()
+
+    /// Set once somebody must stop the loop; every worker looks before each task.
+    @usableFromInline
+    let stopped = Atomic<Bool>(false)
+
+    /// The session whose workers help; `nil` while the caller is alone.
+    private(set) var session: (any WorkerSession)?
+
+    private let gate = Gate()
+    private let team: Mutex<Team>
+    private let workerIndices = Mutex(WorkerIndices())
+    private let firstError = Mutex<(any Error)?>(nil)
+    private let lazySeed: Mutex<UInt64?>
+
+    init(_ plan: CallPlan) {
+        self.plan = plan
+        self.parent = plan.enclosing?.loop
+        self.team = Mutex(Team(limit: plan.workers, members: plan.callerWorks ? 1 : 0))
+        self.lazySeed = Mutex(plan.seed)
+    }
+
+    // MARK: - What a subclass provides
+
+    /// Claims and runs tasks until none is left for this worker.
+    func work(_ runner: Runner) {
+        preconditionFailure("a loop must say how it works")
+    }
+
+    /// Whether a worker that came now would find a task.
+    var hasWork: Bool { false }
+
+    /// How many tasks there are, where that is known beforehand.
+    var taskCount: Int? { nil }
+
+    /// Runs a task again whose worker was lost.
+    func requeue(_ index: Int, attempt: Int) {}
+
+    /// Records the failure of a task in its place, where the call keeps going; `false` if it does not.
+    func settle(_ index: Int, _ failure: TaskFailure) -> Bool { false }
+
+    /// Called by the last one out, after which nothing of the loop runs.
+    func didComplete() {}
+
+    // MARK: - Identity
+
+    /// The outermost loop, whose team and budget all loops nested in it share.
+    final var root: Loop {
+        var loop = self
+        while let parent = loop.parent { loop = parent }
+        return loop
+    }
+
+    final func isNested(in other: Loop) -> Bool {
+        var ancestor = self.parent
+        while let loop = ancestor {
+            if loop === other { return true }
+            ancestor = loop.parent
+        }
+        return false
+    }
+
+    /// The seed from which the random numbers of every task derive: the one given, or one for this call.
+    final var rootSeed: UInt64 {
+        self.lazySeed.withLock { seed in
+            if let seed { return seed }
+            let fresh = self.plan.enclosing?.nestedSeed ?? .random(in: .min ... .max)
+            seed = fresh
+            return fresh
+        }
+    }
+
+    // MARK: - Stopping
+
+    /// Whether no further task may start, here or because a loop around this one has stopped.
+    @inlinable
+    final var isStopped: Bool { self.stopped.load(ordering: .relaxed) }
+
+    /// The loop whose stopping this one notices.
+    ///
+    /// A nested loop that runs alone in its caller is on no team's list, so nobody stops it: it looks at the loop around it.
+    final var stopSource: Loop {
+        guard self.session == nil, let parent = self.parent else { return self }
+        return parent.stopSource
+    }
+
+    /// Whether this loop or one around it has stopped.
+    final var isStoppedOrOrphaned: Bool { self.isStopped || (self.parent?.isStoppedOrOrphaned ?? false) }
+
+    /// Stops the loop and those nested in it; the first error in time is the one that the call throws.
+    final func stop(_ error: any Error) {
+        self.firstError.withLock { first in
+            if first == nil { first = error }
+        }
+        self.stopped.store(true, ordering: .releasing)
+        for nested in self.root.team.withLock({ $0.openLoops(below: self) }) {
+            nested.stop(ParallelError.outerLoopEnded)
+        }
+    }
+
+    /// What the call has to throw.
+    final var error: (any Error)? { self.firstError.withLock { $0 } }
+
+    // MARK: - Joining and leaving
+
+    final func enter() -> Bool { self.gate.enter() }
+
+    final func takeWorkerIndex() -> Int { self.workerIndices.withLock { $0.take() } }
+
+    /// Leaves the loop, giving the worker's number back unless its thread was abandoned.
+    final func leave(_ workerIndex: Int?) {
+        if let workerIndex { self.workerIndices.withLock { $0.give(workerIndex) } }
+        if self.gate.leave(hasWork: { self.hasWork }) == .completed { self.complete() }
+    }
+
+    /// Lets nobody in any more.
+    final func close() {
+        if self.gate.close() == .completed { self.complete() }
+    }
+
+    final var isCompleted: Bool { self.gate.isCompleted }
+
+    private func complete() {
+        self.didComplete()
+        self.event.advance()
+    }
+
+    // MARK: - Running
+
+    /// Runs the loop from opening to the last worker's leaving; the calling thread is one of the workers, or waits.
+    ///
+    /// - Parameter usefulWorkers: How many workers could find a task.
+    /// - Throws: The error that came first in time, or the session's if no worker could be had.
+    final func runToEnd(usefulWorkers: Int) throws {
+        self.plan.events?.emitStart(of: self)
+        defer { self.plan.events?.emit(.done) }
+        let interruption = self.plan.interruption
+        interruption?.add(self)
+        defer { interruption?.remove(self) }
+
+        let callerWorks = self.plan.callerWorks
+        // Before any helper can: a helper that finds nobody inside and nothing to do closes the loop.
+        if callerWorks { _ = self.enter() }
+        let opened = try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0))
+        if callerWorks {
+            Runner.stay(in: self)
+            self.close()
+        }
+        self.waitForOthers()
+        self.retire(opened)
+        if let error = self.error { throw error }
+    }
+
+    // MARK: - Helpers
+
+    /// Opens the session and submits up to `wanted` batches, as far as the team's budget goes.
+    ///
+    /// - Returns: The session to retire from at the end.
+    /// - Throws: When no worker could be had and the caller does not work itself.
+    final func callHelpers(_ wanted: Int) throws -> OpenedSession? {
+        guard wanted > 0 else { return nil }
+        let opened = try self.plan.opensSession()
+        self.session = opened.session
+        let lendsCaller = !self.plan.callerWorks && self.parent != nil
+        let opening = self.root.team.withLock { $0.open(self, wanting: wanted, lendsCaller: lendsCaller) }
+        for loop in opening.wake { loop.event.advance() }
+        for submitted in 0..<opening.helpers {
+            do {
+                try opened.session.submit(Batch(self))
+            } catch {
+                // The tasks do not depend on any one helper: those that came do all of them.
+                self.root.team.withLock { team in
+                    for _ in submitted..<opening.helpers { team.removeMember() }
+                }
+                guard submitted == 0, !self.plan.callerWorks else { break }
+                self.retire(opened)
+                throw error
+            }
+        }
+        return opened
+    }
+
+    /// Submits one batch in place of a worker that is lost in a task.
+    final func replaceLostWorker() {
+        guard let session = self.session else { return }
+        do {
+            try session.submit(Batch(self))
+        } catch {
+            self.root.team.withLock { $0.removeMember() }
+            self.stop(error)
+        }
+    }
+
+    /// Takes the loop off its team's list and closes what was opened for it.
+    final func retire(_ opened: OpenedSession?) {
+        guard let opened else { return }
+        self.root.team.withLock { $0.close(self) }
+        opened.close()
+    }
+
+    /// Waits until everybody has left, and helps nested loops meanwhile.
+    final func waitForOthers() {
+        let root = self.root
+        while !self.isCompleted {
+            let seen = self.event.count
+            guard !self.isCompleted else { return }
+            if let nested = root.team.withLock({ $0.nextLoop(below: self) }) {
+                Runner.help(nested)
+                continue
+            }
+            self.event.wait(while: seen, spins: 2000)
+            root.team.withLock { $0.stopWaiting(self) }
+        }
+    }
+}
+
+extension Loop: BatchWork {
+    /// A helper's life: it works for this loop, then for any loop of the team that has tasks left.
+    @usableFromInline
+    func runAsBatch() {
+        let root = self.root
+        var next: Loop? = self
+        while let loop = next {
+            if Runner.help(loop) == .abandoned { return }
+            guard let session = self.session else { return }
+            next = root.team.withLock { $0.nextLoop(on: session) }
+        }
+    }
+}

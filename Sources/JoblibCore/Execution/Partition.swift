@@ -1,0 +1,34 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// How a known number of tasks is cut into chunks.
+struct Partition: Sendable {
+    let count: Int
+    let workers: Int
+
+    /// The size of every chunk but the last; `nil`: large first, small at the tail.
+    let fixedSize: Int?
+
+    init(count: Int, workers: Int, batchSize: Int?) {
+        self.count = count
+        self.workers = workers
+        self.fixedSize = batchSize
+    }
+
+    /// How many workers can have a chunk at the same time.
+    var usefulWorkers: Int {
+        let size = self.fixedSize ?? 1
+        return min(self.workers, (self.count + size - 1) / size)
+    }
+
+    /// The size of the next chunk: a share of what is left, so that the last chunks are small and end together.
+    func guidedSize(remaining: Int) -> Int {
+        max(1, remaining / (2 * self.workers))
+    }
+
+    /// Equal parts that depend on the number of elements alone, so that whatever is computed from a part is the same for
+    /// every number of jobs: at most 1,024 unless a size is asked for.
+    static func part(of count: Int, batchSize: Int?) -> Int {
+        max(1, batchSize ?? (count + 1023) / 1024)
+    }
+}

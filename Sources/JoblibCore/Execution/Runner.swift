@@ -1,0 +1,203 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CJoblibPOSIX
+internal import JoblibPOSIX
+import Synchronization
+
+/// One thread's stay in one loop, from entering it to leaving it.
+// SAFETY: the plain properties are touched by the thread that stays, except where the watchdog has won the right to by
+// moving `clock` while that thread is inside of a task and cannot go on before it has looked at `clock` itself.
+@usableFromInline
+final class Runner: @unchecked Sendable {
+    enum Ending {
+        case left
+
+        /// A task ran into its time limit, the loop went on without this thread, and the thread has come back since.
+        case abandoned
+    }
+
+    let loop: Loop
+    let workerIndex: Int
+
+    /// The task at work, for whoever must report it from outside.
+    private(set) var index = -1
+    private(set) var attempt = 1
+
+    /// Renders the arguments of the task at work; set only where a time limit may have to report it.
+    var argumentText: @Sendable () -> String = { "" }
+
+    private let clock = AttemptClock()
+    private var context: TaskContext?
+    private var nestedCalls = 0
+
+    private init(_ loop: Loop, workerIndex: Int) {
+        self.loop = loop
+        self.workerIndex = workerIndex
+    }
+
+    // MARK: - Staying in a loop
+
+    /// Enters a loop on a helper's thread, works, and leaves.
+    @discardableResult
+    static func help(_ loop: Loop) -> Ending {
+        guard loop.enter() else { return .left }
+        // A thread of a backend knows nothing of the caller's scope.
+        return ParallelConfig.$current.withValue(loop.plan.scope) { self.stay(in: loop) }
+    }
+
+    /// Works on a thread that has entered, and leaves.
+    @discardableResult
+    static func stay(in loop: Loop) -> Ending {
+        let runner = Runner(loop, workerIndex: loop.takeWorkerIndex())
+        if loop.plan.needsWorker { Watchdog.shared.watch(runner) }
+        runner.whileCurrent { loop.work(runner) }
+        if loop.plan.needsWorker { Watchdog.shared.forget(runner) }
+        guard !runner.clock.wasAbandoned else { return .abandoned }
+        loop.leave(runner.workerIndex)
+        return .left
+    }
+
+    /// The stay that the calling thread is in.
+    static var current: Runner? {
+        // SAFETY: the pointer stands there only while `whileCurrent` keeps the object alive, on this very thread.
+        unsafe joblib_task_state_current().pointee.runner.map {
+            unsafe Unmanaged<Runner>.fromOpaque($0).takeUnretainedValue()
+        }
+    }
+
+    private func whileCurrent(_ body: () -> Void) {
+        // Loops nest on one thread: what stood there comes back.
+        let state = unsafe joblib_task_state_current()!
+        let outer = unsafe state.pointee
+        unsafe state.pointee = joblib_task_state(index: -1, attempt: 1, runner: Unmanaged.passUnretained(self).toOpaque())
+        withExtendedLifetime(self, body)
+        unsafe state.pointee = outer
+    }
+
+    // MARK: - Attempts
+
+    /// Runs a task as often as its retries allow, timed and reported.
+    ///
+    /// - Throws: A ``TaskFailure``, or `Abandoned` when the loop has gone on without this thread.
+    func supervise<R>(
+        _ index: Int,
+        firstAttempt: Int = 1,
+        argumentText: @escaping @Sendable () -> String,
+        _ body: () throws -> R
+    ) throws -> R {
+        let plan = self.loop.plan
+        self.argumentText = argumentText
+        var attempt = firstAttempt
+        while true {
+            self.begin(index, attempt: attempt)
+            plan.events?.emit(.taskStarted, self)
+            let start = self.clock.start()
+            let result = Swift::Result { try body() }
+            let end = MonotonicClock.now
+            guard self.clock.stop(started: start) else { throw Abandoned() }
+
+            let duration = Duration.nanoseconds(Int64(clamping: end - start))
+            let failure: TaskFailure
+            switch result {
+            case .success(let value):
+                // Without workers nobody could interrupt the task; its limit holds all the same.
+                guard let timeout = plan.timeout, !plan.hasWorkers, duration > timeout else {
+                    plan.events?.emit(.finished, self, duration: duration)
+                    return value
+                }
+                failure = self.timeoutFailure(timeout)
+            case .failure(let error):
+                failure = self.failure(error)
+            }
+            guard attempt <= plan.retries, !self.loop.isStopped else {
+                plan.events?.emit(.failed, self, duration: duration, failure: failure)
+                throw failure
+            }
+            plan.events?.emit(.retried, self, duration: duration, failure: failure)
+            attempt += 1
+        }
+    }
+
+    private func begin(_ index: Int, attempt: Int) {
+        self.index = index
+        self.attempt = attempt
+        unsafe joblib_task_state_current().pointee.index = Int64(index)
+        unsafe joblib_task_state_current().pointee.attempt = Int64(attempt)
+    }
+
+    /// What an error thrown by the task at work is reported as.
+    private func failure(_ error: any Error) -> TaskFailure {
+        self.failure(error, index: self.index, attempt: self.attempt, argumentText: self.argumentText())
+    }
+
+    /// What an error thrown by a task is reported as.
+    func failure(_ error: any Error, index: Int, attempt: Int, argumentText: String) -> TaskFailure {
+        TaskFailure(
+            index: index,
+            arguments: argumentText,
+            underlyingError: error,
+            reason: .threw,
+            worker: .thisProcess,
+            attempt: attempt,
+            remoteTrace: self.loop.plan.tracesThrows ? ThrowRecord.text(of: error) : ThrowRecord.howToGetOne
+        )
+    }
+
+    private func timeoutFailure(_ limit: Duration) -> TaskFailure {
+        TaskFailure(
+            index: self.index,
+            arguments: self.argumentText(),
+            underlyingError: TaskTimeout(limit: limit),
+            reason: .timedOut,
+            worker: .thisProcess,
+            attempt: self.attempt,
+            remoteTrace: nil
+        )
+    }
+
+    // MARK: - Time limit, on the watchdog's thread
+
+    /// When the task at work will have run too long; `nil` while there is none.
+    func deadline(limit: UInt64) -> UInt64? {
+        self.clock.startedAt.map { $0 + limit }
+    }
+
+    /// Takes the task at work away from this thread if it has run too long, and lets the loop go on without it.
+    func abandonIfOverdue(now: UInt64, limit: UInt64) {
+        guard let start = self.clock.startedAt, start + limit <= now, self.clock.abandon(started: start) else { return }
+        let loop = self.loop
+        let failure = self.timeoutFailure(loop.plan.timeout ?? .zero)
+        if self.attempt <= loop.plan.retries && !loop.isStopped {
+            loop.plan.events?.emit(.retried, self, failure: failure)
+            loop.requeue(self.index, attempt: self.attempt + 1)
+        } else {
+            loop.plan.events?.emit(.failed, self, failure: failure)
+            if !loop.settle(self.index, failure) { loop.stop(failure) }
+        }
+        // The replacement is on its way before the loop can find itself empty.
+        if loop.hasWork { loop.replaceLostWorker() }
+        loop.leave(nil)
+    }
+
+    // MARK: - Context
+
+    /// What `TaskContext.current` returns inside of the task with an index.
+    func taskContext(index: Int, attempt: Int) -> TaskContext {
+        if let context = self.context, context.index == index, context.attempt == attempt { return context }
+        let context = TaskContext(loop: self.loop, index: index, attempt: attempt, workerIndex: self.workerIndex)
+        self.context = context
+        return context
+    }
+
+    /// The task at work as the one around a call that it makes.
+    func enclosingTask() -> EnclosingTask {
+        let index = Int(unsafe joblib_task_state_current().pointee.index)
+        guard index >= 0 else { return EnclosingTask(loop: self.loop, index: -1, ordinal: 0) }
+        let attempt = Int(unsafe joblib_task_state_current().pointee.attempt)
+        return self.taskContext(index: index, attempt: attempt).enclosingTask()
+    }
+}
+
+/// Thrown through a task's frame on a thread that came back after its loop had gone on without it.
+struct Abandoned: Error {}

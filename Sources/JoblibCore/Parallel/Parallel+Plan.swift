@@ -1,0 +1,168 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+
+extension Parallel {
+    /// Decides everything about a call; what is wrong with the arguments is thrown here, before any input is read.
+    func plan() throws -> CallPlan {
+        let config = self.explicit.overlaying(self.scope)
+        let backend = try self.backend(for: config)
+        let capabilities = backend.capabilities
+        let enclosing = EnclosingTask.current()
+        let workers = try self.workers(config, capabilities, enclosing)
+        try self.validateValues(config)
+        guard capabilities.reach == .sameMemory else {
+            throw ParallelError(
+                .taskNotPortable,
+                "\(backend.displayName) runs tasks where closures cannot get; choose threading"
+            )
+        }
+        return CallPlan(
+            backend: backend,
+            pool: self.pool,
+            workers: workers,
+            hasWorkers: capabilities.hasWorkers,
+            batchSize: try self.batchSize.resolve(),
+            window: try self.preDispatch.resolve(nJobs: workers),
+            timeout: self.timeout,
+            retries: self.retries,
+            seed: config.seed,
+            events: config.progress.map(EventSink.init),
+            tracesThrows: (config.verbose ?? 0) >= 10,
+            scope: ParallelConfig.current,
+            enclosing: enclosing,
+            interruption: InterruptScope.current ?? enclosing?.loop.plan.interruption
+        )
+    }
+
+    // MARK: - The backend
+
+    private func backend(for config: ParallelConfig) throws -> any ParallelBackend {
+        let choice = BackendChoice(
+            explicit: self.explicit.backend,
+            scope: self.scope.backend,
+            prefer: config.prefer,
+            require: config.require
+        )
+        switch try BackendRegistry.decide(choice) {
+        case .insist(let selection):
+            let backend = try self.make(selection, config)
+            guard config.require != .sharedmem || backend.capabilities.reach == .sameMemory else {
+                throw ParallelError(
+                    .sharedMemoryRequired,
+                    "\(backend.displayName) shares no memory with the caller, which require: .sharedmem asks for; "
+                        + "choose threading or drop one of the two"
+                )
+            }
+            return backend
+        case .use(let selection, let yieldsToThreads):
+            let backend = try self.make(selection, config)
+            guard yieldsToThreads, backend.capabilities.reach != .sameMemory else { return backend }
+            // The parameters were meant for the backend that yields.
+            var config = config
+            config.backendParams = []
+            return try self.make("threading", config)
+        }
+    }
+
+    private func make(_ selection: BackendSelection, _ config: ParallelConfig) throws -> any ParallelBackend {
+        let backend: any ParallelBackend
+        switch selection.kind {
+        case .instance(let instance):
+            guard config.backendParams.isEmpty else {
+                throw ParallelError(
+                    .unsupportedOption,
+                    "backendParams configure a backend chosen by name; give them to the initialiser of "
+                        + instance.displayName
+                )
+            }
+            backend = instance
+        case .name(let name):
+            let factory = try BackendRegistry.factory(named: name)
+            let request = BackendRequest(
+                name: name,
+                parameters: config.backendParams,
+                innerMaxNumThreads: config.innerMaxNumThreads
+            )
+            backend = try factory(request)
+            try Self.refuseUnknownParameters(config.backendParams, of: name, backend.capabilities)
+        }
+        if self.explicit.innerMaxNumThreads != nil, !backend.capabilities.limitsInnerThreads {
+            throw try Self.innerThreadsUnsupported(by: backend)
+        }
+        return backend
+    }
+
+    private static func refuseUnknownParameters(
+        _ parameters: [BackendParameter],
+        of name: String,
+        _ capabilities: BackendCapabilities
+    ) throws(ParallelError) {
+        guard let unknown = parameters.first(where: { !capabilities.parameters.contains($0.name) }) else { return }
+        let known = capabilities.parameters.sorted().joined(separator: ", ")
+        throw ParallelError(
+            .unsupportedOption,
+            "backend '\(name)' takes no parameter '\(unknown.name)'; it takes \(known.isEmpty ? "none" : known)"
+        )
+    }
+
+    private static func innerThreadsUnsupported(by backend: any ParallelBackend) throws -> ParallelError {
+        let able = BackendRegistry.names(where: \.limitsInnerThreads)
+        let remedy = able.isEmpty ? "no registered backend can" : "these can: \(able.joined(separator: ", "))"
+        return ParallelError(
+            .unsupportedOption,
+            "\(backend.displayName) cannot set innerMaxNumThreads; \(remedy); drop the argument, "
+                + "or give it in a parallelConfig scope, where backends that cannot ignore it"
+        )
+    }
+
+    // MARK: - Numbers
+
+    private func workers(
+        _ config: ParallelConfig,
+        _ capabilities: BackendCapabilities,
+        _ enclosing: EnclosingTask?
+    ) throws -> Int {
+        // Inside of a task the budget of the outermost loop is all there is.
+        let budget = enclosing?.loop.root.plan.workers
+        let requested = try JobCount.resolve(
+            config.nJobs ?? capabilities.defaultNJobs,
+            default: 1,
+            available: budget ?? CPUCount.available(),
+            maximum: budget
+        )
+        return capabilities.hasWorkers ? requested : 1
+    }
+
+    private func validateValues(_ config: ParallelConfig) throws(ParallelError) {
+        if let timeout = self.timeout, timeout <= .zero {
+            throw ParallelError(.invalidArgument, "timeout: \(timeout) leaves a task no time; write nil for no limit")
+        }
+        if self.retries < 0 {
+            throw ParallelError(.invalidArgument, "retries: \(self.retries) is no number of retries; write 0 or more")
+        }
+        if let threads = config.innerMaxNumThreads, threads < 1 {
+            throw ParallelError(.invalidArgument, "innerMaxNumThreads: \(threads) is no number of threads; write 1 or more")
+        }
+        _ = try config.maxNBytes?.resolve()
+        try config.mmapMode?.validate()
+    }
+}
+
+/// Returns how many tasks would run at once for an `nJobs` under the scope around the caller; joblib's function.
+///
+/// - Parameter nJobs: As for ``Parallel``; `nil` takes the scope's.
+/// - Returns: A number from 1 up; inside of a task at most the budget of the outermost loop.
+/// - Throws: ``ParallelError`` `.invalidNJobs` for 0, `.unknownBackend` when the scope names none that is registered.
+public func effectiveNJobs(_ nJobs: Int? = -1) throws -> Int {
+    try Parallel(nJobs: nJobs).plan().workers
+}
+
+/// Returns how many CPUs this process may use: its affinity, the quotas of its control groups, `LOKY_MAX_CPU_COUNT`.
+///
+/// - Parameter onlyPhysicalCores: Whether two hardware threads of one core count once; a tighter restriction wins.
+/// - Returns: A number from 1 up; joblib's `cpu_count`.
+public func cpuCount(onlyPhysicalCores: Bool = false) -> Int {
+    CPUCount.available(onlyPhysicalCores: onlyPhysicalCores)
+}

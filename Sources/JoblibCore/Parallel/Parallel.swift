@@ -1,0 +1,102 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// A parallel loop: any number of independent calls, on the backend that the caller or a scope around it chooses.
+///
+/// A value may be used for any number of calls, also at the same time. It takes what it leaves unset from the
+/// ``parallelConfig(backend:nJobs:verbose:progress:tempFolder:maxNBytes:mmapMode:prefer:require:innerMaxNumThreads:seed:backendParams:_:)-swift.function``
+/// around the place where it is *made*: a library makes it in the function that loops, never in a `static let`.
+///
+/// Every form has a synchronous twin, which blocks the calling thread and makes it one of the workers, and an
+/// asynchronous one, which never blocks a thread of the cooperative pool and obeys task cancellation. One job runs in
+/// the calling thread of a synchronous call, without any thread, queue or copy.
+///
+/// A call throws a ``TaskFailure`` when a task failed, with its index and arguments, and a ``ParallelError`` when the
+/// call itself could not be made. The failure is the one that came first in time; no task starts after it, and when
+/// the call has thrown nothing of it runs any more, except tasks abandoned after their `timeout`. joblib's `Parallel`.
+public struct Parallel: Sendable {
+    let explicit: ParallelConfig
+    let scope: ParallelConfig
+    let timeout: Duration?
+    let preDispatch: PreDispatch
+    let batchSize: BatchSize
+    let retries: Int
+    let pool: PooledSession?
+
+    /// Makes a loop. What is wrong with the arguments is thrown by its first call, before any input is read.
+    ///
+    /// - Parameters:
+    ///   - nJobs: How many tasks run at once: from 1 up, beyond the CPUs too; -1 is every CPU, -2 all but one; 0 is an
+    ///     error. Unset, the backend's default, which is 1 for the local ones. Inside of a task the CPUs are those of
+    ///     the outermost loop's `nJobs`, which all loops inside of it share.
+    ///   - backend: Where tasks run: `"threading"`, `.named(name)`, `.instance(backend)`. Unset, threads.
+    ///   - verbose: How much is reported. From 10 on, a failure says where its error was thrown.
+    ///   - progress: Who is told what happens.
+    ///   - timeout: The longest that one task may run, from its start in the worker. A thread cannot be killed: the
+    ///     call throws `.timedOut` while the task goes on running, on a thread that nothing else uses until it returns;
+    ///     let long tasks look at ``TaskContext/isCancelled``. `forEachChunk`, whose tasks borrow the caller's memory,
+    ///     waits for the task before it throws, and so does a loop without workers.
+    ///   - preDispatch: How many batches may be in flight or buffered, which bounds how far lazily read input is read
+    ///     ahead: `.all`, a number, `"1.5*n_jobs"`, `.perWorker(2)`. A collection, which is not read, ignores it.
+    ///   - batchSize: Tasks that a worker takes at once: `.auto` or a number, which is kept exactly.
+    ///   - tempFolder: Where process backends put large arrays; threads share memory and have no use for it.
+    ///   - maxNBytes: From which size in bytes process backends share an array; no effect on threads.
+    ///   - mmapMode: How workers in other processes map shared arrays; no effect on threads.
+    ///   - prefer: A hint, `.threads` or `.processes`, for when no backend is chosen; never makes a call fail.
+    ///   - require: A constraint: `.sharedmem`.
+    ///   - innerMaxNumThreads: How many threads libraries inside a worker may use; refused with `.unsupportedOption` by a
+    ///     backend that cannot set it, which is every one that runs in this process.
+    ///   - seed: The root of every task's random numbers; unset, one for each call, reported in the `started` event.
+    ///   - retries: How often a task runs again after it threw, died, or ran out of time. A death from outside is run
+    ///     again up to twice whatever this says, unless `.idempotent(false)` is among the parameters.
+    ///   - backendParams: Settings of the chosen backend; a name that it does not take is refused.
+    public init(
+        nJobs: Int? = nil,
+        backend: BackendSelection? = nil,
+        verbose: Int? = nil,
+        progress: ProgressDisplay? = nil,
+        timeout: Duration? = nil,
+        preDispatch: PreDispatch = "2*n_jobs",
+        batchSize: BatchSize = .auto,
+        tempFolder: String? = nil,
+        maxNBytes: ByteCount? = nil,
+        mmapMode: MmapMode? = nil,
+        prefer: BackendPreference? = nil,
+        require: BackendRequirement? = nil,
+        innerMaxNumThreads: Int? = nil,
+        seed: UInt64? = nil,
+        retries: Int = 0,
+        backendParams: [BackendParameter] = []
+    ) {
+        self.explicit = ParallelConfig(
+            backend: backend,
+            nJobs: nJobs,
+            verbose: verbose,
+            progress: progress,
+            tempFolder: tempFolder,
+            maxNBytes: maxNBytes,
+            mmapMode: mmapMode,
+            prefer: prefer,
+            require: require,
+            innerMaxNumThreads: innerMaxNumThreads,
+            seed: seed,
+            backendParams: backendParams
+        )
+        self.scope = ParallelConfig.current
+        self.timeout = timeout
+        self.preDispatch = preDispatch
+        self.batchSize = batchSize
+        self.retries = retries
+        self.pool = nil
+    }
+
+    init(_ other: Parallel, pool: PooledSession) {
+        self.explicit = other.explicit
+        self.scope = other.scope
+        self.timeout = other.timeout
+        self.preDispatch = other.preDispatch
+        self.batchSize = other.batchSize
+        self.retries = other.retries
+        self.pool = pool
+    }
+}

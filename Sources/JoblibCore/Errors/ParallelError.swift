@@ -85,6 +85,12 @@ extension ParallelError.Code {
     /// `batchSize` is no number of tasks.
     public static let invalidBatchSize = Self("invalidBatchSize")
 
+    /// `maxNBytes` is no size.
+    public static let invalidByteCount = Self("invalidByteCount")
+
+    /// `mmapMode` is no mode.
+    public static let invalidMmapMode = Self("invalidMmapMode")
+
     /// Another argument has a value that means nothing.
     public static let invalidArgument = Self("invalidArgument")
 

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CJoblibPOSIX
-public import Synchronization
 
 /// One worker's way through an index loop: the chunk it has, the task it is at, what it has done.
 ///
 /// Passed into code that is compiled into the caller's module, hence lean: what that code does per task is one store
 /// and one load.
+@safe
 @usableFromInline
 struct ChunkClaims {
     private let loop: IndexLoop

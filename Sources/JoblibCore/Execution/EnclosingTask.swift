@@ -19,7 +19,6 @@ struct EnclosingTask: Sendable {
 
     /// The root seed of the call: different for each call of each task, and the same each time the outer loop runs.
     var nestedSeed: UInt64 {
-        TaskRandomNumberGenerator(seed: self.loop.rootSeed, index: self.index)
-            .word(at: .max - UInt64(self.ordinal))
+        TaskRandomNumberGenerator.nestedSeed(rootSeed: self.loop.rootSeed, index: self.index, ordinal: self.ordinal)
     }
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CJoblibPOSIX
-public import Synchronization
+import Synchronization
 
 /// A loop over positions 0 ..< count, of which workers claim chunks from one counter.
 @usableFromInline

@@ -119,6 +119,32 @@ final class Runner: @unchecked Sendable {
         }
     }
 
+    /// Runs a task like `supervise`, or plainly where nobody watches, and returns its failure instead of throwing it.
+    ///
+    /// - Throws: `Abandoned` alone.
+    func outcome<Output>(
+        of task: Delayed<Output>,
+        at index: Int,
+        attempt: Int
+    ) throws -> Swift::Result<Output, TaskFailure> {
+        guard self.loop.plan.isSupervised else {
+            self.begin(index, attempt: 1)
+            do {
+                return .success(try task.run())
+            } catch {
+                return .failure(self.failure(error, index: index, attempt: 1, argumentText: task.argumentText))
+            }
+        }
+        do {
+            let output = try self.supervise(index, firstAttempt: attempt, argumentText: { task.argumentText }) {
+                try task.run()
+            }
+            return .success(output)
+        } catch let failure as TaskFailure {
+            return .failure(failure)
+        }
+    }
+
     private func begin(_ index: Int, attempt: Int) {
         self.index = index
         self.attempt = attempt

@@ -17,7 +17,7 @@ extension Parallel {
         _ items: C,
         _ body: @escaping @Sendable (C.Element) throws -> sending R
     ) throws -> [R] {
-        try self.collect(items) { claims, items, slots in
+        try unsafe self.collect(items) { claims, items, slots in
             while let chunk = claims.next() {
                 var position = items.index(items.startIndex, offsetBy: chunk.lowerBound)
                 for offset in chunk {

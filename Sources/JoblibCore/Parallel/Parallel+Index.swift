@@ -12,7 +12,7 @@ extension Parallel {
         _ items: C,
         _ kernel: @escaping @Sendable (inout ChunkClaims, C, UnsafeMutablePointer<R>) throws -> Void
     ) throws -> [R] {
-        try self.collect(items, storeFailure: nil, rescue: nil, kernel)
+        try unsafe self.collect(items, storeFailure: nil, rescue: nil, kernel)
     }
 
     /// Runs a chunk kernel that fills one slot per element.
@@ -35,8 +35,8 @@ extension Parallel {
 
             // SAFETY: each slot is written by the one worker that claimed its position, and read here after the loop has
             // ended. A thread abandoned in a task never reaches its slot.
-            nonisolated(unsafe) let slots = unsafe buffer.baseAddress!
-            let store = storeFailure.map { store in
+            nonisolated(unsafe) let slots = buffer.baseAddress!
+            let store = unsafe storeFailure.map { store in
                 { @Sendable (index: Int, failure: TaskFailure) in unsafe store(slots + index, failure) }
             }
             let loop = IndexLoop(plan, count: count, argumentText: Self.argumentText(of: items), storeFailure: store) {
@@ -89,7 +89,7 @@ extension Parallel {
         _ rescue: ((UnsafeMutablePointer<R>, [Range<Int>], ParallelError) -> ParallelError)?
     ) -> any Error {
         guard let error = error as? ParallelError, error.code == .cancelled else { return error }
-        guard let rescue else { return error.completed(loop.completedCount) }
+        guard let rescue = unsafe rescue else { return error.completed(loop.completedCount) }
         return unsafe rescue(slots, ranges, error)
     }
 }

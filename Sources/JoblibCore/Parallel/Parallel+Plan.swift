@@ -156,7 +156,8 @@ extension Parallel {
 /// - Returns: A number from 1 up; inside of a task at most the budget of the outermost loop.
 /// - Throws: ``ParallelError`` `.invalidNJobs` for 0, `.unknownBackend` when the scope names none that is registered.
 public func effectiveNJobs(_ nJobs: Int? = -1) throws -> Int {
-    try Parallel(nJobs: nJobs).plan().workers
+    let call = Parallel(nJobs: nJobs)
+    return try call.plan().workers
 }
 
 /// Returns how many CPUs this process may use: its affinity, the quotas of its control groups, `LOKY_MAX_CPU_COUNT`.

@@ -11,6 +11,11 @@ struct Philox4x32: Sendable, Hashable {
 
     private let key: SIMD2<UInt32>
 
+    /// Creates the generator of a seed, which is its key.
+    init(seed: UInt64) {
+        self.init(key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
+    }
+
     /// Creates the generator of one key.
     ///
     /// - Parameter key: Two 32-bit words, least significant first.

@@ -17,6 +17,8 @@ public final class TaskRandomNumberGenerator: RandomNumberGenerator, Sendable {
     //     key      seed (low word, high word)
     //     counter  block number (low word, high word), task index (low word, high word)
     //     draw k   words (0, 1) of block k / 2 when k is even, words (2, 3) when it is odd; low word first
+    //
+    // The seed of a call that a task makes comes from a block whose number no draw reaches: all ones in the high word.
     private let philox: Philox4x32
     private let index: UInt64
     private let draws = Atomic<UInt64>(0)
@@ -27,8 +29,22 @@ public final class TaskRandomNumberGenerator: RandomNumberGenerator, Sendable {
     ///   - seed: The call's seed.
     ///   - index: The task's place in the input, from 0.
     init(seed: UInt64, index: Int) {
-        self.philox = Philox4x32(key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
+        self.philox = Philox4x32(seed: seed)
         self.index = UInt64(bitPattern: Int64(index))
+    }
+
+    /// Returns the root seed of a call made inside of a task, the `ordinal`-th that the task makes.
+    static func nestedSeed(rootSeed: UInt64, index: Int, ordinal: Int) -> UInt64 {
+        let index = UInt64(bitPattern: Int64(index))
+        let words = Philox4x32(seed: rootSeed).block(
+            at: SIMD4(
+                UInt32(truncatingIfNeeded: ordinal),
+                .max,
+                UInt32(truncatingIfNeeded: index),
+                UInt32(truncatingIfNeeded: index >> 32)
+            )
+        )
+        return UInt64(words[0]) | UInt64(words[1]) << 32
     }
 
     /// Returns the next number; every value is equally likely.

@@ -4,6 +4,7 @@
 #ifndef C_JOBLIB_POSIX_H
 #define C_JOBLIB_POSIX_H
 
+#include "cpu_affinity.h"
 #include "error_text.h"
 #include "futex.h"
 #include "task_state.h"

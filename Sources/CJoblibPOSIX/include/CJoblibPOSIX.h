@@ -9,5 +9,6 @@
 #include "futex.h"
 #include "task_state.h"
 #include "threads.h"
+#include "throw_trace.h"
 
 #endif

@@ -1,0 +1,95 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Joblib
+
+/// The experiment of the notebook: convolve two random arrays in several equal tasks, for every size and `nJobs`.
+struct Experiment {
+    /// The sizes of the arrays, in the order in which they are measured.
+    var sizes: [Int]
+
+    /// The values of `nJobs`, in the order in which they are measured for each size.
+    var jobs: [Int]
+
+    /// What stays the same over all measurements.
+    var conditions: Times.Conditions
+
+    /// What happens while the experiment runs.
+    enum Event {
+        /// A timing of all tasks is about to start.
+        case starting(size: Int, nJobs: Int, repetition: Int)
+
+        /// The best time so far of one pair of size and `nJobs`; later repetitions may improve it.
+        case measured(Measurement)
+    }
+
+    /// The number of timings in the whole experiment.
+    var timingCount: Int { self.sizes.count * self.jobs.count * self.conditions.repeats }
+
+    /// Runs the experiment.
+    ///
+    /// - Parameter report: Receives each event as it happens, so that an interruption loses nothing that was measured.
+    /// - Throws: What the loop throws, see ``isInterruption(_:)``; ``WrongResult`` if a task computed a wrong sum.
+    func run(report: (Event) throws -> Void) throws {
+        for size in self.sizes {
+            var generator = SplitMix64(seed: UInt64(size))
+            let convolution = Convolution(generator.array(count: size), generator.array(count: size))
+            for nJobs in self.jobs {
+                let parallel = Parallel(nJobs: nJobs, backend: .named(self.conditions.backend))
+                // The first loop of a backend may start threads; that is not what is timed.
+                try self.warmUp(parallel, nJobs: nJobs)
+
+                var best = Double.infinity
+                for repetition in 1...self.conditions.repeats {
+                    try report(.starting(size: size, nJobs: nJobs, repetition: repetition))
+                    best = min(best, try self.time(convolution, on: parallel))
+                    try report(.measured(Measurement(size: size, nJobs: nJobs, seconds: best)))
+                }
+            }
+        }
+    }
+
+    /// Returns whether an error thrown by ``run(report:)`` means that the user interrupted it.
+    static func isInterruption(_ error: any Error) -> Bool {
+        switch error {
+        case let error as ParallelError: error.code == .cancelled
+        // A task that noticed the cancellation before the loop did.
+        case let failure as TaskFailure: failure.underlyingError is CancellationError
+        default: error is CancellationError
+        }
+    }
+
+    /// Returns the seconds that all tasks take together.
+    private func time(_ convolution: Convolution, on parallel: Parallel) throws -> Double {
+        let expected = convolution.expectedSum
+        let tasks = (0..<self.conditions.tasks).map { _ in delayed(Self.convolve)(convolution) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let sums = try parallel(tasks)
+        let elapsed = clock.now - start
+        for (index, sum) in sums.enumerated() where abs(sum - expected) > 1e-9 * expected {
+            throw WrongResult(task: index, sum: sum, expected: expected)
+        }
+        return elapsed / .seconds(1)
+    }
+
+    private func warmUp(_ parallel: Parallel, nJobs: Int) throws {
+        let small = Convolution([1, 2], [3, 4])
+        _ = try parallel((0..<nJobs).map { _ in delayed(Self.convolve)(small) })
+    }
+
+    /// The task: a sum stands for the result, so that memory does not grow with the number of tasks.
+    @Sendable
+    private static func convolve(_ convolution: Convolution) throws -> Double {
+        try convolution(isCancelled: { TaskContext.current?.isCancelled ?? false }).reduce(0, +)
+    }
+}
+
+/// A task whose result has not the sum that it must have.
+struct WrongResult: Error, CustomStringConvertible {
+    var task: Int
+    var sum: Double
+    var expected: Double
+
+    var description: String { "task \(self.task) computed a wrong result: its sum is \(self.sum), not \(self.expected)" }
+}

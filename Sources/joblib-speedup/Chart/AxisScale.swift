@@ -31,6 +31,14 @@ struct AxisScale: Hashable, Sendable {
         return self.start + (self.transformed(value) - lower) / (upper - lower) * (self.end - self.start)
     }
 
+    /// Returns a domain for a logarithmic axis with a little air around positive values, and never too narrow for a tick.
+    static func logarithmicDomain(holding values: [Double]) -> ClosedRange<Double> {
+        let lower = values.min() ?? 1
+        let upper = values.max() ?? 1
+        let air = max(1.15, (4 / (upper / lower)).squareRoot())
+        return lower / air...upper * air
+    }
+
     private func transformed(_ value: Double) -> Double {
         switch self.kind {
         case .linear: value

@@ -38,12 +38,16 @@ struct ChartPanel {
     /// The distance between two names at the ends of the lines.
     private static let labelSpacing = 14.0
 
+    /// The number of lines, or of points on a line, beyond which marks are drawn smaller.
+    private static let crowd = 16
+
     var title: String
     var subtitle: String
     /// The heading of the names at the ends of the lines.
     var legend: String
     var horizontal: Axis
     var vertical: Axis
+    /// The lines, in the order of their right ends from the top down as far as that is known.
     var series: [Series]
     var marker: Marker?
 
@@ -57,7 +61,9 @@ struct ChartPanel {
     func draw(on document: inout SVGDocument) {
         self.drawTitles(on: &document)
         self.drawAxes(on: &document)
-        for series in self.series where !series.ideal.isEmpty {
+        // Many dashed lines would hide what was measured; the outermost two show the slope as well.
+        let isCrowded = self.series.count > Self.crowd
+        for series in isCrowded ? [self.series.first, self.series.last].compactMap(\.self) : self.series {
             document.line(
                 series.ideal.map(self.point),
                 SVGDocument.Stroke(color: series.color, width: 1.2, dashes: "3 4", opacity: 0.65)
@@ -65,7 +71,8 @@ struct ChartPanel {
         }
         for series in self.series {
             document.line(series.points.map(self.point), SVGDocument.Stroke(color: series.color, width: 2.2))
-            for point in series.points { document.dot(self.point(point), radius: 3.6, color: series.color) }
+            let radius = isCrowded || series.points.count > Self.crowd ? 2.2 : 3.6
+            for point in series.points { document.dot(self.point(point), radius: radius, color: series.color) }
         }
         self.drawLegend(on: &document)
     }
@@ -110,10 +117,11 @@ extension ChartPanel {
                 [SVGDocument.Point(x: x, y: self.top), SVGDocument.Point(x: x, y: self.bottom)],
                 SVGDocument.Stroke(color: Ink.axis, dashes: "2 3")
             )
+            let isRightHalf = x > (self.left + self.right) / 2
             document.text(
                 marker.label,
-                at: SVGDocument.Point(x: x + 5, y: self.top + 10),
-                SVGDocument.TextStyle(size: 11, color: Ink.label)
+                at: SVGDocument.Point(x: isRightHalf ? x - 5 : x + 5, y: self.top + 10),
+                SVGDocument.TextStyle(size: 11, color: Ink.label, anchor: isRightHalf ? .end : .start)
             )
         }
         self.drawRule([(self.left, self.bottom), (self.right, self.bottom)], color: Ink.axis, on: &document)
@@ -133,17 +141,16 @@ extension ChartPanel {
         )
         document.text(
             self.vertical.title,
-            at: SVGDocument.Point(x: self.left - 46, y: (self.top + self.bottom) / 2),
+            at: SVGDocument.Point(x: self.left - 60, y: (self.top + self.bottom) / 2),
             SVGDocument.TextStyle(size: 13, color: Ink.title, anchor: .middle, rotation: -90)
         )
     }
 
-    /// Names each line at its right end, from the top down.
+    /// Names each line at its right end, in the order of the series from the top down.
     private func drawLegend(on document: inout SVGDocument) {
         let ends = self.series.compactMap { series in series.points.last.map { (series, self.point($0)) } }
-            .sorted { $0.1.y < $1.1.y }
         guard !ends.isEmpty else { return }
-        let bounds = self.top + 8...self.bottom
+        let bounds = self.top + 14...self.bottom
         let shown = LabelColumn.shown(count: ends.count, spacing: Self.labelSpacing, in: bounds).map { ends[$0] }
         let places = LabelColumn.places(shown.map(\.1.y), spacing: Self.labelSpacing, in: bounds)
         let x = self.right + 12
@@ -161,7 +168,7 @@ extension ChartPanel {
         }
         document.text(
             self.legend,
-            at: SVGDocument.Point(x: x + 4, y: min(self.top - 4, (places.first ?? self.top) - 14)),
+            at: SVGDocument.Point(x: x + 4, y: (places.first ?? self.top) - 12),
             SVGDocument.TextStyle(size: 11, color: Ink.label)
         )
     }

@@ -6,7 +6,7 @@ enum LabelColumn {
     /// Returns the places of labels that would rather be elsewhere.
     ///
     /// - Parameters:
-    ///   - desired: Where the labels would be if there were no others, in ascending order.
+    ///   - desired: Where the labels would be if there were no others; their order is kept.
     ///   - spacing: The smallest distance between two labels.
     ///   - bounds: The ends of the column, which must have room for all labels.
     static func places(_ desired: [Double], spacing: Double, in bounds: ClosedRange<Double>) -> [Double] {
@@ -29,10 +29,10 @@ enum LabelColumn {
         return places.enumerated().map { $0.element + Double($0.offset) * spacing }
     }
 
-    /// Returns which of several labels to show if there is no room for all: the last, and every second, third, … before.
+    /// Returns which of several labels to show: all, or as many as there is room for, with the first and the last.
     static func shown(count: Int, spacing: Double, in bounds: ClosedRange<Double>) -> [Int] {
-        let capacity = max(1, Int((bounds.upperBound - bounds.lowerBound) / spacing) + 1)
-        let step = max(1, (count + capacity - 1) / capacity)
-        return (0..<count).filter { (count - 1 - $0).isMultiple(of: step) }
+        let capacity = max(2, Int((bounds.upperBound - bounds.lowerBound) / spacing) + 1)
+        guard count > capacity else { return Array(0..<count) }
+        return (0..<capacity).map { $0 * (count - 1) / (capacity - 1) }
     }
 }

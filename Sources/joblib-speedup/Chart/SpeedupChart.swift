@@ -37,7 +37,7 @@ extension SpeedupChart {
     private var timeAgainstJobs: ChartPanel {
         let sizes = self.times.sizes
         let jobs = self.times.jobs
-        let series = zip(sizes, ColorRamp.viridis.colors(sizes.count)).map { size, color in
+        let series = zip(sizes, ColorRamp.viridis.colors(sizes.count)).reversed().map { size, color in
             let points = jobs.compactMap { nJobs in
                 self.times.seconds(size: size, nJobs: nJobs).map { (x: Double(nJobs), y: $0) }
             }
@@ -49,31 +49,35 @@ extension SpeedupChart {
         }
 
         let shown = series.flatMap { $0.points.map(\.y) + $0.ideal.map(\.y) }
-        // A little air, so that no point sits on an edge.
-        let domain = (shown.min() ?? 1) / 1.15...(shown.max() ?? 1) * 1.15
+        let domain = AxisScale.logarithmicDomain(holding: shown)
         let vertical = AxisScale(kind: .logarithmic, domain: domain, start: Self.bottom, end: Self.top)
         let extremes = Double(jobs.first ?? 1)...Double(jobs.last ?? 1)
-        let horizontal = AxisScale(kind: .logarithmic, domain: extremes, start: 92, end: 386)
+        let horizontal = AxisScale(kind: .logarithmic, domain: extremes, start: 100, end: 386)
+        // The widest label and some space.
+        let distance = 8 + 7 * Double("\(jobs.last ?? 1)".count)
         let cpus = self.times.conditions.cpus
 
         return ChartPanel(
             title: "Time against nJobs",
-            subtitle: "both axes logarithmic; dashes: ideal, the time at nJobs \(self.times.baseline) divided",
+            subtitle: "logarithmic; dashes: ideal speed-up over nJobs \(self.times.baseline)",
             legend: "size",
             horizontal: ChartPanel.Axis(
                 title: "nJobs",
                 scale: horizontal,
-                ticks: AxisTicks.spaced(jobs, on: horizontal, minimumDistance: 22).map { (Double($0), "\($0)") }
+                ticks: AxisTicks.spaced(jobs, on: horizontal, minimumDistance: distance).map { (Double($0), "\($0)") }
             ),
             vertical: ChartPanel.Axis(
-                title: "seconds",
+                title: "time",
                 scale: vertical,
-                ticks: AxisTicks.logarithmic(domain, count: 10).map { ($0, Self.label($0)) }
+                ticks: AxisTicks.logarithmic(domain, count: 10).map { tick in
+                    let unit = TimeUnit(for: tick)
+                    return (tick, "\(unit.label(tick)) \(unit.symbol)")
+                }
             ),
             series: series,
             marker: extremes.contains(Double(cpus)) && cpus < jobs.last ?? 1
                 ? ChartPanel.Marker(value: Double(cpus), label: counted(cpus, "CPU")) : nil,
-            left: 76,
+            left: 84,
             right: 400,
             top: Self.top,
             bottom: Self.bottom
@@ -92,17 +96,18 @@ extension SpeedupChart {
         }
 
         let slowest = self.times.measurements.map(\.seconds).max() ?? 1
+        let unit = TimeUnit(for: slowest)
         let vertical = AxisScale(
             kind: .linear,
             domain: 0...AxisTicks.upperEnd(slowest, count: 6),
             start: Self.bottom,
             end: Self.top
         )
-        let horizontal = AxisScale(kind: .linear, domain: 0...Double(sizes.last ?? 1), start: 584, end: 896)
+        let horizontal = AxisScale(kind: .linear, domain: 0...Double(sizes.last ?? 1), start: 590, end: 896)
 
         return ChartPanel(
             title: "Time against size",
-            subtitle: "both axes linear",
+            subtitle: "linear",
             legend: "nJobs",
             horizontal: ChartPanel.Axis(
                 title: "size of each array",
@@ -110,23 +115,15 @@ extension SpeedupChart {
                 ticks: AxisTicks.linear(horizontal.domain, count: 6).map { ($0, grouped(Int($0.rounded()))) }
             ),
             vertical: ChartPanel.Axis(
-                title: "seconds",
+                title: unit.name,
                 scale: vertical,
-                ticks: AxisTicks.linear(vertical.domain, count: 6).map { ($0, Self.label($0)) }
+                ticks: AxisTicks.linear(vertical.domain, count: 6).map { ($0, unit.label($0)) }
             ),
             series: series,
-            left: 584,
+            left: 590,
             right: 910,
             top: Self.top,
             bottom: Self.bottom
         )
-    }
-
-    /// Returns a number with as many digits as it needs, and no more than nine after the point.
-    private static func label(_ value: Double) -> String {
-        let text = fixed(value, decimals: 9)
-        guard text.contains(".") else { return text }
-        let digits = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
-        return String(digits.reversed())
     }
 }

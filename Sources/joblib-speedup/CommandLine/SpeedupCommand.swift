@@ -23,24 +23,31 @@ struct SpeedupCommand: ParsableCommand {
     )
 
     @Option(
-        help: ArgumentHelp("Sizes of the two arrays.", valueName: "list"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Sizes of the two arrays. (default: 5000...50000/5000)", valueName: "list"),
         transform: { try IntegerList($0, in: Limits.sizes) }
     )
     var sizes: IntegerList?
 
     @Option(
-        help: ArgumentHelp("Values of nJobs; more than the CPUs is fine.", valueName: "list"),
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Values of nJobs, which may exceed the CPUs. (default: 1 to the CPU count)",
+            valueName: "list"
+        ),
         transform: { try IntegerList($0, in: Limits.jobs) }
     )
     var jobs: IntegerList?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Number of convolutions in each run. (default: 8)", valueName: "count"),
         transform: { try Limits.count($0, in: Limits.tasks) }
     )
     var tasks: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Number of runs of which the best counts. (default: 2)", valueName: "count"),
         transform: { try Limits.count($0, in: Limits.repeats) }
     )

@@ -1,0 +1,103 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Joblib
+import Synchronization
+
+/// The files below some paths, and what could not be listed.
+///
+/// Symbolic links below a path are not followed, which rules out cycles; a path that is itself one is. Below a path,
+/// only regular files count: a pipe or a device has no end.
+struct FileTree: Sendable {
+    /// A file to count.
+    struct File: Hashable, Sendable {
+        /// The position of the path, of those given, below which the file lies.
+        var root: Int
+        var path: FilePath
+        var status: FileStatus
+    }
+
+    /// Something that could not be read.
+    struct Failure: Error, Hashable, Sendable {
+        var path: FilePath
+        var error: SystemError
+    }
+
+    /// A directory whose entries are not known yet.
+    private struct Directory: Sendable {
+        var root: Int
+        var path: FilePath
+    }
+
+    private(set) var files: [File] = []
+    private(set) var failures: [Failure] = []
+    private var directories: [Directory] = []
+
+    /// Finds the files below paths, all directories of the same depth in parallel.
+    ///
+    /// - Parameters:
+    ///   - paths: Files and directories.
+    ///   - parallel: Runs the listing of directories.
+    /// - Throws: What the loop throws if it is interrupted.
+    init(below paths: [FilePath], parallel: Parallel) throws {
+        for (root, path) in paths.enumerated() {
+            do {
+                self.add(path, status: try SystemCall.status(path), root: root)
+            } catch {
+                self.failures.append(Failure(path: path, error: error))
+            }
+        }
+        while !self.directories.isEmpty {
+            let found = Mutex(FileTree())
+            try parallel.forEach(self.directories) { directory in
+                let entries = try Self.list(directory)
+                found.withLock { $0.append(entries) }
+            }
+            self.directories = []
+            self.append(found.withLock(\.self))
+        }
+        // Workers finish in any order, and so do directories list their entries.
+        self.files.sort { ($0.root, $0.path) < ($1.root, $1.path) }
+        self.failures.sort { $0.path < $1.path }
+    }
+
+    private init() {}
+
+    /// Returns what a directory holds.
+    private static func list(_ directory: Directory) throws -> FileTree {
+        var tree = FileTree()
+        var isCancelled = false
+        do {
+            try SystemCall.forEachEntry(of: directory.path) { name, status in
+                let path = directory.path.appending(name)
+                switch status {
+                case .success(let status) where status.kind == .regular || status.kind == .directory:
+                    tree.add(path, status: status, root: directory.root)
+                case .success: break
+                case .failure(let error): tree.failures.append(Failure(path: path, error: error))
+                }
+                // A directory of a million entries takes seconds.
+                isCancelled = TaskContext.current?.isCancelled ?? false
+                return !isCancelled
+            }
+        } catch {
+            tree.failures.append(Failure(path: directory.path, error: error))
+        }
+        if isCancelled { throw CancellationError() }
+        return tree
+    }
+
+    private mutating func add(_ path: FilePath, status: FileStatus, root: Int) {
+        if status.kind == .directory {
+            self.directories.append(Directory(root: root, path: path))
+        } else {
+            self.files.append(File(root: root, path: path, status: status))
+        }
+    }
+
+    private mutating func append(_ other: FileTree) {
+        self.files += other.files
+        self.failures += other.failures
+        self.directories += other.directories
+    }
+}

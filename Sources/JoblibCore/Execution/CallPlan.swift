@@ -22,6 +22,10 @@ struct CallPlan: Sendable {
     let window: Int?
 
     let timeout: Duration?
+
+    /// Whether tasks use memory that is the caller's only until the call returns, so that none can be left behind.
+    let lendsMemory: Bool
+
     let retries: Int
     let seed: UInt64?
     let events: EventSink?
@@ -35,16 +39,20 @@ struct CallPlan: Sendable {
     /// The task that makes the call, if it is a nested one.
     let enclosing: EnclosingTask?
 
-    let interruption: InterruptScope?
+    /// What may stop the call from outside.
+    let stopScopes: [StopScope]
 
     /// The time limit in nanoseconds.
     var timeLimit: UInt64? { self.timeout.map(\.clampedNanoseconds) }
 
-    /// Whether each task has to be watched over: retried, timed, reported.
-    var isSupervised: Bool { self.retries > 0 || self.timeout != nil || self.events != nil }
+    /// Whether each task has to be watched over: retried, timed, reported, traced.
+    var isSupervised: Bool { self.retries > 0 || self.timeout != nil || self.events != nil || self.tracesThrows }
 
-    /// Whether tasks need another thread than the caller's even if there is only one job.
-    var needsWorker: Bool { self.hasWorkers && self.timeout != nil }
+    /// Whether tasks need another thread than the caller's even if there is only one job: to be left behind.
+    var needsWorker: Bool { self.hasWorkers && self.timeout != nil && !self.lendsMemory }
+
+    /// Whether a task that ran too long can only be found out when it returns.
+    var checksTimeAfterwards: Bool { self.timeout != nil && !self.needsWorker }
 
     /// Whether the calling thread, which blocks in the call, is one of the workers.
     var callerWorks: Bool { !self.needsWorker }

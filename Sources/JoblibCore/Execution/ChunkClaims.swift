@@ -87,7 +87,7 @@ struct ChunkClaims {
     /// What an error thrown by the current task is reported as.
     func failure(_ error: any Error) -> TaskFailure {
         let index = Int(unsafe self.currentIndex.pointee)
-        return self.runner.failure(error, index: index, attempt: 1, argumentText: self.loop.argumentText(index))
+        return self.runner.failure(error, index, argumentText: self.loop.argumentText(index))
     }
 
     /// Hands in what was done, the part of a chunk that was left early included.

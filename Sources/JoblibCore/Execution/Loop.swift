@@ -153,9 +153,8 @@ class Loop: @unchecked Sendable {
     final func runToEnd(usefulWorkers: Int) throws {
         self.plan.events?.emitStart(of: self)
         defer { self.plan.events?.emit(.done) }
-        let interruption = self.plan.interruption
-        interruption?.add(self)
-        defer { interruption?.remove(self) }
+        for scope in self.plan.stopScopes { scope.add(self) }
+        defer { for scope in self.plan.stopScopes { scope.remove(self) } }
 
         let callerWorks = self.plan.callerWorks
         // Before any helper can: a helper that finds nobody inside and nothing to do closes the loop.

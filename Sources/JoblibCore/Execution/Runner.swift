@@ -93,7 +93,7 @@ final class Runner: @unchecked Sendable {
             self.begin(index, attempt: attempt)
             plan.events?.emit(.taskStarted, self)
             let start = self.clock.start()
-            let result = Swift::Result { try body() }
+            let (result, trace) = TracedThrow.record(plan.tracesThrows, body)
             let end = MonotonicClock.now
             guard self.clock.stop(started: start) else { throw Abandoned() }
 
@@ -101,14 +101,14 @@ final class Runner: @unchecked Sendable {
             let failure: TaskFailure
             switch result {
             case .success(let value):
-                // Without workers nobody could interrupt the task; its limit holds all the same.
-                guard let timeout = plan.timeout, !plan.hasWorkers, duration > timeout else {
+                // Where nobody could leave the task behind, its limit holds all the same.
+                guard plan.checksTimeAfterwards, let timeout = plan.timeout, duration > timeout else {
                     plan.events?.emit(.finished, self, duration: duration)
                     return value
                 }
                 failure = self.timeoutFailure(timeout)
             case .failure(let error):
-                failure = self.failure(error)
+                failure = self.failure(error, index, attempt: attempt, argumentText: argumentText(), trace: trace)
             }
             guard attempt <= plan.retries, !self.loop.isStopped else {
                 plan.events?.emit(.failed, self, duration: duration, failure: failure)
@@ -132,7 +132,7 @@ final class Runner: @unchecked Sendable {
             do {
                 return .success(try task.run())
             } catch {
-                return .failure(self.failure(error, index: index, attempt: 1, argumentText: task.argumentText))
+                return .failure(self.failure(error, index, argumentText: task.argumentText))
             }
         }
         do {
@@ -152,13 +152,14 @@ final class Runner: @unchecked Sendable {
         unsafe joblib_task_state_current().pointee.attempt = Int64(attempt)
     }
 
-    /// What an error thrown by the task at work is reported as.
-    private func failure(_ error: any Error) -> TaskFailure {
-        self.failure(error, index: self.index, attempt: self.attempt, argumentText: self.argumentText())
-    }
-
     /// What an error thrown by a task is reported as.
-    func failure(_ error: any Error, index: Int, attempt: Int, argumentText: String) -> TaskFailure {
+    func failure(
+        _ error: any Error,
+        _ index: Int,
+        attempt: Int = 1,
+        argumentText: String,
+        trace: String? = TracedThrow.howToGetOne
+    ) -> TaskFailure {
         TaskFailure(
             index: index,
             arguments: argumentText,
@@ -166,7 +167,7 @@ final class Runner: @unchecked Sendable {
             reason: .threw,
             worker: .thisProcess,
             attempt: attempt,
-            remoteTrace: self.loop.plan.tracesThrows ? ThrowRecord.text(of: error) : ThrowRecord.howToGetOne
+            remoteTrace: trace
         )
     }
 

@@ -26,13 +26,14 @@ extension Parallel {
             batchSize: try self.batchSize.resolve(),
             window: try self.preDispatch.resolve(nJobs: workers),
             timeout: self.timeout,
+            lendsMemory: self.lendsMemory,
             retries: self.retries,
             seed: config.seed,
             events: config.progress.map(EventSink.init),
             tracesThrows: (config.verbose ?? 0) >= 10,
             scope: ParallelConfig.current,
             enclosing: enclosing,
-            interruption: InterruptScope.current ?? enclosing?.loop.plan.interruption
+            stopScopes: StopScope.current
         )
     }
 

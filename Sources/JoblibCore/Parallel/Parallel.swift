@@ -19,9 +19,12 @@ public struct Parallel: Sendable {
     let scope: ParallelConfig
     let timeout: Duration?
     let preDispatch: PreDispatch
-    let batchSize: BatchSize
+    var batchSize: BatchSize
     let retries: Int
     let pool: PooledSession?
+
+    /// Whether tasks use memory that is the caller's only until the call returns.
+    var lendsMemory = false
 
     /// Makes a loop. What is wrong with the arguments is thrown by its first call, before any input is read.
     ///

@@ -22,13 +22,11 @@ struct BatchSizeTests {
     }
 
     @Test("A size below 1 is refused when it is used", arguments: [0, -1, Int.min])
-    func belowOne(count: Int) {
+    func belowOne(count: Int) throws {
         let size = BatchSize(count)
-        let refusal = ParallelError(
-            .invalidBatchSize,
-            "\(count) is not a batch size; write .auto or a number from 1 up"
-        )
-        #expect(throws: refusal) { try size.validate() }
-        #expect(throws: refusal) { try size.resolve() }
+        let error = try #require(throws: ParallelError.self) { try size.validate() }
+        #expect(error.code == .invalidBatchSize)
+        #expect(error.detail == "\(count) is not a batch size; write .auto or a number from 1 up")
+        #expect(throws: ParallelError.self) { try size.resolve() }
     }
 }

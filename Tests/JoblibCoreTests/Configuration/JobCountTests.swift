@@ -35,14 +35,11 @@ struct JobCountTests {
     }
 
     @Test("0 is refused with the remedy, whatever the maximum", arguments: [nil, 1] as [Int?])
-    func zero(maximum: Int?) {
-        #expect(
-            throws: ParallelError(
-                .invalidNJobs,
-                "0 is not a job count; write 1 for one job or -1 for every CPU"
-            )
-        ) {
+    func zero(maximum: Int?) throws {
+        let error = try #require(throws: ParallelError.self) {
             try JobCount.resolve(0, default: 1, available: 8, maximum: maximum)
         }
+        #expect(error.code == .invalidNJobs)
+        #expect(error.detail == "0 is not a job count; write 1 for one job or -1 for every CPU")
     }
 }

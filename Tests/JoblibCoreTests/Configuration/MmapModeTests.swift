@@ -31,17 +31,14 @@ struct MmapModeTests {
     }
 
     @Test("Another word is kept and refused when it is used", arguments: ["", "w", "R", "rw", "r ", "disabled", "\0"])
-    func otherWord(word: String) {
+    func otherWord(word: String) throws {
         let mode = MmapMode(word)
         #expect(mode.description == word)
+        let error = try #require(throws: ParallelError.self) { try mode.validate() }
+        #expect(error.code == .invalidMmapMode)
         #expect(
-            throws: ParallelError(
-                .invalidMmapMode,
-                "\(word.debugDescription) is not a mapping mode; write \"r\", \"r+\", \"c\" or .disabled"
-            )
-        ) {
-            try mode.validate()
-        }
+            error.detail == "\(word.debugDescription) is not a mapping mode; write \"r\", \"r+\", \"c\" or .disabled"
+        )
     }
 
     @Test("A long word is cut in the message")

@@ -207,17 +207,14 @@ extension PreDispatchTests {
     func length() throws {
         let seven = Array(repeating: "n_jobs", count: 7).joined(separator: "+")
         #expect(try PreDispatch(seven).resolve(nJobs: 100) == 700)
+        let error = try #require(throws: ParallelError.self) { try PreDispatch(seven).resolve(nJobs: 10_000) }
+        #expect(error.code == .invalidPreDispatch)
         #expect(
-            throws: ParallelError(
-                .invalidPreDispatch,
-                """
+            error.detail == """
                 Expression "n_jobs+n_jobs+n_jobs+n_jobs+n_"... is too long. Max length is 30, got 41; \
                 write an expression such as "2*n_jobs", .all, or a number from 1 up
                 """
-            )
-        ) {
-            try PreDispatch(seven).resolve(nJobs: 10_000)
-        }
+        )
     }
 
     @Test("30 characters pass and 31 do not", arguments: ["#", " ", "é"])

@@ -7,6 +7,7 @@
 #include "cpu_affinity.h"
 #include "error_text.h"
 #include "futex.h"
+#include "interrupt.h"
 #include "task_state.h"
 #include "threads.h"
 #include "throw_trace.h"

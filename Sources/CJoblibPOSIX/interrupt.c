@@ -30,7 +30,8 @@ static atomic_int running;
 /// SIGINTs handled, and their number when the present scope began.
 static _Atomic(uint32_t) count;
 static _Atomic(uint32_t) base;
-/// What the watchers sleep on. It is changed after what it announces.
+/// What the watchers sleep on. It is changed, with release ordering, after what it announces. Not `_Atomic`, since the
+/// futex functions take a plain word.
 static uint32_t epoch;
 /// The process that holds the handler; in a child of fork(2) it is not this one.
 static _Atomic(pid_t) owner;
@@ -163,7 +164,7 @@ uint32_t joblib_interrupt_count(void) {
 }
 
 uint32_t joblib_interrupt_epoch(void) {
-    return joblib_word_load(&epoch);
+    return __atomic_load_n(&epoch, __ATOMIC_ACQUIRE);
 }
 
 void joblib_interrupt_wait(uint32_t seen) {
@@ -171,7 +172,7 @@ void joblib_interrupt_wait(uint32_t seen) {
 }
 
 void joblib_interrupt_wake(void) {
-    joblib_word_add(&epoch, 1);
+    __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
     joblib_futex_wake(&epoch, INT_MAX);
 }
 

@@ -37,11 +37,11 @@ struct Gate: ~Copyable {
         return false
     }
 
-    /// Leaves; the last one out closes the gate when no work is left.
-    func leave(hasWork: () -> Bool) -> Departure {
+    /// Leaves; the last one out closes the gate when the loop is over.
+    func leave(isOver: () -> Bool) -> Departure {
         let left = self.state.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
         if left == Self.closed { return .completed }
-        return left == 0 && !hasWork() ? self.closeIfEmpty() : .open
+        return left == 0 && isOver() ? self.closeIfEmpty() : .open
     }
 
     /// Closes the gate whatever is left to do; who is inside may finish.
@@ -59,6 +59,9 @@ struct Gate: ~Copyable {
         )
         return exchange.exchanged ? .completed : .open
     }
+
+    /// Whether nobody is inside.
+    var isEmpty: Bool { self.state.load(ordering: .acquiring) & ~Self.closed == 0 }
 
     /// Whether the gate is closed and everybody has left.
     var isCompleted: Bool { self.state.load(ordering: .acquiring) == Self.closed }

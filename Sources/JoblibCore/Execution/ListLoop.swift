@@ -3,7 +3,6 @@
 
 internal import CJoblibPOSIX
 internal import JoblibPOSIX
-import Synchronization
 
 /// A loop over lazily read tasks whose results make a list.
 ///
@@ -16,16 +15,7 @@ final class ListLoop<Output: Sendable, Stored>: Loop, @unchecked Sendable {
     // Makes what is stored of a task's outcome, or throws to end the loop.
     private let store: @Sendable (Swift::Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
 
-    private let reruns = Mutex<[Rerun]>([])
-    private let held = Mutex<[Int: Rerun]>([:])
-
-    /// A task to be run again whose worker was lost.
-    private struct Rerun {
-        let index: Int
-        let attempt: Int
-        let task: Delayed<Output>
-        let place: SegmentedSlots<Stored>.Place
-    }
+    private let held = HeldTasks<Output, SegmentedSlots<Stored>.Place>()
 
     init<Tasks: Sequence>(
         _ plan: CallPlan,
@@ -59,8 +49,8 @@ final class ListLoop<Output: Sendable, Stored>: Loop, @unchecked Sendable {
         let source = self.stopSource
         do {
             while !source.isStopped {
-                if let rerun = self.reruns.withLock({ $0.popLast() }) {
-                    try self.run(rerun.task, rerun.index, rerun.attempt, rerun.place, runner)
+                if self.plan.needsWorker, let task = self.held.next() {
+                    try self.run(task, runner)
                     continue
                 }
                 unsafe joblib_task_state_current().pointee.index = -1
@@ -73,7 +63,10 @@ final class ListLoop<Output: Sendable, Stored>: Loop, @unchecked Sendable {
                 if batch.isEmpty { return }
                 for offset in batch.indices {
                     guard !source.isStopped else { return }
-                    try self.run(batch[offset], first + offset, 1, places[offset], runner)
+                    try self.run(
+                        HeldTasks.Task(index: first + offset, attempt: 1, task: batch[offset], place: places[offset]),
+                        runner
+                    )
                 }
             }
         } catch is Abandoned {
@@ -83,24 +76,16 @@ final class ListLoop<Output: Sendable, Stored>: Loop, @unchecked Sendable {
         }
     }
 
-    private func run(
-        _ task: Delayed<Output>,
-        _ index: Int,
-        _ attempt: Int,
-        _ place: SegmentedSlots<Stored>.Place,
-        _ runner: Runner
-    ) throws {
-        if self.plan.needsWorker {
-            self.held.withLock { $0[index] = Rerun(index: index, attempt: attempt, task: task, place: place) }
-        }
-        let outcome = try runner.outcome(of: task, at: index, attempt: attempt)
-        if self.plan.needsWorker { self.held.withLock { _ = $0.removeValue(forKey: index) } }
-        place.store(try self.store(outcome))
+    private func run(_ held: HeldTasks<Output, SegmentedSlots<Stored>.Place>.Task, _ runner: Runner) throws {
+        if self.plan.needsWorker { self.held.hold(held) }
+        let outcome = try runner.outcome(of: held.task, at: held.index, attempt: held.attempt)
+        if self.plan.needsWorker { self.held.release(held.index) }
+        held.place.store(try self.store(outcome))
     }
 
     override var hasWork: Bool {
         if self.isStopped { return false }
-        return !self.reader.isExhausted || self.reruns.withLock { !$0.isEmpty }
+        return !self.reader.isExhausted || self.held.hasWaiting
     }
 
     override func didComplete() {
@@ -108,14 +93,11 @@ final class ListLoop<Output: Sendable, Stored>: Loop, @unchecked Sendable {
     }
 
     override func requeue(_ index: Int, attempt: Int) {
-        guard let held = self.held.withLock({ $0.removeValue(forKey: index) }) else { return }
-        let rerun = Rerun(index: index, attempt: attempt, task: held.task, place: held.place)
-        self.reruns.withLock { $0.append(rerun) }
+        self.held.requeue(index, attempt: attempt)
     }
 
     override func settle(_ index: Int, _ failure: TaskFailure) -> Bool {
-        guard let held = self.held.withLock({ $0.removeValue(forKey: index) }) else { return false }
-        guard let stored = try? self.store(.failure(failure)) else { return false }
+        guard let held = self.held.release(index), let stored = try? self.store(.failure(failure)) else { return false }
         held.place.store(stored)
         return true
     }

@@ -32,10 +32,13 @@ class Loop: @unchecked Sendable {
     private let firstError = Mutex<(any Error)?>(nil)
     private let lazySeed: Mutex<UInt64?>
 
-    init(_ plan: CallPlan) {
+    /// Makes a loop.
+    ///
+    /// - Parameter isStream: Whether the caller takes results while helpers work, and is no worker itself.
+    init(_ plan: CallPlan, isStream: Bool = false) {
         self.plan = plan
         self.parent = plan.enclosing?.loop
-        self.team = Mutex(Team(limit: plan.workers, members: plan.callerWorks ? 1 : 0))
+        self.team = Mutex(Team(limit: plan.workers, members: plan.callerWorks && !isStream ? 1 : 0))
         self.lazySeed = Mutex(plan.seed)
     }
 
@@ -49,6 +52,9 @@ class Loop: @unchecked Sendable {
     /// Whether a worker that came now would find a task.
     var hasWork: Bool { false }
 
+    /// Whether the loop is over once nobody is inside; not for one that waits for room before it reads on.
+    var isOverWhenEmpty: Bool { !self.hasWork }
+
     /// How many tasks there are, where that is known beforehand.
     var taskCount: Int? { nil }
 
@@ -57,6 +63,12 @@ class Loop: @unchecked Sendable {
 
     /// Records the failure of a task in its place, where the call keeps going; `false` if it does not.
     func settle(_ index: Int, _ failure: TaskFailure) -> Bool { false }
+
+    /// Called when a helper that was submitted for this loop has left it for the first time.
+    func helperDidLeave() {}
+
+    /// Called whenever the loop is stopped.
+    func didStop() {}
 
     /// Called by the last one out, after which nothing of the loop runs.
     func didComplete() {}
@@ -112,6 +124,7 @@ class Loop: @unchecked Sendable {
             if first == nil { first = error }
         }
         self.stopped.store(true, ordering: .releasing)
+        self.didStop()
         for nested in self.root.team.withLock({ $0.openLoops(below: self) }) {
             nested.stop(ParallelError.outerLoopEnded)
         }
@@ -129,7 +142,7 @@ class Loop: @unchecked Sendable {
     /// Leaves the loop, giving the worker's number back unless its thread was abandoned.
     final func leave(_ workerIndex: Int?) {
         if let workerIndex { self.workerIndices.withLock { $0.give(workerIndex) } }
-        if self.gate.leave(hasWork: { self.hasWork }) == .completed { self.complete() }
+        if self.gate.leave(isOver: { self.isOverWhenEmpty }) == .completed { self.complete() }
     }
 
     /// Lets nobody in any more.
@@ -137,7 +150,15 @@ class Loop: @unchecked Sendable {
         if self.gate.close() == .completed { self.complete() }
     }
 
+    /// Lets nobody in any more if the loop is over and nobody is inside.
+    final func closeIfOver() {
+        if self.isOverWhenEmpty, self.gate.closeIfEmpty() == .completed { self.complete() }
+    }
+
     final var isCompleted: Bool { self.gate.isCompleted }
+
+    /// Whether nobody is inside at the moment.
+    final var isEmpty: Bool { self.gate.isEmpty }
 
     private func complete() {
         self.didComplete()
@@ -159,9 +180,9 @@ class Loop: @unchecked Sendable {
         let callerWorks = self.plan.callerWorks
         // Before any helper can: a helper that finds nobody inside and nothing to do closes the loop.
         if callerWorks { _ = self.enter() }
-        let opened = try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0))
+        let opened = try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0), lendsCaller: !callerWorks)
         if callerWorks {
-            Runner.stay(in: self)
+            Runner.stay(in: self, self.work)
             self.close()
         }
         self.waitForOthers()
@@ -173,13 +194,14 @@ class Loop: @unchecked Sendable {
 
     /// Opens the session and submits up to `wanted` batches, as far as the team's budget goes.
     ///
+    /// - Parameter lendsCaller: Whether the caller will only wait, so that its place in the team is free meanwhile.
     /// - Returns: The session to retire from at the end.
     /// - Throws: When no worker could be had and the caller does not work itself.
-    final func callHelpers(_ wanted: Int) throws -> OpenedSession? {
+    final func callHelpers(_ wanted: Int, lendsCaller: Bool) throws -> OpenedSession? {
         guard wanted > 0 else { return nil }
         let opened = try self.plan.opensSession()
         self.session = opened.session
-        let lendsCaller = !self.plan.callerWorks && self.parent != nil
+        let lendsCaller = lendsCaller && self.parent != nil
         let opening = self.root.team.withLock { $0.open(self, wanting: wanted, lendsCaller: lendsCaller) }
         for loop in opening.wake { loop.event.advance() }
         for submitted in 0..<opening.helpers {
@@ -190,12 +212,35 @@ class Loop: @unchecked Sendable {
                 self.root.team.withLock { team in
                     for _ in submitted..<opening.helpers { team.removeMember() }
                 }
-                guard submitted == 0, !self.plan.callerWorks else { break }
+                guard submitted == 0, lendsCaller || self.parent == nil && !self.plan.callerWorks else { break }
                 self.retire(opened)
                 throw error
             }
         }
         return opened
+    }
+
+    /// Announces the loop to its team with a session from which helpers can be called.
+    final func attach(_ opened: OpenedSession) {
+        self.session = opened.session
+        _ = self.root.team.withLock { $0.open(self, wanting: 0, lendsCaller: false) }
+    }
+
+    /// Submits another batch if the team's budget allows.
+    ///
+    /// - Parameter inPlaceOfCaller: Whether the caller, who can only wait, lends its own place.
+    /// - Returns: Whether a helper is on its way; a session that has none left for now is no reason to fail.
+    final func callHelper(inPlaceOfCaller: Bool = false) -> Bool {
+        guard let session = self.session else { return false }
+        guard self.root.team.withLock({ $0.addMember(inPlaceOfCaller: inPlaceOfCaller) }) else { return false }
+        do {
+            try session.submit(Batch(self))
+            return true
+        } catch {
+            self.root.team.withLock { $0.removeMember() }
+            if inPlaceOfCaller { self.stop(error) }
+            return false
+        }
     }
 
     /// Submits one batch in place of a worker that is lost in a task.
@@ -239,7 +284,9 @@ extension Loop: BatchWork {
         let root = self.root
         var next: Loop? = self
         while let loop = next {
-            if Runner.help(loop) == .abandoned { return }
+            let ending = Runner.help(loop)
+            if loop === self { self.helperDidLeave() }
+            if ending == .abandoned { return }
             guard let session = self.session else { return }
             next = root.team.withLock { $0.nextLoop(on: session) }
         }

@@ -43,15 +43,15 @@ final class Runner: @unchecked Sendable {
     static func help(_ loop: Loop) -> Ending {
         guard loop.enter() else { return .left }
         // A thread of a backend knows nothing of the caller's scope.
-        return ParallelConfig.$current.withValue(loop.plan.scope) { self.stay(in: loop) }
+        return ParallelConfig.$current.withValue(loop.plan.scope) { self.stay(in: loop, loop.work) }
     }
 
     /// Works on a thread that has entered, and leaves.
     @discardableResult
-    static func stay(in loop: Loop) -> Ending {
+    static func stay(in loop: Loop, _ work: (Runner) -> Void) -> Ending {
         let runner = Runner(loop, workerIndex: loop.takeWorkerIndex())
         if loop.plan.needsWorker { Watchdog.shared.watch(runner) }
-        runner.whileCurrent { loop.work(runner) }
+        runner.whileCurrent { work(runner) }
         if loop.plan.needsWorker { Watchdog.shared.forget(runner) }
         guard !runner.clock.wasAbandoned else { return .abandoned }
         loop.leave(runner.workerIndex)

@@ -47,6 +47,15 @@ struct Team {
         return Opening(helpers: helpers, wake: wake)
     }
 
+    /// Takes another helper on, if the budget allows.
+    ///
+    /// - Parameter inPlaceOfCaller: Whether a caller that can only wait lends its own place.
+    mutating func addMember(inPlaceOfCaller: Bool) -> Bool {
+        guard inPlaceOfCaller || self.members < self.limit else { return false }
+        self.members += 1
+        return true
+    }
+
     /// Takes a loop off the list: it is over.
     mutating func close(_ loop: Loop) {
         self.open.removeAll { $0 === loop }

@@ -1,0 +1,122 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+import Synchronization
+
+/// A loop of asynchronous bodies: what they have in common with other loops is the team, the seed and the stopping.
+final class AsyncLoop: Loop, @unchecked Sendable {
+    private let count: Int
+    private let whenStopped = Mutex<(hasStopped: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
+
+    init(_ plan: CallPlan, count: Int) {
+        self.count = count
+        super.init(plan)
+    }
+
+    override var taskCount: Int? { self.count }
+
+    /// Suspends the task until the loop is stopped or done.
+    func waitForStop() async {
+        await withCheckedContinuation { continuation in
+            let hasStopped = self.whenStopped.withLock { state in
+                if !state.hasStopped { state.waiter = continuation }
+                return state.hasStopped
+            }
+            if hasStopped { continuation.resume() }
+        }
+    }
+
+    /// Lets go of whoever waits for the loop to stop.
+    override func didStop() {
+        let waiter = self.whenStopped.withLock { state in
+            defer { state = (true, nil) }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    /// Runs one body as often as its retries allow, timed and reported.
+    ///
+    /// A body that runs too long is cancelled and awaited: an asynchronous task cannot be left behind by its parent.
+    func attempt<R>(
+        _ index: Int,
+        workerIndex: Int,
+        argumentText: () -> String,
+        _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
+        var attempt = 1
+        while true {
+            let context = TaskContext(loop: self, index: index, attempt: attempt, workerIndex: workerIndex)
+            self.emit(.taskStarted, context)
+            let start = MonotonicClock.now
+            let failure: TaskFailure
+            do {
+                let result = try await TaskContext.$asynchronous.withValue(context) {
+                    try await self.limited(body)
+                }
+                self.emit(.finished, context, from: start)
+                return result
+            } catch {
+                if error is CancellationError, self.isStopped { throw error }
+                failure = TaskFailure(
+                    index: index,
+                    arguments: argumentText(),
+                    underlyingError: error,
+                    reason: error is TaskTimeout ? .timedOut : .threw,
+                    worker: .thisProcess,
+                    attempt: attempt,
+                    remoteTrace: TracedThrow.howToGetOne
+                )
+            }
+            guard attempt <= self.plan.retries, !self.isStopped else {
+                self.emit(.failed, context, from: start, failure)
+                throw failure
+            }
+            self.emit(.retried, context, from: start, failure)
+            attempt += 1
+        }
+    }
+
+    // Two children: the body, and a clock that cancels it.
+    private func limited<R>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
+        guard let timeout = self.plan.timeout else { return try await body() }
+        let task = UncheckedBox(body)
+        return try await withThrowingTaskGroup(of: UncheckedBox<R>?.self) { group in
+            group.addTask { UncheckedBox(try await task.value()) }
+            group.addTask {
+                try? await Task.sleep(for: timeout)
+                return nil
+            }
+            let first = await group.nextResult()
+            group.cancelAll()
+            switch first {
+            case .success(let result?)?:
+                return result.value
+            case .failure(let error)?:
+                throw error
+            default:
+                // Awaited, whatever it says now.
+                _ = await group.nextResult()
+                try Task.checkCancellation()
+                throw TaskTimeout(limit: timeout)
+            }
+        }
+    }
+
+    private func emit(
+        _ kind: ParallelEvent.Kind,
+        _ context: TaskContext,
+        from start: UInt64? = nil,
+        _ failure: TaskFailure? = nil
+    ) {
+        guard let events = self.plan.events else { return }
+        var event = ParallelEvent(kind)
+        event.index = context.index
+        event.attempt = context.attempt
+        event.workerIndex = context.workerIndex
+        event.duration = start.map { .nanoseconds(Int64(clamping: MonotonicClock.now - $0)) }
+        event.failure = failure
+        events.emit(event)
+    }
+}

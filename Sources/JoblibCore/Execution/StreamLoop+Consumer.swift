@@ -1,0 +1,116 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+import Synchronization
+
+// The side of a stream on which results are taken.
+
+extension StreamLoop {
+    /// Takes the next result; blocks the thread until there is one.
+    ///
+    /// Where nobody else is at work, the thread runs the next batch itself: with one job that is how the tasks run.
+    ///
+    /// - Returns: `nil` at the end.
+    /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
+    func nextBlocking() throws -> Stored? {
+        while true {
+            let seen = self.event.count
+            switch self.take() {
+            case .result(let result):
+                return result
+            case .failure(let error):
+                self.stop(error)
+                while !self.isCompleted { self.waitBlocking(for: { self.isCompleted }) }
+                throw error
+            case .end:
+                self.closeIfOver()
+                return nil
+            case .pending:
+                if !self.isAttended {
+                    if self.plan.needsWorker {
+                        self.callWorker(inPlaceOfCaller: true)
+                    } else {
+                        self.workInPlace()
+                    }
+                } else {
+                    self.event.wait(while: seen, spins: 2000)
+                }
+            }
+        }
+    }
+
+    /// Takes the next result; suspends the task until there is one.
+    ///
+    /// - Returns: `nil` at the end.
+    /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
+    func nextSuspending() async throws -> Stored? {
+        try await withTaskCancellationHandler {
+            while true {
+                let seen = self.event.count
+                switch self.take() {
+                case .result(let result):
+                    return result
+                case .failure(let error):
+                    self.stop(error)
+                    await self.join()
+                    throw error
+                case .end:
+                    self.closeIfOver()
+                    return nil
+                case .pending:
+                    if !self.isAttended {
+                        if self.plan.hasWorkers {
+                            self.callWorker(inPlaceOfCaller: true)
+                        } else {
+                            self.workInPlace()
+                        }
+                    } else {
+                        await self.waitForChange(since: seen)
+                    }
+                }
+            }
+        } onCancel: {
+            self.stop(CancellationError())
+        }
+    }
+
+    /// Suspends the task until nothing of the loop runs any more.
+    func join() async {
+        while true {
+            let seen = self.event.count
+            if self.isCompleted { return }
+            await self.waitForChange(since: seen)
+        }
+    }
+
+    /// Suspends the task until the loop has got on.
+    func waitForChange(since seen: UInt32) async {
+        await withCheckedContinuation { continuation in
+            let mayGoOn = self.state.withLock { state in
+                // Under the lock: who changes something advances the count first and takes the waiters afterwards.
+                guard self.event.count == seen else { return true }
+                state.waiters.append(continuation)
+                return false
+            }
+            if mayGoOn { continuation.resume() }
+        }
+    }
+
+    private func waitBlocking(for condition: () -> Bool) {
+        let seen = self.event.count
+        if !condition() { self.event.wait(while: seen) }
+    }
+
+    private func take() -> StreamState<Stored>.Delivery {
+        let (delivery, hasRoom) = self.state.withLock { state in
+            guard !state.hasThrown else { return (StreamState<Stored>.Delivery.end, false) }
+            var delivery = state.stream.next()
+            if case .end = delivery, let error = self.error { delivery = .failure(error) }
+            if case .failure = delivery { state.hasThrown = true }
+            return (delivery, state.stream.hasRoom)
+        }
+        if hasRoom, self.plan.workers > 1, case .reader = self.source, !self.isStopped { self.callWorker() }
+        return delivery
+    }
+}

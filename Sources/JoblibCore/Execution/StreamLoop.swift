@@ -1,0 +1,220 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CJoblibPOSIX
+internal import JoblibPOSIX
+import Synchronization
+
+/// A loop whose results are taken while it runs.
+///
+/// Workers claim a batch only while the window has room, and leave when it has none; whoever takes a result makes room
+/// and calls a worker back. A consumer that stops therefore stops the input.
+final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sendable {
+    typealias Held = HeldTasks<Output, Void>
+
+    /// Where batches come from.
+    enum Source {
+        /// Workers read, by turns.
+        case reader(TaskReader<Output>)
+
+        /// The caller reads and hands batches in.
+        case queue(BatchQueue<Held.Task>)
+    }
+
+    struct State {
+        var stream: StreamState<Stored>
+        var hasThrown = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let source: Source
+    let state: Mutex<State>
+    private let store: @Sendable (Swift::Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+    private let held = Held()
+
+    /// Whether the tasks before one that failed still count, or the first failure in time ends everything.
+    private let endsInOrder: Bool
+
+    // How many helpers are on their way or have not left yet.
+    private let helpers = Atomic<Int>(0)
+
+    // SAFETY: written by `open` before anybody else knows the loop, and cleared by the last one out.
+    private var opened: OpenedSession?
+
+    /// Makes a loop.
+    ///
+    /// - Parameter isList: Whether the results make a list: buffered ones do not count, and the failure that comes first
+    ///   in time ends the loop instead of the first in order.
+    init(
+        _ plan: CallPlan,
+        _ source: Source,
+        isOrdered: Bool,
+        isList: Bool,
+        _ store: @escaping @Sendable (Swift::Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+    ) {
+        self.source = source
+        self.store = store
+        self.endsInOrder = isOrdered && !isList
+        let stream = StreamState<Stored>(window: plan.window, isOrdered: isOrdered, countsBuffered: !isList)
+        self.state = Mutex(State(stream: stream))
+        super.init(plan, isStream: true)
+    }
+
+    // MARK: - Lifetime
+
+    /// Opens the session.
+    func open() throws {
+        self.plan.events?.emitStart(of: self)
+        if self.plan.hasWorkers {
+            let opened = try self.plan.opensSession()
+            self.attach(opened)
+            self.opened = opened
+        }
+        for scope in self.plan.stopScopes { scope.add(self) }
+    }
+
+    /// Calls as many workers as may find something to do, within the team's budget.
+    func callWorkers() {
+        for _ in 0..<min(self.plan.workers, self.plan.window ?? .max) where !self.callWorker() { return }
+    }
+
+    /// Calls a worker; `false` when the team's budget has none left.
+    @discardableResult
+    func callWorker(inPlaceOfCaller: Bool = false) -> Bool {
+        self.helpers.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        if self.callHelper(inPlaceOfCaller: inPlaceOfCaller) { return true }
+        self.helpers.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        return false
+    }
+
+    /// Runs one batch in the calling thread.
+    func workInPlace() {
+        guard self.enter() else { return }
+        Runner.stay(in: self) { runner in _ = self.workOnce(runner) }
+    }
+
+    /// Whether somebody is at work or on the way.
+    var isAttended: Bool { !self.isEmpty || self.helpers.load(ordering: .acquiring) > 0 }
+
+    override func helperDidLeave() {
+        self.helpers.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        self.didChange()
+    }
+
+    override func didStop() {
+        self.close()
+        self.didChange()
+    }
+
+    override func didComplete() {
+        if case .reader(let reader) = self.source { reader.stop() }
+        for scope in self.plan.stopScopes { scope.remove(self) }
+        self.retire(self.opened)
+        self.opened = nil
+        self.plan.events?.emit(.done)
+        self.didChange()
+    }
+
+    /// Wakes whoever waits for the loop to get on.
+    func didChange() {
+        self.event.advance()
+        let waiters = self.state.withLock { state in
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    // MARK: - Workers
+
+    override func work(_ runner: Runner) {
+        while self.workOnce(runner) {}
+    }
+
+    /// Claims and runs one batch; `false` when there is nothing to claim.
+    func workOnce(_ runner: Runner) -> Bool {
+        guard !self.stopSource.isStopped, let batch = self.claim() else { return false }
+        var results: [Stored] = []
+        results.reserveCapacity(batch.count)
+        do {
+            for task in batch {
+                if self.stopSource.isStopped { throw self.error ?? ParallelError.outerLoopEnded }
+                results.append(try self.run(task, runner))
+            }
+            self.complete(first: batch[0].index, results, failure: nil)
+        } catch is Abandoned {
+            return false
+        } catch {
+            self.complete(first: batch[0].index, results, failure: error)
+        }
+        return true
+    }
+
+    private func claim() -> [Held.Task]? {
+        if self.plan.needsWorker, let task = self.held.next() { return [task] }
+        switch self.source {
+        case .queue(let queue):
+            return queue.pop()
+        case .reader(let reader):
+            guard self.state.withLock({ $0.stream.claim() }) else { return nil }
+            unsafe joblib_task_state_current().pointee.index = -1
+            var tasks: [Delayed<Output>] = []
+            let first = reader.read(self.readSize, into: &tasks) { _ in }
+            if tasks.isEmpty {
+                self.state.withLock { $0.stream.claimFoundNothing() }
+                self.didChange()
+                return nil
+            }
+            return tasks.enumerated().map { offset, task in
+                Held.Task(index: first + offset, attempt: 1, task: task, place: ())
+            }
+        }
+    }
+
+    /// How many tasks are read at once: one by one where reading ahead is bounded in tasks.
+    var readSize: Int {
+        if self.plan.needsWorker { return 1 }
+        return self.plan.batchSize ?? (self.plan.window == nil ? 64 : 1)
+    }
+
+    private func run(_ held: Held.Task, _ runner: Runner) throws -> Stored {
+        if self.plan.needsWorker { self.held.hold(held) }
+        let outcome = try runner.outcome(of: held.task, at: held.index, attempt: held.attempt)
+        if self.plan.needsWorker { self.held.release(held.index) }
+        return try self.store(outcome)
+    }
+
+    private func complete(first: Int, _ results: [Stored], failure: (any Error)?) {
+        let outcome = StreamState<Stored>.Outcome(first: first, results: results, failure: failure)
+        self.state.withLock { $0.stream.complete(outcome) }
+        if let failure, !self.endsInOrder { self.stop(failure) }
+        self.didChange()
+    }
+
+    override var hasWork: Bool {
+        if self.isStopped { return false }
+        if self.held.hasWaiting { return true }
+        switch self.source {
+        case .reader: return self.state.withLock { $0.stream.hasRoom }
+        case .queue(let queue): return !queue.isEmpty
+        }
+    }
+
+    override var isOverWhenEmpty: Bool {
+        self.isStopped || (self.state.withLock { $0.stream.isOver } && !self.hasWork)
+    }
+
+    override func requeue(_ index: Int, attempt: Int) {
+        self.held.requeue(index, attempt: attempt)
+    }
+
+    override func settle(_ index: Int, _ failure: TaskFailure) -> Bool {
+        guard let held = self.held.release(index) else { return false }
+        do {
+            self.complete(first: held.index, [try self.store(.failure(failure))], failure: nil)
+        } catch {
+            self.complete(first: held.index, [], failure: error)
+        }
+        return true
+    }
+}

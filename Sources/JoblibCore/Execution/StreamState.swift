@@ -1,0 +1,138 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// What a stream of results has read, has in flight, and holds ready: the decisions, without threads.
+///
+/// A *batch* is in flight from its claim until its results are in, and buffered until its last result is taken. The
+/// window bounds both together, so a consumer that stops stops the input.
+struct StreamState<Stored: Sendable>: Sendable {
+    /// What came of one batch: results in order, and the failure that ended it early.
+    struct Outcome: Sendable {
+        let first: Int
+        let results: [Stored]
+        let failure: (any Error)?
+    }
+
+    /// What the consumer gets.
+    enum Delivery: Sendable {
+        case result(Stored)
+        case failure(any Error)
+        case end
+
+        /// Nothing yet.
+        case pending
+    }
+
+    private let window: Int
+    private let isOrdered: Bool
+
+    /// Whether buffered batches count against the window; not for a list, which has to hold its results anyway.
+    private let countsBuffered: Bool
+
+    private var inFlight = 0
+    private var buffered = 0
+    private var isInputEnded = false
+
+    /// The failure after which nothing new is claimed.
+    private var hasFailed = false
+
+    private var ready: [Int: Outcome] = [:]
+    private var arrivals: [Int] = []
+    private var arrivalHead = 0
+    private var current: (outcome: Outcome, position: Int)?
+    private var nextIndex = 0
+
+    init(window: Int?, isOrdered: Bool, countsBuffered: Bool) {
+        self.window = window ?? .max
+        self.isOrdered = isOrdered
+        self.countsBuffered = countsBuffered
+    }
+
+    // MARK: - Workers
+
+    /// Whether another batch may be claimed.
+    var hasRoom: Bool {
+        !self.isInputEnded && !self.hasFailed && self.inFlight + (self.countsBuffered ? self.buffered : 0) < self.window
+    }
+
+    /// Whether nothing will ever be claimed again.
+    var isOver: Bool { self.isInputEnded || self.hasFailed }
+
+    /// Reserves a batch; `false` when there is no room.
+    mutating func claim() -> Bool {
+        guard self.hasRoom else { return false }
+        self.inFlight += 1
+        return true
+    }
+
+    /// Gives a reserved batch back that found the input empty.
+    mutating func claimFoundNothing() {
+        self.inFlight -= 1
+        self.isInputEnded = true
+    }
+
+    /// No more input will come.
+    mutating func endInput() {
+        self.isInputEnded = true
+    }
+
+    /// Takes the results of a batch in.
+    mutating func complete(_ outcome: Outcome) {
+        self.inFlight -= 1
+        self.buffered += 1
+        if outcome.failure != nil { self.hasFailed = true }
+        self.ready[outcome.first] = outcome
+        if !self.isOrdered { self.arrivals.append(outcome.first) }
+    }
+
+    // MARK: - Consumer
+
+    /// Takes the next result in the order of the stream.
+    mutating func next() -> Delivery {
+        while true {
+            if let (outcome, position) = self.current {
+                if position < outcome.results.count {
+                    self.current = (outcome, position + 1)
+                    // The last result of a batch makes room at once, not only when the next is asked for.
+                    if position + 1 == outcome.results.count, outcome.failure == nil { self.release(outcome) }
+                    return .result(outcome.results[position])
+                }
+                if let failure = outcome.failure {
+                    self.release(outcome)
+                    self.hasFailed = true
+                    self.isInputEnded = true
+                    return .failure(failure)
+                }
+                self.release(outcome)
+            }
+            guard let outcome = self.takeReady() else {
+                return self.inFlight == 0 && self.isOver ? .end : .pending
+            }
+            self.current = (outcome, 0)
+        }
+    }
+
+    private mutating func release(_ outcome: Outcome) {
+        self.current = nil
+        self.buffered -= 1
+    }
+
+    private mutating func takeReady() -> Outcome? {
+        if self.isOrdered {
+            guard let outcome = self.ready.removeValue(forKey: self.nextIndex) else { return nil }
+            self.nextIndex += outcome.results.count
+            return outcome
+        }
+        guard self.arrivalHead < self.arrivals.count else {
+            return nil
+        }
+        let first = self.arrivals[self.arrivalHead]
+        self.arrivalHead += 1
+        // A queue that is never empty must not grow for ever.
+        if self.arrivalHead > 64, self.arrivalHead * 2 > self.arrivals.count {
+            self.arrivals.removeFirst(self.arrivalHead)
+            self.arrivalHead = 0
+        }
+        return self.ready.removeValue(forKey: first)
+    }
+}

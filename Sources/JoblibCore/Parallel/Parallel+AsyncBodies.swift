@@ -1,0 +1,117 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+extension Parallel {
+    /// Applies an asynchronous function to every element, at most `nJobs` unfinished at once, and returns the results in order.
+    ///
+    /// The bodies run on the backend's workers, not on the cooperative pool; each is a child of the calling task. A body
+    /// that runs longer than `timeout` is cancelled, and the call waits for it.
+    ///
+    /// - Throws: ``TaskFailure``, ``ParallelError``, and `CancellationError` when the calling task is cancelled.
+    public func map<C: RandomAccessCollection & Sendable, R: Sendable>(
+        _ items: C,
+        _ body: @escaping @Sendable @concurrent (C.Element) async throws -> R
+    ) async throws -> [R] where C.Element: Sendable {
+        let plan = try self.plan()
+        let loop = AsyncLoop(plan, count: items.count)
+        plan.events?.emitStart(of: loop)
+        defer { plan.events?.emit(.done) }
+        for scope in plan.stopScopes { scope.add(loop) }
+        defer { for scope in plan.stopScopes { scope.remove(loop) } }
+
+        let opened = plan.hasWorkers ? try plan.opensSession() : nil
+        defer { opened?.close() }
+        let executor = opened.map { WorkerExecutor($0.session, limit: plan.workers) }
+        return try await withTaskCancellationHandler {
+            try await AsyncBodies(loop: loop, items: items, executor: executor, body: body).run()
+        } onCancel: {
+            loop.stop(CancellationError())
+        }
+    }
+
+    /// Calls an asynchronous function with every element, at most `nJobs` unfinished at once.
+    ///
+    /// - Throws: ``TaskFailure``, ``ParallelError``, and `CancellationError` when the calling task is cancelled.
+    public func forEach<C: RandomAccessCollection & Sendable>(
+        _ items: C,
+        _ body: @escaping @Sendable @concurrent (C.Element) async throws -> Void
+    ) async throws where C.Element: Sendable {
+        let _: [Void] = try await self.map(items, body)
+    }
+}
+
+/// One call with asynchronous bodies: a window of child tasks over the elements.
+private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: Sendable where C.Element: Sendable {
+    let loop: AsyncLoop
+    let items: C
+    let executor: WorkerExecutor?
+    let body: @Sendable @concurrent (C.Element) async throws -> R
+
+    private enum Event {
+        case finished(index: Int, worker: Int, R)
+        case failed(any Error)
+
+        /// The loop was stopped from outside, or all is done.
+        case stopped
+    }
+
+    func run() async throws -> [R] {
+        var results = [R?](repeating: nil, count: self.items.count)
+        await withTaskGroup(of: Event.self) { group in
+            group.addTask {
+                await self.loop.waitForStop()
+                return .stopped
+            }
+            var position = self.items.startIndex
+            var next = 0
+            var unfinished = 0
+            var indices = WorkerIndices()
+            while true {
+                while unfinished < self.loop.plan.workers, position != self.items.endIndex, !self.loop.isStopped {
+                    let (element, index, worker) = (self.items[position], next, indices.take())
+                    group.addTask(executorPreference: self.executor) { await self.event(element, index, worker) }
+                    self.items.formIndex(after: &position)
+                    next += 1
+                    unfinished += 1
+                }
+                if unfinished == 0 { break }
+                switch await group.next() {
+                case .finished(let index, let worker, let result)?:
+                    results[index] = result
+                    indices.give(worker)
+                    unfinished -= 1
+                case .failed(let error)?:
+                    unfinished -= 1
+                    self.loop.stop(error)
+                case .stopped?, nil:
+                    group.cancelAll()
+                }
+            }
+            self.loop.didStop()
+        }
+        if let error = self.loop.error { throw self.describe(error, results) }
+        return try results.map { result in
+            guard let result else { throw ParallelError.outerLoopEnded }
+            return result
+        }
+    }
+
+    private func event(_ element: C.Element, _ index: Int, _ worker: Int) async -> Event {
+        do {
+            let result = try await self.loop.attempt(
+                index,
+                workerIndex: worker,
+                argumentText: { ArgumentText.render(element) },
+                { try await self.body(element) }
+            )
+            return .finished(index: index, worker: worker, result)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func describe(_ error: any Error, _ results: [R?]) -> any Error {
+        guard let error = error as? ParallelError, error.code == .cancelled else { return error }
+        return error.completed(results.enumerated().compactMap { index, result in result.map { (index, $0) } })
+    }
+}

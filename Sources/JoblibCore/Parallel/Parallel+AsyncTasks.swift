@@ -1,0 +1,76 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+extension Parallel {
+    /// Runs every task and returns the outputs in order; see the synchronous twin.
+    ///
+    /// The sequence is read by the caller alone, in its own isolation, as far ahead as `preDispatch` allows.
+    ///
+    /// - Throws: ``TaskFailure``, ``ParallelError``, and `CancellationError` when the calling task is cancelled.
+    public func callAsFunction<Output>(_ tasks: some Sequence<Delayed<Output>>) async throws -> [Output] {
+        try await self.run(tasks)
+    }
+
+    /// Runs every task and returns the outputs in order: the call syntax under a name.
+    ///
+    /// - Throws: ``TaskFailure``, ``ParallelError``, and `CancellationError` when the calling task is cancelled.
+    public func run<Output>(_ tasks: some Sequence<Delayed<Output>>) async throws -> [Output] {
+        if let tasks = TaskArray.array(of: tasks) { return try await self.onWorker { call in try call.run(tasks) } }
+        return try await self.feed(tasks) { (outcome) throws(TaskFailure) in try outcome.get() }
+    }
+
+    /// Runs every task and returns a result for each, in order, whatever fails; see the synchronous twin.
+    ///
+    /// - Throws: ``ParallelError``, and `CancellationError` when the calling task is cancelled.
+    public func results<Output>(
+        _ tasks: some Sequence<Delayed<Output>>
+    ) async throws -> [Result<Output, TaskFailure>] {
+        if let tasks = TaskArray.array(of: tasks) { return try await self.onWorker { call in try call.results(tasks) } }
+        return try await self.feed(tasks) { (outcome) throws(TaskFailure) in outcome }
+    }
+
+    /// Reads tasks where the caller is and hands them to workers, a window ahead.
+    private func feed<Output, Stored: Sendable>(
+        _ tasks: some Sequence<Delayed<Output>>,
+        _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+    ) async throws -> [Stored] {
+        try Task.checkCancellation()
+        let plan = try self.plan()
+        let queue = BatchQueue<StreamLoop<Output, Stored>.Held.Task>()
+        let loop = StreamLoop(plan, .queue(queue), isOrdered: true, isList: true, store)
+        try loop.open()
+        return try await withTaskCancellationHandler {
+            var reader = FeedReader<_, Output>(tasks.makeIterator(), batchSize: loop.readSize)
+            while !loop.isStopped, let batch = reader.next() {
+                guard await loop.handIn(batch, to: queue) else { break }
+            }
+            loop.endInput()
+            var results: [Stored] = []
+            while let result = try await loop.nextSuspending() { results.append(result) }
+            return results
+        } onCancel: {
+            loop.stop(CancellationError())
+        }
+    }
+}
+
+/// Cuts what the caller reads into batches.
+private struct FeedReader<Tasks: IteratorProtocol, Output: Sendable> where Tasks.Element == Delayed<Output> {
+    private var iterator: Tasks
+    private let batchSize: Int
+    private var nextIndex = 0
+
+    init(_ iterator: Tasks, batchSize: Int) {
+        self.iterator = iterator
+        self.batchSize = batchSize
+    }
+
+    mutating func next() -> [HeldTasks<Output, Void>.Task]? {
+        var batch: [HeldTasks<Output, Void>.Task] = []
+        while batch.count < self.batchSize, let task = self.iterator.next() {
+            batch.append(HeldTasks.Task(index: self.nextIndex, attempt: 1, task: task, place: ()))
+            self.nextIndex += 1
+        }
+        return batch.isEmpty ? nil : batch
+    }
+}

@@ -51,6 +51,10 @@ int32_t joblib_thread_id(void) {
     return (int32_t)syscall(SYS_gettid);
 }
 
+void joblib_yield(void) {
+    sched_yield();
+}
+
 uint64_t joblib_monotonic_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

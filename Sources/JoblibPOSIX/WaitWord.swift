@@ -48,9 +48,10 @@ public final class WaitWord: Sendable {
     /// - Returns: Whether the count moved; `false` means that the deadline passed.
     @discardableResult
     public func wait(while count: UInt32, spins: Int = 0, until deadline: UInt64? = nil) -> Bool {
-        for _ in 0..<spins {
+        for spin in 1...max(spins, 1) where spins > 0 {
             if self.count != count { return true }
-            joblib_spin_hint()
+            // Whoever is to move the count may be waiting for this very processor.
+            if spin % 256 == 0 { joblib_yield() } else { joblib_spin_hint() }
         }
         // A loop: futex(2) may return for no reason at all.
         while true {

@@ -13,6 +13,9 @@ int joblib_thread_start(const char *name, void (*body)(void *), void *argument);
 /// The kernel's id of the calling thread, gettid(2).
 int32_t joblib_thread_id(void);
 
+/// Lets another thread have the processor, sched_yield(2).
+void joblib_yield(void);
+
 /// Nanoseconds of CLOCK_MONOTONIC, which a change of the wall clock does not move.
 uint64_t joblib_monotonic_nanoseconds(void);
 

@@ -54,6 +54,7 @@ public struct ParallelError: Error, Sendable, CustomStringConvertible {
         return error
     }
 
+    @usableFromInline
     func completed<Output: Sendable>(_ results: [(index: Int, output: Output)]) -> ParallelError {
         var error = self.completed(results.count)
         error.partialResults = CompletedResults(all: results)
@@ -63,6 +64,7 @@ public struct ParallelError: Error, Sendable, CustomStringConvertible {
 
 extension ParallelError {
     /// What a nested loop throws when the loop around it has stopped.
+    @usableFromInline
     static var outerLoopEnded: ParallelError {
         ParallelError(.cancelled, "the loop around this one has ended")
     }

@@ -16,8 +16,9 @@ struct BatchSizer {
     private var size = 1
     private var lastStart: UInt64?
 
-    init(fixed: Int?, isBounded: Bool) {
-        self.fixed = fixed ?? (isBounded ? 1 : nil)
+    init(_ plan: CallPlan) {
+        // Under a time limit one by one: who is abandoned in a task must not take the rest of a batch with it.
+        self.fixed = plan.needsWorker ? 1 : plan.batchSize ?? (plan.window == nil ? nil : 1)
     }
 
     /// The size of the next batch; the time since the last call is what the last batch took.

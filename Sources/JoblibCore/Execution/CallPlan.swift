@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Everything that is decided about one call before it reads its input.
+@usableFromInline
 struct CallPlan: Sendable {
     /// Where tasks run.
     let backend: any ParallelBackend

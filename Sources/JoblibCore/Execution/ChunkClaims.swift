@@ -1,8 +1,6 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CJoblibPOSIX
-
 /// One worker's way through an index loop: the chunk it has, the task it is at, what it has done.
 ///
 /// Passed into code that is compiled into the caller's module, hence lean: what that code does per task is one store
@@ -32,9 +30,7 @@ struct ChunkClaims {
         self.runner = runner
         self.isSupervised = loop.plan.isSupervised
         self.stopSource = loop.stopSource
-        unsafe self.currentIndex = UnsafeMutableRawPointer(joblib_task_state_current())
-            .advanced(by: MemoryLayout<joblib_task_state>.offset(of: \joblib_task_state.index)!)
-            .assumingMemoryBound(to: Int64.self)
+        unsafe self.currentIndex = Runner.currentIndex
     }
 
     /// Claims the next chunk; `nil` when nothing is left.

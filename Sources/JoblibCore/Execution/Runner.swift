@@ -66,6 +66,13 @@ final class Runner: @unchecked Sendable {
         }
     }
 
+    /// Where the index of the calling thread's task stands.
+    static var currentIndex: UnsafeMutablePointer<Int64> {
+        unsafe UnsafeMutableRawPointer(joblib_task_state_current())
+            .advanced(by: MemoryLayout<joblib_task_state>.offset(of: \joblib_task_state.index)!)
+            .assumingMemoryBound(to: Int64.self)
+    }
+
     private func whileCurrent(_ body: () -> Void) {
         // Loops nest on one thread: what stood there comes back.
         let state = unsafe joblib_task_state_current()!

@@ -10,7 +10,7 @@ extension StreamLoop {
     /// Hands a batch in once the window has room; suspends the task until then.
     ///
     /// - Returns: Whether the loop takes more.
-    func handIn(_ batch: [Held.Task], to queue: BatchQueue<Held.Task>) async -> Bool {
+    func handIn(_ batch: [Item], to queue: BatchQueue<Item>) async -> Bool {
         while !self.isStopped {
             let seen = self.event.count
             if self.state.withLock({ $0.stream.claim() }) {

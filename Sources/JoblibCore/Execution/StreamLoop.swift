@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CJoblibPOSIX
 internal import JoblibPOSIX
 import Synchronization
 
@@ -10,15 +9,19 @@ import Synchronization
 /// Workers claim a batch only while the window has room, and leave when it has none; whoever takes a result makes room
 /// and calls a worker back. A consumer that stops therefore stops the input.
 final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sendable {
-    typealias Held = HeldTasks<Output, Void>
+    /// A task and its place in the input.
+    struct Item: Sendable {
+        let index: Int
+        let task: Delayed<Output>
+    }
 
     /// Where batches come from.
     enum Source {
         /// Workers read, by turns.
-        case reader(TaskReader<Output>)
+        case reader(AnyTaskReader<Output>)
 
         /// The caller reads and hands batches in.
-        case queue(BatchQueue<Held.Task>)
+        case queue(BatchQueue<Item>)
     }
 
     struct State {
@@ -30,7 +33,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     let source: Source
     let state: Mutex<State>
     private let store: @Sendable (Swift::Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
-    private let held = Held()
+    private let held = HeldTasks()
 
     /// Whether the tasks before one that failed still count, or the first failure in time ends everything.
     private let endsInOrder: Bool
@@ -128,46 +131,55 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     // MARK: - Workers
 
     override func work(_ runner: Runner) {
-        while self.workOnce(runner) {}
+        while self.workOnce(runner) || self.roomAppears() {}
+    }
+
+    /// Waits a moment for the consumer to take something, which costs less than leaving and being called back.
+    private func roomAppears() -> Bool {
+        guard case .reader = self.source, !self.plan.needsWorker else { return false }
+        for _ in 0..<20 {
+            let (hasRoom, isOver) = self.state.withLock { ($0.stream.hasRoom, $0.stream.isOver) }
+            if hasRoom { return true }
+            if isOver || self.stopSource.isStopped { return false }
+            SpinWait.aMoment()
+        }
+        return false
     }
 
     /// Claims and runs one batch; `false` when there is nothing to claim.
     func workOnce(_ runner: Runner) -> Bool {
-        guard !self.stopSource.isStopped, let batch = self.claim() else { return false }
-        var results: [Stored] = []
-        results.reserveCapacity(batch.count)
         do {
-            for task in batch {
-                if self.stopSource.isStopped { throw self.error ?? ParallelError.outerLoopEnded }
-                results.append(try self.run(task, runner))
+            if self.plan.needsWorker, let rerun = self.held.next() {
+                try self.held.run(rerun.task, runner, attempt: rerun.attempt)
+                return true
             }
-            self.complete(first: batch[0].index, results, failure: nil)
-        } catch is Abandoned {
-            return false
+            guard !self.stopSource.isStopped, let batch = self.claim() else { return false }
+            if self.plan.needsWorker {
+                try self.held.run(self.heldTask(batch[0]), runner, attempt: 1)
+            } else {
+                try self.run(batch, runner, attempt: 1)
+            }
+            return true
         } catch {
-            self.complete(first: batch[0].index, results, failure: error)
+            // `Abandoned`: the loop has gone on without this thread.
+            return false
         }
-        return true
     }
 
-    private func claim() -> [Held.Task]? {
-        if self.plan.needsWorker, let task = self.held.next() { return [task] }
+    private func claim() -> [Item]? {
         switch self.source {
         case .queue(let queue):
             return queue.pop()
         case .reader(let reader):
             guard self.state.withLock({ $0.stream.claim() }) else { return nil }
-            unsafe joblib_task_state_current().pointee.index = -1
-            var tasks: [Delayed<Output>] = []
-            let first = reader.read(self.readSize, into: &tasks) { _ in }
-            if tasks.isEmpty {
-                self.state.withLock { $0.stream.claimFoundNothing() }
-                self.didChange()
-                return nil
+            unsafe Runner.currentIndex.pointee = -1
+            let (first, tasks) = reader.read(self.readSize)
+            guard tasks.isEmpty else {
+                return tasks.enumerated().map { offset, task in Item(index: first + offset, task: task) }
             }
-            return tasks.enumerated().map { offset, task in
-                Held.Task(index: first + offset, attempt: 1, task: task, place: ())
-            }
+            self.state.withLock { $0.stream.claimFoundNothing() }
+            self.didChange()
+            return nil
         }
     }
 
@@ -177,11 +189,38 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         return self.plan.batchSize ?? (self.plan.window == nil ? 64 : 1)
     }
 
-    private func run(_ held: Held.Task, _ runner: Runner) throws -> Stored {
-        if self.plan.needsWorker { self.held.hold(held) }
-        let outcome = try runner.outcome(of: held.task, at: held.index, attempt: held.attempt)
-        if self.plan.needsWorker { self.held.release(held.index) }
-        return try self.store(outcome)
+    /// Runs a batch and hands its results in.
+    ///
+    /// - Throws: `Abandoned` alone.
+    private func run(_ batch: [Item], _ runner: Runner, attempt: Int) throws {
+        var results: [Stored] = []
+        results.reserveCapacity(batch.count)
+        do {
+            for item in batch {
+                if self.stopSource.isStopped { throw self.error ?? ParallelError.outerLoopEnded }
+                results.append(try self.store(try runner.outcome(of: item.task, at: item.index, attempt: attempt)))
+            }
+        } catch let abandoned as Abandoned {
+            throw abandoned
+        } catch {
+            return self.complete(first: batch[0].index, results, failure: error)
+        }
+        self.complete(first: batch[0].index, results, failure: nil)
+    }
+
+    private func heldTask(_ item: Item) -> HeldTasks.Task {
+        HeldTasks.Task(
+            index: item.index,
+            run: { runner, attempt in try self.run([item], runner, attempt: attempt) },
+            settle: { failure in
+                do {
+                    self.complete(first: item.index, [try self.store(.failure(failure))], failure: nil)
+                } catch {
+                    self.complete(first: item.index, [], failure: error)
+                }
+                return true
+            }
+        )
     }
 
     private func complete(first: Int, _ results: [Stored], failure: (any Error)?) {
@@ -193,7 +232,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     override var hasWork: Bool {
         if self.isStopped { return false }
-        if self.held.hasWaiting { return true }
+        if self.held.hasReruns { return true }
         switch self.source {
         case .reader: return self.state.withLock { $0.stream.hasRoom }
         case .queue(let queue): return !queue.isEmpty
@@ -209,12 +248,6 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     }
 
     override func settle(_ index: Int, _ failure: TaskFailure) -> Bool {
-        guard let held = self.held.release(index) else { return false }
-        do {
-            self.complete(first: held.index, [try self.store(.failure(failure))], failure: nil)
-        } catch {
-            self.complete(first: held.index, [], failure: error)
-        }
-        return true
+        self.held.settle(index, failure)
     }
 }

@@ -1,67 +1,87 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Synchronization
+public import Synchronization
 
 /// The input of a loop that is read lazily: whoever holds the lock reads, and nobody else.
-// SAFETY: the iterator is touched under `state`'s lock only. It may be used on another thread than the one that made it
+// SAFETY: the iterator is touched under the lock only. It may be used on another thread than the one that made it
 // because that one is blocked in the call meanwhile, or has handed it over (`sending`).
-final class TaskReader<Output: Sendable>: @unchecked Sendable {
-    private struct State {
-        var next: () -> Delayed<Output>?
+@usableFromInline
+final class TaskReader<Tasks: Sequence, Output: Sendable>: AnyTaskReader<Output>, @unchecked Sendable
+where Tasks.Element == Delayed<Output> {
+    @usableFromInline
+    struct State {
+        @usableFromInline
+        var iterator: Tasks.Iterator?
+
+        @usableFromInline
         var count = 0
-        var isExhausted = false
+
+        @inlinable
+        init(iterator: Tasks.Iterator) {
+            self.iterator = iterator
+        }
     }
 
-    private let state: Mutex<UncheckedBox<State>>
+    @usableFromInline
+    let state: Mutex<UncheckedBox<State>>
 
-    init<Tasks: Sequence>(_ tasks: Tasks) where Tasks.Element == Delayed<Output> {
-        var iterator = tasks.makeIterator()
-        self.state = Mutex(UncheckedBox(State(next: { iterator.next() })))
+    @inlinable
+    init(_ tasks: Tasks) {
+        self.state = Mutex(UncheckedBox(State(iterator: tasks.makeIterator())))
     }
 
     /// How many tasks were read.
+    @inlinable
     var count: Int { self.state.withLock { $0.value.count } }
-
-    var isExhausted: Bool { self.state.withLock { $0.value.isExhausted } }
 
     /// Reads up to `limit` tasks.
     ///
     /// - Parameters:
     ///   - batch: Emptied, then filled.
     ///   - onRead: Called under the lock with the indices of the tasks read.
-    /// - Returns: The index of the first task read.
-    func read(_ limit: Int, into batch: inout [Delayed<Output>], _ onRead: (Range<Int>) -> Void) -> Int {
+    /// - Returns: The index of the first task read, and whether the input has come to its end.
+    @inlinable
+    func read(
+        _ limit: Int,
+        into batch: inout [Delayed<Output>],
+        _ onRead: (Range<Int>) -> Void
+    ) -> (first: Int, isExhausted: Bool) {
         batch.removeAll(keepingCapacity: true)
         return self.state.withLock { box in
             let first = box.value.count
-            while batch.count < limit, !box.value.isExhausted {
-                guard let task = box.value.next() else {
-                    box.value.isExhausted = true
+            while batch.count < limit, box.value.iterator != nil {
+                guard let task = box.value.iterator?.next() else {
+                    box.value.iterator = nil
                     break
                 }
                 batch.append(task)
             }
-            box.value.count += batch.count
+            box.value.count = first + batch.count
             onRead(first..<box.value.count)
-            return first
+            return (first, box.value.iterator == nil)
         }
     }
 
-    /// Reads nothing more, and lets the input go.
-    func stop() {
-        self.state.withLock { box in
-            box.value.isExhausted = true
-            box.value.next = { nil }
-        }
+    override func read(_ limit: Int) -> (first: Int, tasks: [Delayed<Output>]) {
+        var tasks: [Delayed<Output>] = []
+        let (first, _) = self.read(limit, into: &tasks) { _ in }
+        return (first, tasks)
+    }
+
+    override func stop() {
+        self.state.withLock { $0.value.iterator = nil }
     }
 }
 
 /// Carries a value into a place that the compiler cannot prove safe.
 // SAFETY: each use says why it is sound.
+@usableFromInline
 struct UncheckedBox<Value>: @unchecked Sendable {
+    @usableFromInline
     var value: Value
 
+    @inlinable
     init(_ value: Value) {
         self.value = value
     }

@@ -14,8 +14,16 @@ enum TracedThrow {
             do {
                 return (.success(try body()), nil)
             } catch {
-                return (.failure(error), recorder.trace(of: error)?.description ?? "not thrown on the task's own thread")
+                return (.failure(error), self.text(recorder.trace(of: error)?.description))
             }
         }
+    }
+
+    /// The frames of the task alone: those of the loop that called it say nothing.
+    private static func text(_ trace: String?) -> String {
+        guard let trace else { return "not thrown on the task's own thread" }
+        var frames = trace.split(separator: "\n").prefix { !$0.contains(" JoblibCore.TracedThrow.record") }
+        while let last = frames.last, last.contains("JoblibCore.") { frames.removeLast() }
+        return frames.isEmpty ? trace : frames.joined(separator: "\n")
     }
 }

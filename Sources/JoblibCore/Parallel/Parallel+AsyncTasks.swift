@@ -36,11 +36,11 @@ extension Parallel {
     ) async throws -> [Stored] {
         try Task.checkCancellation()
         let plan = try self.plan()
-        let queue = BatchQueue<StreamLoop<Output, Stored>.Held.Task>()
+        let queue = BatchQueue<StreamLoop<Output, Stored>.Item>()
         let loop = StreamLoop(plan, .queue(queue), isOrdered: true, isList: true, store)
         try loop.open()
         return try await withTaskCancellationHandler {
-            var reader = FeedReader<_, Output>(tasks.makeIterator(), batchSize: loop.readSize)
+            var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
             while !loop.isStopped, let batch = reader.next() {
                 guard await loop.handIn(batch, to: queue) else { break }
             }
@@ -55,7 +55,10 @@ extension Parallel {
 }
 
 /// Cuts what the caller reads into batches.
-private struct FeedReader<Tasks: IteratorProtocol, Output: Sendable> where Tasks.Element == Delayed<Output> {
+private struct FeedReader<Tasks: IteratorProtocol, Output: Sendable, Stored: Sendable>
+where Tasks.Element == Delayed<Output> {
+    typealias Item = StreamLoop<Output, Stored>.Item
+
     private var iterator: Tasks
     private let batchSize: Int
     private var nextIndex = 0
@@ -65,10 +68,10 @@ private struct FeedReader<Tasks: IteratorProtocol, Output: Sendable> where Tasks
         self.batchSize = batchSize
     }
 
-    mutating func next() -> [HeldTasks<Output, Void>.Task]? {
-        var batch: [HeldTasks<Output, Void>.Task] = []
+    mutating func next() -> [Item]? {
+        var batch: [Item] = []
         while batch.count < self.batchSize, let task = self.iterator.next() {
-            batch.append(HeldTasks.Task(index: self.nextIndex, attempt: 1, task: task, place: ()))
+            batch.append(Item(index: self.nextIndex, task: task))
             self.nextIndex += 1
         }
         return batch.isEmpty ? nil : batch

@@ -49,7 +49,7 @@ extension Parallel {
     }
 
     private func stream<Output, Stored: Sendable>(
-        _ reader: TaskReader<Output>,
+        _ reader: AnyTaskReader<Output>,
         _ kind: GeneratorKind,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> ParallelResults<Stored> {

@@ -5,6 +5,7 @@ internal import JoblibPOSIX
 
 extension Parallel {
     /// Decides everything about a call; what is wrong with the arguments is thrown here, before any input is read.
+    @usableFromInline
     func plan() throws -> CallPlan {
         let config = self.explicit.overlaying(self.scope)
         let backend = try self.backend(for: config)

@@ -26,7 +26,9 @@ extension Parallel {
     /// - Throws: ``TaskFailure`` for the task that failed first in time; ``ParallelError`` when none could be run.
     @inlinable
     public func run<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Output] {
-        guard let tasks = TaskArray.array(of: tasks) else { return try self.runLazily(tasks) }
+        guard let tasks = TaskArray.array(of: tasks) else { 
+            return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in try outcome.get() }
+        }
         return try unsafe self.collectOutputs(tasks) { claims, tasks, slots in
             while let chunk = claims.next() {
                 for index in chunk {
@@ -47,8 +49,7 @@ extension Parallel {
     /// - Throws: ``ParallelError`` when the tasks could not be run, never a ``TaskFailure``.
     public func results<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Result<Output, TaskFailure>] {
         guard let array = TaskArray.array(of: tasks) else {
-            let loop = ListLoop(try self.plan(), tasks) { (outcome) throws(TaskFailure) in outcome }
-            return try loop.run { error, done in error.completed(done) }
+            return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in outcome }
         }
         return try unsafe self.collect(
             array,
@@ -78,10 +79,47 @@ extension Parallel {
         )
     }
 
-    @usableFromInline
-    func runLazily<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Output] {
-        let loop = ListLoop(try self.plan(), tasks) { (outcome) throws(TaskFailure) in try outcome.get() }
-        return try loop.run { error, done in error.completed(done) }
+    @inlinable
+    func runLazily<Output, Stored: Sendable>(
+        _ tasks: some Sequence<Delayed<Output>>,
+        _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+    ) throws -> [Stored] {
+        let reader = TaskReader(tasks)
+        let slots = SegmentedSlots<Stored>()
+        let loop = SequenceLoop(try self.plan()) { claims in
+            var batch: [Delayed<Output>] = []
+            var places: [SegmentedSlots<Stored>.Place] = []
+            while let size = try claims.nextTurn() {
+                places.removeAll(keepingCapacity: true)
+                let (first, isExhausted) = reader.read(size, into: &batch) { indices in
+                    slots.reserve(indices.upperBound)
+                    for index in indices { places.append(slots.place(of: index)) }
+                }
+                if isExhausted { claims.didExhaust() }
+                for offset in batch.indices {
+                    guard claims.begin(first + offset) else { return }
+                    if claims.isSupervised {
+                        try claims.supervise(batch[offset], first + offset, places[offset], store)
+                        continue
+                    }
+                    let outcome: Result<Output, TaskFailure>
+                    do {
+                        outcome = .success(try batch[offset].run())
+                    } catch {
+                        outcome = .failure(claims.failure(error, of: batch[offset], at: first + offset))
+                    }
+                    places[offset].store(try store(outcome))
+                }
+                if isExhausted { return }
+            }
+        }
+        do {
+            try loop.run()
+            guard let results = slots.allElements(reader.count) else { throw ParallelError.outerLoopEnded }
+            return results
+        } catch let error as ParallelError where error.code == .cancelled {
+            throw error.completed(slots.elements(reader.count))
+        }
     }
 
     // Copies: the loop that failed still owns what is in the slots.

@@ -10,7 +10,9 @@ public enum PlatformThread {
     /// The thread inherits the signal mask of its creator: a program that blocks a signal everywhere and waits for it
     /// would otherwise be killed through a thread that it does not know.
     ///
-    /// - Parameter name: Shown by debuggers; Linux keeps 15 bytes.
+    /// - Parameters:
+    ///   - name: Shown by debuggers; Linux keeps 15 bytes.
+    ///   - body: What the thread does; it ends with it.
     /// - Throws: ``SystemError`` when the system has no thread left to give (EAGAIN).
     public static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let box = unsafe Unmanaged.passRetained(ThreadBody(body))
@@ -28,7 +30,11 @@ public enum PlatformThread {
     ///
     /// Where the system refuses, the closure runs unbound: binding is an optimisation.
     ///
-    /// - Parameter position: Which of the processors that the thread may use, counted from 0, modulo their number.
+    /// - Parameters:
+    ///   - position: Which of the processors that the thread may use, counted from 0, modulo their number.
+    ///   - body: What runs bound.
+    /// - Returns: What the closure returns.
+    /// - Throws: What the closure throws.
     public static func pinned<R>(to position: Int, _ body: () throws -> R) rethrows -> R {
         var previous: UnsafeMutableRawPointer?
         var size = 0

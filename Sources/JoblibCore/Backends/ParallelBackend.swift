@@ -38,7 +38,7 @@ public struct BackendCapabilities: Sendable, Hashable {
         /// Workers run closures and write into the caller's memory: threads, queues.
         public static let sameMemory = Reach(name: "sameMemory")
 
-        /// Workers see bytes only: other processes, other hosts. Closures cannot get there.
+        /// Workers see bytes only, as in other processes or on other hosts, where closures cannot get.
         public static let elsewhere = Reach(name: "elsewhere")
     }
 
@@ -65,10 +65,6 @@ public struct BackendCapabilities: Sendable, Hashable {
 public struct OpenRequest: Sendable {
     /// How many batches may run at once, at least 1.
     public let workers: Int
-
-    init(workers: Int) {
-        self.workers = workers
-    }
 }
 
 /// Workers that are open for one call, or for the calls inside of `withPool`.

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// What kind of backend a loop would rather have; a hint, never a reason to fail. joblib's `prefer`.
+/// What kind of backend a loop would rather have; a hint, never a reason to fail.
 ///
-/// Ignored when a backend is chosen, by the loop or by a scope around it.
+/// joblib's `prefer`. Ignored when a backend is chosen, by the loop or by a scope around it.
 public struct BackendPreference: Hashable, Sendable {
     private let name: String
 

@@ -44,7 +44,8 @@ public struct ParallelError: Error, Sendable, CustomStringConvertible {
     ///
     /// Empty for other codes, for another type than the call's, and for `map` and its relatives, whose results need
     /// not be `Sendable` and so cannot travel in an error.
-    public func completedResults<Output: Sendable>(of type: Output.Type = Output.self) -> [(index: Int, output: Output)] {
+    public func completedResults<Output: Sendable>(of type: Output.Type = Output.self) -> [(index: Int, output: Output)]
+    {
         (self.partialResults as? CompletedResults<Output>)?.all ?? []
     }
 

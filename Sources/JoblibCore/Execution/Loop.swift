@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import Synchronization
 internal import JoblibPOSIX
+public import Synchronization
 
 /// One call on workers that share memory: who is inside, whether it must stop, and what went wrong first.
 ///
@@ -34,7 +34,9 @@ class Loop: @unchecked Sendable {
 
     /// Makes a loop.
     ///
-    /// - Parameter isStream: Whether the caller takes results while helpers work, and is no worker itself.
+    /// - Parameters:
+    ///   - plan: What was decided about the call.
+    ///   - isStream: Whether the caller takes results while helpers work, and is no worker itself.
     init(_ plan: CallPlan, isStream: Bool = false) {
         self.plan = plan
         self.parent = plan.enclosing?.loop
@@ -194,7 +196,9 @@ class Loop: @unchecked Sendable {
 
     /// Opens the session and submits up to `wanted` batches, as far as the team's budget goes.
     ///
-    /// - Parameter lendsCaller: Whether the caller will only wait, so that its place in the team is free meanwhile.
+    /// - Parameters:
+    ///   - wanted: How many could find something to do.
+    ///   - lendsCaller: Whether the caller will only wait, so that its place in the team is free meanwhile.
     /// - Returns: The session to retire from at the end.
     /// - Throws: When no worker could be had and the caller does not work itself.
     final func callHelpers(_ wanted: Int, lendsCaller: Bool) throws -> OpenedSession? {

@@ -61,9 +61,10 @@ final class Runner: @unchecked Sendable {
     /// The stay that the calling thread is in.
     static var current: Runner? {
         // SAFETY: the pointer stands there only while `whileCurrent` keeps the object alive, on this very thread.
-        unsafe joblib_task_state_current().pointee.runner.map {
-            unsafe Unmanaged<Runner>.fromOpaque($0).takeUnretainedValue()
-        }
+        unsafe joblib_task_state_current().pointee.runner
+            .map {
+                unsafe Unmanaged<Runner>.fromOpaque($0).takeUnretainedValue()
+            }
     }
 
     /// Where the index of the calling thread's task stands.
@@ -77,7 +78,11 @@ final class Runner: @unchecked Sendable {
         // Loops nest on one thread: what stood there comes back.
         let state = unsafe joblib_task_state_current()!
         let outer = unsafe state.pointee
-        unsafe state.pointee = joblib_task_state(index: -1, attempt: 1, runner: Unmanaged.passUnretained(self).toOpaque())
+        unsafe state.pointee = joblib_task_state(
+            index: -1,
+            attempt: 1,
+            runner: Unmanaged.passUnretained(self).toOpaque()
+        )
         withExtendedLifetime(self, body)
         unsafe state.pointee = outer
     }
@@ -143,9 +148,8 @@ final class Runner: @unchecked Sendable {
             }
         }
         do {
-            let output = try self.supervise(index, firstAttempt: attempt, argumentText: { task.argumentText }) {
-                try task.run()
-            }
+            let argumentText = { @Sendable in task.argumentText }
+            let output = try self.supervise(index, firstAttempt: attempt, argumentText: argumentText, task.run)
             return .success(output)
         } catch let failure as TaskFailure {
             return .failure(failure)

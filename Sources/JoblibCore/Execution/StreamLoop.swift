@@ -46,8 +46,13 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     /// Makes a loop.
     ///
-    /// - Parameter isList: Whether the results make a list: buffered ones do not count, and the failure that comes first
-    ///   in time ends the loop instead of the first in order.
+    /// - Parameters:
+    ///   - plan: What was decided about the call.
+    ///   - source: Where batches come from.
+    ///   - isOrdered: Whether results are taken in the order of the input.
+    ///   - isList: Whether the results make a list: buffered ones do not count, and the failure that comes first in time
+    ///     ends the loop instead of the first in order.
+    ///   - store: Makes what is handed out of a task's outcome, or throws to end the loop.
     init(
         _ plan: CallPlan,
         _ source: Source,

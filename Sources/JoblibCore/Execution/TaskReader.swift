@@ -38,6 +38,7 @@ where Tasks.Element == Delayed<Output> {
     /// Reads up to `limit` tasks.
     ///
     /// - Parameters:
+    ///   - limit: At least 1.
     ///   - batch: Emptied, then filled.
     ///   - onRead: Called under the lock with the indices of the tasks read.
     /// - Returns: The index of the first task read, and whether the input has come to its end.

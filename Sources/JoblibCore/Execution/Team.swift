@@ -34,7 +34,11 @@ struct Team {
 
     /// Announces a loop that could use up to `wanted` workers beside its caller.
     ///
-    /// - Parameter lendsCaller: Whether the caller will only wait, so that its place is free meanwhile.
+    /// - Parameters:
+    ///   - loop: The loop.
+    ///   - wanted: How many workers beside its caller could find something to do.
+    ///   - lendsCaller: Whether the caller will only wait, so that its place is free meanwhile.
+    /// - Returns: What the budget allows.
     mutating func open(_ loop: Loop, wanting wanted: Int, lendsCaller: Bool) -> Opening {
         self.open.append(loop)
         let room = self.limit - self.members + (lendsCaller ? 1 : 0)
@@ -50,6 +54,7 @@ struct Team {
     /// Takes another helper on, if the budget allows.
     ///
     /// - Parameter inPlaceOfCaller: Whether a caller that can only wait lends its own place.
+    /// - Returns: Whether it does.
     mutating func addMember(inPlaceOfCaller: Bool) -> Bool {
         guard inPlaceOfCaller || self.members < self.limit else { return false }
         self.members += 1

@@ -18,8 +18,12 @@ extension Parallel {
     /// Runs a chunk kernel that fills one slot per element.
     ///
     /// - Parameters:
+    ///   - items: What to work on.
     ///   - storeFailure: Puts a failure into a slot, where the call keeps going.
     ///   - rescue: Takes the results that are there out of a call that failed, and returns the error to throw.
+    ///   - kernel: Claims positions and fills their slots.
+    /// - Returns: What the slots hold.
+    /// - Throws: The error that came first in time.
     func collect<C: RandomAccessCollection & Sendable, R>(
         _ items: C,
         storeFailure: (@Sendable (UnsafeMutablePointer<R>, TaskFailure) -> Void)?,

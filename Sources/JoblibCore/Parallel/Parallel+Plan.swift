@@ -145,7 +145,10 @@ extension Parallel {
             throw ParallelError(.invalidArgument, "retries: \(self.retries) is no number of retries; write 0 or more")
         }
         if let threads = config.innerMaxNumThreads, threads < 1 {
-            throw ParallelError(.invalidArgument, "innerMaxNumThreads: \(threads) is no number of threads; write 1 or more")
+            throw ParallelError(
+                .invalidArgument,
+                "innerMaxNumThreads: \(threads) is no number of threads; write 1 or more"
+            )
         }
         _ = try config.maxNBytes?.resolve()
         try config.mmapMode?.validate()

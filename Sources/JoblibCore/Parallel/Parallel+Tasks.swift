@@ -26,14 +26,15 @@ extension Parallel {
     /// - Throws: ``TaskFailure`` for the task that failed first in time; ``ParallelError`` when none could be run.
     @inlinable
     public func run<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Output] {
-        guard let tasks = TaskArray.array(of: tasks) else { 
+        guard let tasks = TaskArray.array(of: tasks) else {
             return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in try outcome.get() }
         }
         return try unsafe self.collectOutputs(tasks) { claims, tasks, slots in
             while let chunk = claims.next() {
                 for index in chunk {
                     guard claims.begin(index) else { return }
-                    let output = claims.isSupervised ? try claims.supervise(index, tasks[index].run) : try tasks[index].run()
+                    let output =
+                        claims.isSupervised ? try claims.supervise(index, tasks[index].run) : try tasks[index].run()
                     unsafe (slots + index).initialize(to: output)
                 }
             }
@@ -51,11 +52,10 @@ extension Parallel {
         guard let array = TaskArray.array(of: tasks) else {
             return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in outcome }
         }
-        return try unsafe self.collect(
-            array,
-            storeFailure: { slot, failure in unsafe slot.initialize(to: .failure(failure)) },
-            rescue: { slots, ranges, error in unsafe error.completed(Self.move(ranges, outOf: slots)) }
-        ) { claims, tasks, slots in
+        let kernel: @Sendable (inout ChunkClaims, [Delayed<Output>], Outcomes<Output>) throws -> Void = {
+            claims,
+            tasks,
+            slots in
             while let chunk = claims.next() {
                 for index in chunk {
                     guard claims.begin(index) else { return }
@@ -64,12 +64,21 @@ extension Parallel {
                 }
             }
         }
+        return try unsafe self.collect(
+            array,
+            storeFailure: { slot, failure in unsafe slot.initialize(to: .failure(failure)) },
+            rescue: { slots, ranges, error in unsafe error.completed(Self.move(ranges, outOf: slots)) },
+            kernel
+        )
     }
+
+    private typealias Outcomes<Output: Sendable> = UnsafeMutablePointer<Result<Output, TaskFailure>>
 
     @usableFromInline
     func collectOutputs<Output>(
         _ tasks: [Delayed<Output>],
-        _ kernel: @escaping @Sendable (inout ChunkClaims, [Delayed<Output>], UnsafeMutablePointer<Output>) throws -> Void
+        _ kernel:
+            @escaping @Sendable (inout ChunkClaims, [Delayed<Output>], UnsafeMutablePointer<Output>) throws -> Void
     ) throws -> [Output] {
         try unsafe self.collect(
             tasks,
@@ -127,9 +136,10 @@ extension Parallel {
         _ ranges: [Range<Int>],
         outOf slots: UnsafeMutablePointer<Output>
     ) -> [(index: Int, output: Output)] {
-        ranges.sorted { $0.lowerBound < $1.lowerBound }.flatMap { range in
-            range.map { index in (index, unsafe slots[index]) }
-        }
+        ranges.sorted { $0.lowerBound < $1.lowerBound }
+            .flatMap { range in
+                range.map { index in (index, unsafe slots[index]) }
+            }
     }
 }
 

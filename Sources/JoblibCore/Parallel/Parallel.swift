@@ -26,7 +26,9 @@ public struct Parallel: Sendable {
     /// Whether tasks use memory that is the caller's only until the call returns.
     var lendsMemory = false
 
-    /// Makes a loop. What is wrong with the arguments is thrown by its first call, before any input is read.
+    /// Makes a loop.
+    ///
+    /// What is wrong with the arguments is thrown by its first call, before any input is read.
     ///
     /// - Parameters:
     ///   - nJobs: How many tasks run at once: from 1 up, beyond the CPUs too; -1 is every CPU, -2 all but one; 0 is an

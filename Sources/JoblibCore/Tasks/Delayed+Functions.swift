@@ -7,6 +7,7 @@
 /// Puts a closure off, to be run by ``Parallel``.
 ///
 /// - Parameter body: The task; what it captures is shared with the caller, so it must be safe to share.
+/// - Returns: The task, for ``Parallel`` to run.
 @inlinable
 public func delayed<R: Sendable>(_ body: @escaping @Sendable () throws -> R) -> Delayed<R> {
     Delayed(body: .closure(body))

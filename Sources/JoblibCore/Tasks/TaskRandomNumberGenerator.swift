@@ -36,14 +36,15 @@ public final class TaskRandomNumberGenerator: RandomNumberGenerator, Sendable {
     /// Returns the root seed of a call made inside of a task, the `ordinal`-th that the task makes.
     static func nestedSeed(rootSeed: UInt64, index: Int, ordinal: Int) -> UInt64 {
         let index = UInt64(bitPattern: Int64(index))
-        let words = Philox4x32(seed: rootSeed).block(
-            at: SIMD4(
-                UInt32(truncatingIfNeeded: ordinal),
-                .max,
-                UInt32(truncatingIfNeeded: index),
-                UInt32(truncatingIfNeeded: index >> 32)
+        let words = Philox4x32(seed: rootSeed)
+            .block(
+                at: SIMD4(
+                    UInt32(truncatingIfNeeded: ordinal),
+                    .max,
+                    UInt32(truncatingIfNeeded: index),
+                    UInt32(truncatingIfNeeded: index >> 32)
+                )
             )
-        )
         return UInt64(words[0]) | UInt64(words[1]) << 32
     }
 

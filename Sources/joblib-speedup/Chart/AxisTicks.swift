@@ -16,12 +16,11 @@ enum AxisTicks {
 
     /// Returns 1, 2 and 5 times every power of ten, or fewer of them if there would be more than `count`.
     static func logarithmic(_ domain: ClosedRange<Double>, count: Int) -> [Double] {
-        let exponents = Int(domain.lowerBound.decimalLogarithm.rounded(.down))...Int(
-            domain.upperBound.decimalLogarithm.rounded(.up)
-        )
+        let first = Int(domain.lowerBound.decimalLogarithm.rounded(.down))
+        let last = Int(domain.upperBound.decimalLogarithm.rounded(.up))
         let tolerance = 1 + 1e-9
         for (factors, stride) in [([1.0, 2, 5], 1), ([1.0], 1), ([1.0], 2), ([1.0], 3), ([1.0], 6)] {
-            let ticks = exponents.filter { $0.isMultiple(of: stride) }
+            let ticks = (first...last).filter { $0.isMultiple(of: stride) }
                 .flatMap { exponent in factors.map { $0 * Double(powerOfTen: exponent) } }
                 .filter { $0 * tolerance >= domain.lowerBound && $0 <= domain.upperBound * tolerance }
             if (1...max(count, 1)).contains(ticks.count) { return ticks }

@@ -24,11 +24,12 @@ struct ColorRamp: Hashable, Sendable {
         let position = fraction * Double(self.stops.count - 1)
         let index = min(Int(position), self.stops.count - 2)
         let weight = position - Double(index)
-        let channels = [16, 8, 0].map { shift in
-            let from = Double(self.stops[index] >> UInt32(shift) & 0xFF)
-            let to = Double(self.stops[index + 1] >> UInt32(shift) & 0xFF)
-            return padded(String(Int((from + (to - from) * weight).rounded()), radix: 16), width: 2, with: "0")
-        }
+        let channels = [16, 8, 0]
+            .map { shift in
+                let from = Double(self.stops[index] >> UInt32(shift) & 0xFF)
+                let to = Double(self.stops[index + 1] >> UInt32(shift) & 0xFF)
+                return padded(String(Int((from + (to - from) * weight).rounded()), radix: 16), width: 2, with: "0")
+            }
         return "#" + channels.joined()
     }
 }

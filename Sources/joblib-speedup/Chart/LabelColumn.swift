@@ -9,6 +9,7 @@ enum LabelColumn {
     ///   - desired: Where the labels would be if there were no others; their order is kept.
     ///   - spacing: The smallest distance between two labels.
     ///   - bounds: The ends of the column, which must have room for all labels.
+    /// - Returns: One place for each label.
     static func places(_ desired: [Double], spacing: Double, in bounds: ClosedRange<Double>) -> [Double] {
         // Without the room that the labels before it take, each place must only be no less than the one before: an
         // isotonic regression, solved by pooling neighbours in the wrong order (Ayer et al. 1955).

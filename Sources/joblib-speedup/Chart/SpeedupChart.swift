@@ -37,16 +37,17 @@ extension SpeedupChart {
     private var timeAgainstJobs: ChartPanel {
         let sizes = self.times.sizes
         let jobs = self.times.jobs
-        let series = zip(sizes, ColorRamp.viridis.colors(sizes.count)).reversed().map { size, color in
-            let points = jobs.compactMap { nJobs in
-                self.times.seconds(size: size, nJobs: nJobs).map { (x: Double(nJobs), y: $0) }
+        let series = zip(sizes, ColorRamp.viridis.colors(sizes.count)).reversed()
+            .map { size, color -> ChartPanel.Series in
+                let points = jobs.compactMap { nJobs in
+                    self.times.seconds(size: size, nJobs: nJobs).map { (x: Double(nJobs), y: $0) }
+                }
+                let base = self.times.seconds(size: size, nJobs: self.times.baseline)
+                let ideal = base.map { base in
+                    points.map { (x: $0.x, y: base * Double(self.times.baseline) / $0.x) }
+                }
+                return ChartPanel.Series(label: grouped(size), color: color, points: points, ideal: ideal ?? [])
             }
-            let base = self.times.seconds(size: size, nJobs: self.times.baseline)
-            let ideal = base.map { base in
-                points.map { (x: $0.x, y: base * Double(self.times.baseline) / $0.x) }
-            }
-            return ChartPanel.Series(label: grouped(size), color: color, points: points, ideal: ideal ?? [])
-        }
 
         let shown = series.flatMap { $0.points.map(\.y) + $0.ideal.map(\.y) }
         let domain = AxisScale.logarithmicDomain(holding: shown)
@@ -56,6 +57,8 @@ extension SpeedupChart {
         // The widest label and some space.
         let distance = 8 + 7 * Double("\(jobs.last ?? 1)".count)
         let cpus = self.times.conditions.cpus
+
+        let hasMarker = extremes.contains(Double(cpus)) && Double(cpus) < extremes.upperBound
 
         return ChartPanel(
             title: "Time against nJobs",
@@ -69,14 +72,14 @@ extension SpeedupChart {
             vertical: ChartPanel.Axis(
                 title: "time",
                 scale: vertical,
-                ticks: AxisTicks.logarithmic(domain, count: 10).map { tick in
-                    let unit = TimeUnit(for: tick)
-                    return (tick, "\(unit.label(tick)) \(unit.symbol)")
-                }
+                ticks: AxisTicks.logarithmic(domain, count: 10)
+                    .map { tick in
+                        let unit = TimeUnit(for: tick)
+                        return (tick, "\(unit.label(tick)) \(unit.symbol)")
+                    }
             ),
             series: series,
-            marker: extremes.contains(Double(cpus)) && cpus < jobs.last ?? 1
-                ? ChartPanel.Marker(value: Double(cpus), label: counted(cpus, "CPU")) : nil,
+            marker: hasMarker ? ChartPanel.Marker(value: Double(cpus), label: counted(cpus, "CPU")) : nil,
             left: 84,
             right: 400,
             top: Self.top,
@@ -88,12 +91,13 @@ extension SpeedupChart {
     private var timeAgainstSize: ChartPanel {
         let sizes = self.times.sizes
         let jobs = self.times.jobs
-        let series = zip(jobs, ColorRamp.plasma.colors(jobs.count)).map { nJobs, color in
-            let points = sizes.compactMap { size in
-                self.times.seconds(size: size, nJobs: nJobs).map { (x: Double(size), y: $0) }
+        let series = zip(jobs, ColorRamp.plasma.colors(jobs.count))
+            .map { nJobs, color in
+                let points = sizes.compactMap { size in
+                    self.times.seconds(size: size, nJobs: nJobs).map { (x: Double(size), y: $0) }
+                }
+                return ChartPanel.Series(label: "\(nJobs)", color: color, points: points)
             }
-            return ChartPanel.Series(label: "\(nJobs)", color: color, points: points)
-        }
 
         let slowest = self.times.measurements.map(\.seconds).max() ?? 1
         let unit = TimeUnit(for: slowest)

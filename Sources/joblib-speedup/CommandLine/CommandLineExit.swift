@@ -48,6 +48,7 @@ enum CommandLineExit {
 
     /// Returns a message without line breaks and other control characters, which a value of the user may contain.
     static func oneLine(_ message: String) -> String {
-        String(String.UnicodeScalarView(message.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        let scalars = message.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

@@ -65,7 +65,8 @@ struct IntegerList: Hashable, Sendable, CustomStringConvertible {
     private static func number(_ text: Substring, in bounds: ClosedRange<Int>) throws(SyntaxError) -> Int {
         // Digits only: `Int` would accept a sign too.
         guard !text.isEmpty, text.allSatisfy({ $0.isASCII && $0.isNumber }) else {
-            throw SyntaxError(description: text.isEmpty ? "a number is missing" : "'\(text)' is not a positive whole number")
+            let reason = text.isEmpty ? "a number is missing" : "'\(text)' is not a positive whole number"
+            throw SyntaxError(description: reason)
         }
         guard let value = Int(text), bounds.contains(value) else {
             throw SyntaxError(description: "\(text) is not from \(bounds.lowerBound) to \(bounds.upperBound)")

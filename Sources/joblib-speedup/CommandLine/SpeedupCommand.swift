@@ -163,7 +163,7 @@ extension SpeedupCommand {
                     }
                 }
             }
-        } catch where Experiment.isInterruption(error) {
+        } catch  where Experiment.isInterruption(error) {
             isInterrupted = true
         }
         StandardStream.report(progress.finish(elapsed: clock.now - start, isInterrupted: isInterrupted))

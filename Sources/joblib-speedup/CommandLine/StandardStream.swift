@@ -17,7 +17,8 @@ struct StandardStream {
     func write(_ text: String) throws(SystemError) {
         var text = text
         let result = text.withUTF8 { buffer in
-            Result { () throws(SystemError) in try SystemCall.writeAll(self.descriptor, UnsafeRawBufferPointer(buffer)) }
+            Result { () throws(SystemError) in try SystemCall.writeAll(self.descriptor, UnsafeRawBufferPointer(buffer))
+            }
         }
         try result.get()
     }

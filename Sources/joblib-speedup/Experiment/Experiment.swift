@@ -91,5 +91,7 @@ struct WrongResult: Error, CustomStringConvertible {
     var sum: Double
     var expected: Double
 
-    var description: String { "task \(self.task) computed a wrong result: its sum is \(self.sum), not \(self.expected)" }
+    var description: String {
+        "task \(self.task) computed a wrong result: its sum is \(self.sum), not \(self.expected)"
+    }
 }

@@ -80,7 +80,7 @@ struct WordcountCommand: ParsableCommand {
                 tally = counts
                 try counts.count(parallel, table: table)
             }
-        } catch where Self.isInterruption(error) {
+        } catch  where Self.isInterruption(error) {
             isInterrupted = true
         }
 
@@ -88,7 +88,7 @@ struct WordcountCommand: ParsableCommand {
         for failure in failures {
             StandardStream.report("joblib-wordcount: \(failure.path.description): \(failure.error)\n")
         }
-        let listing = Listing(counts: tally?.counted ?? [])
+        let listing = Listing(counts: tally?.counted ?? [], missing: failures.count)
         try StandardStream.output.write(listing.rendered(totalOnly: self.total))
         if isInterrupted {
             let all = tree.map { " of \($0.files.count)" } ?? ""

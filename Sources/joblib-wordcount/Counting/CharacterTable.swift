@@ -28,17 +28,18 @@ struct CharacterTable: Sendable {
         let unprintable = countsUnprintable ? CharacterClass.word : .ignored
         self.unprintable = unprintable
         self.isUTF8 = locale.isUTF8
-        self.classOfByte = (UInt8.min...UInt8.max).map { byte in
-            let character: CharacterClass =
-                if locale.isUTF8 && byte >= 0x80 {
-                    .partial
-                } else if locale.isSpace(byte) {
-                    .space
-                } else {
-                    locale.isPrintable(byte) ? .word : unprintable
-                }
-            return character.rawValue
-        }
+        self.classOfByte = (UInt8.min...UInt8.max)
+            .map { byte in
+                let character: CharacterClass =
+                    if locale.isUTF8 && byte >= 0x80 {
+                        .partial
+                    } else if locale.isSpace(byte) {
+                        .space
+                    } else {
+                        locale.isPrintable(byte) ? .word : unprintable
+                    }
+                return character.rawValue
+            }
     }
 
     /// Returns the class of a character beyond ASCII.

@@ -3,7 +3,11 @@
 
 /// The counts as `wc` prints them: lines, words and bytes in columns of equal width, then the path.
 struct Listing {
+    /// The files that were counted.
     var counts: [(path: FilePath, count: Count)]
+
+    /// The number of files that were not.
+    var missing = 0
 
     /// The sum over all files.
     var total: Count {
@@ -14,8 +18,7 @@ struct Listing {
 
     /// The listing as bytes: a path need not be UTF-8.
     ///
-    /// - Parameter totalOnly: Whether to leave out the files. Otherwise the total is left out if it is that of one file,
-    ///   as `wc` does.
+    /// - Parameter totalOnly: Whether to leave out the files. If not, there is no total for a single file, as with `wc`.
     /// - Returns: One line for each file, in the order given, and one for the total.
     func rendered(totalOnly: Bool) -> [UInt8] {
         let total = self.total
@@ -35,7 +38,7 @@ struct Listing {
         if !totalOnly {
             for (path, count) in self.counts { append(count, path.printed) }
         }
-        if totalOnly || self.counts.count != 1 { append(total, "total".utf8) }
+        if totalOnly || self.counts.count + self.missing != 1 { append(total, "total".utf8) }
         return output
     }
 }

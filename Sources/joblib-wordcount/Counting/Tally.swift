@@ -46,22 +46,24 @@ final class Tally: Sendable {
     /// The counts of the files that are counted in full, in the order of the files.
     var counted: [(path: FilePath, count: Count)] {
         self.states.withLock { states in
-            zip(self.files, states).compactMap { file, state in
-                guard case .counting(missing: 0, let parts) = state else { return nil }
-                var whole = PieceCount()
-                for part in parts.sorted(by: { $0.key < $1.key }) { whole.append(part.value) }
-                return (file.path, whole.count)
-            }
+            zip(self.files, states)
+                .compactMap { file, state in
+                    guard case .counting(missing: 0, let parts) = state else { return nil }
+                    var whole = PieceCount()
+                    for part in parts.sorted(by: { $0.key < $1.key }) { whole.append(part.value) }
+                    return (file.path, whole.count)
+                }
         }
     }
 
     /// The files that could not be read, in the order of the files.
     var failures: [FileTree.Failure] {
         self.states.withLock { states in
-            zip(self.files, states).compactMap { file, state in
-                guard case .failed(let error) = state else { return nil }
-                return FileTree.Failure(path: file.path, error: error)
-            }
+            zip(self.files, states)
+                .compactMap { file, state in
+                    guard case .failed(let error) = state else { return nil }
+                    return FileTree.Failure(path: file.path, error: error)
+                }
         }
     }
 

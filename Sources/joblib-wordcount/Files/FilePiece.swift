@@ -24,9 +24,10 @@ struct FilePiece: Hashable, Sendable {
     /// Returns the parts of a file, at least one.
     static func pieces(of file: Int, status: FileStatus, size: Int = Self.defaultSize) -> [FilePiece] {
         guard status.kind == .regular, status.size > size else { return [FilePiece(file: file, start: 0)] }
-        return stride(from: 0, to: status.size, by: size).map { start in
-            FilePiece(file: file, start: start, end: start + size < status.size ? start + size : nil)
-        }
+        return stride(from: 0, to: status.size, by: size)
+            .map { start in
+                FilePiece(file: file, start: start, end: start + size < status.size ? start + size : nil)
+            }
     }
 
     /// Counts the part.

@@ -69,30 +69,23 @@ struct WordcountCommand: ParsableCommand {
     func run() throws {
         let parallel = Parallel(nJobs: self.jobs ?? cpuCount(), backend: .named(self.backend))
         let table = CharacterTable(.user, countsUnprintable: self.countUnprintable)
-        var tree: FileTree?
-        var tally: Tally?
+        var survey = Survey(self.paths.map(FilePath.init(argument:)), table: table)
         var isInterrupted = false
         do {
-            try cancellingOnInterrupt {
-                let found = try FileTree(below: self.paths.map(FilePath.init(argument:)), parallel: parallel)
-                tree = found
-                let counts = Tally(found.files)
-                tally = counts
-                try counts.count(parallel, table: table)
-            }
+            try cancellingOnInterrupt { try survey.run(parallel) }
         } catch  where Self.isInterruption(error) {
             isInterrupted = true
         }
 
-        let failures = (tree?.failures ?? []) + (tally?.failures ?? [])
+        let failures = survey.failures
         for failure in failures {
             StandardStream.report("joblib-wordcount: \(failure.path.description): \(failure.error)\n")
         }
-        let listing = Listing(counts: tally?.counted ?? [], missing: failures.count)
+        let listing = Listing(counts: survey.counts, missing: failures.count)
         try StandardStream.output.write(listing.rendered(totalOnly: self.total))
         if isInterrupted {
-            let all = tree.map { " of \($0.files.count)" } ?? ""
-            StandardStream.report("joblib-wordcount: interrupted: \(listing.counts.count)\(all) files counted\n")
+            let progress = "\(listing.counts.count) of the \(survey.fileCount) files found were counted"
+            StandardStream.report("joblib-wordcount: interrupted: \(progress)\n")
             throw ExitCode(CommandLineExit.interrupted)
         }
         if !failures.isEmpty { throw ExitCode(CommandLineExit.unreadable) }

@@ -4,7 +4,7 @@
 import Joblib
 import Synchronization
 
-/// The counts of all files, as far as they are known.
+/// The counts of some files, as far as they are known.
 ///
 /// Workers hand in each part as soon as it is counted, so that an interruption loses nothing that was done.
 final class Tally: Sendable {
@@ -44,14 +44,14 @@ final class Tally: Sendable {
     }
 
     /// The counts of the files that are counted in full, in the order of the files.
-    var counted: [(path: FilePath, count: Count)] {
+    var counted: [(file: FileTree.File, count: Count)] {
         self.states.withLock { states in
             zip(self.files, states)
                 .compactMap { file, state in
                     guard case .counting(missing: 0, let parts) = state else { return nil }
                     var whole = PieceCount()
                     for part in parts.sorted(by: { $0.key < $1.key }) { whole.append(part.value) }
-                    return (file.path, whole.count)
+                    return (file, whole.count)
                 }
         }
     }

@@ -33,13 +33,8 @@ struct FileTree: Sendable {
     private(set) var failures: [Failure] = []
     private var directories: [Directory] = []
 
-    /// Finds the files below paths, all directories of the same depth in parallel.
-    ///
-    /// - Parameters:
-    ///   - paths: Files and directories.
-    ///   - parallel: Runs the listing of directories.
-    /// - Throws: What the loop throws if it is interrupted.
-    init(below paths: [FilePath], parallel: Parallel) throws {
+    /// Creates a tree in which only the paths themselves are known.
+    init(_ paths: [FilePath]) {
         for (root, path) in paths.enumerated() {
             do {
                 self.add(path, status: try SystemCall.status(path), root: root)
@@ -47,25 +42,31 @@ struct FileTree: Sendable {
                 self.failures.append(Failure(path: path, error: error))
             }
         }
-        while !self.directories.isEmpty {
-            let found = Mutex(FileTree())
-            try parallel.forEach(self.directories) { directory in
-                let entries = try Self.list(directory)
-                found.withLock { $0.append(entries) }
-            }
-            self.directories = []
-            self.append(found.withLock(\.self))
-        }
-        // Workers finish in any order, and so do directories list their entries.
-        self.files.sort { ($0.root, $0.path) < ($1.root, $1.path) }
-        self.failures.sort { $0.path < $1.path }
     }
 
-    private init() {}
+    /// Whether all directories have been listed.
+    var isComplete: Bool { self.directories.isEmpty }
+
+    /// Lists the known directories, all in parallel; those in them become known.
+    ///
+    /// - Parameter parallel: Runs the listing of directories.
+    /// - Returns: The files in the directories, in no order.
+    /// - Throws: What the loop throws if it is interrupted.
+    mutating func listNextLevel(_ parallel: Parallel) throws -> [File] {
+        let found = Mutex(FileTree([]))
+        try parallel.forEach(self.directories) { directory in
+            let entries = try Self.list(directory)
+            found.withLock { $0.append(entries) }
+        }
+        self.directories = []
+        let level = found.withLock(\.self)
+        self.append(level)
+        return level.files
+    }
 
     /// Returns what a directory holds.
     private static func list(_ directory: Directory) throws -> FileTree {
-        var tree = FileTree()
+        var tree = FileTree([])
         var isCancelled = false
         do {
             try SystemCall.forEachEntry(of: directory.path) { name, status in

@@ -1,0 +1,52 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Joblib
+
+/// The count of all files below some paths.
+///
+/// Each level of directories is listed, and its files are counted, before the next: an interruption in the middle of a
+/// large tree finds most of the work done, not most of the names known.
+struct Survey {
+    private var tree: FileTree
+    private var tallies: [Tally] = []
+    private let table: CharacterTable
+
+    /// Creates a survey that has not counted anything.
+    init(_ paths: [FilePath], table: CharacterTable) {
+        self.tree = FileTree(paths)
+        self.table = table
+    }
+
+    /// Finds and counts all files.
+    ///
+    /// - Throws: What a loop throws if it is interrupted. What was counted until then is kept.
+    mutating func run(_ parallel: Parallel) throws {
+        try self.count(self.tree.files, parallel)
+        while !self.tree.isComplete {
+            try self.count(try self.tree.listNextLevel(parallel), parallel)
+        }
+    }
+
+    /// The number of files found until now.
+    var fileCount: Int { self.tree.files.count }
+
+    /// The counts of the files, sorted by path below each of the paths given.
+    var counts: [(path: FilePath, count: Count)] {
+        // Directories list their entries in any order.
+        self.tallies.flatMap(\.counted)
+            .sorted { ($0.file.root, $0.file.path) < ($1.file.root, $1.file.path) }
+            .map { ($0.file.path, $0.count) }
+    }
+
+    /// What could not be read, sorted by path.
+    var failures: [FileTree.Failure] {
+        (self.tree.failures + self.tallies.flatMap(\.failures)).sorted { $0.path < $1.path }
+    }
+
+    private mutating func count(_ files: [FileTree.File], _ parallel: Parallel) throws {
+        let tally = Tally(files)
+        self.tallies.append(tally)
+        try tally.count(parallel, table: self.table)
+    }
+}

@@ -35,7 +35,7 @@ extension Times {
                 switch column {
                 case .size: "\(measurement.size)"
                 case .nJobs: "\(measurement.nJobs)"
-                case .seconds: fixed(measurement.seconds, decimals: 6)
+                case .seconds: fixed(measurement.seconds, decimals: 9)
                 case .tasks: "\(self.conditions.tasks)"
                 case .repeats: "\(self.conditions.repeats)"
                 case .backend: CSVRow.quoted(self.conditions.backend)

@@ -44,7 +44,7 @@ struct WordCounterTests {
     ]
 
     @Test("Words are those of wc in each locale", arguments: Self.examples)
-    func examples(text: String, inC: Int, inUTF8: Int, all: Int) throws {
+    func locales(text: String, inC: Int, inUTF8: Int, all: Int) throws {
         let utf8 = try #require(CharacterLocale("C.UTF-8"))
         let bytes = Array(text.utf8)
         #expect(self.count(bytes, buffers: 64, CharacterTable(.c)).count.words == inC)
@@ -68,16 +68,14 @@ struct WordCounterTests {
         }
     }
 
-    @Test(
-        "Only well-formed UTF-8 is decoded",
-        arguments: [
-            ([0xC3, 0xA9], UTF8Sequence.character("é", length: 2)),
-            ([0xF0, 0x9F, 0x91, 0xA9], .character("👩", length: 4)),
-            ([0xC3], .incomplete), ([0xE2, 0x82], .incomplete), ([0xE2, 0x41], .invalid), ([0x80], .invalid),
-            ([0xC0, 0x80], .invalid), ([0xE0, 0x80, 0x80], .invalid), ([0xED, 0xA0, 0x80], .invalid),
-            ([0xF4, 0x90, 0x80, 0x80], .invalid), ([0xFF], .invalid), ([0x41], .character("A", length: 1)),
-        ] as [([UInt8], UTF8Sequence)]
-    )
+    static let sequences: [([UInt8], UTF8Sequence)] = [
+        ([0xC3, 0xA9], .character("é", length: 2)), ([0xF0, 0x9F, 0x91, 0xA9], .character("👩", length: 4)),
+        ([0xC3], .incomplete), ([0xE2, 0x82], .incomplete), ([0xE2, 0x41], .invalid), ([0x80], .invalid),
+        ([0xC0, 0x80], .invalid), ([0xE0, 0x80, 0x80], .invalid), ([0xED, 0xA0, 0x80], .invalid),
+        ([0xF4, 0x90, 0x80, 0x80], .invalid), ([0xFF], .invalid), ([0x41], .character("A", length: 1)),
+    ]
+
+    @Test("Only well-formed UTF-8 is decoded", arguments: Self.sequences)
     func decoding(bytes: [UInt8], expected: UTF8Sequence) {
         #expect(bytes.withUnsafeBytes { UTF8Sequence(in: $0, at: 0) } == expected)
     }

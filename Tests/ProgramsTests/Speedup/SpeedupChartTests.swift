@@ -61,7 +61,9 @@ struct SpeedupChartTests {
         )
         let reader = try #require(self.read(times))
         #expect(reader.elements["circle"] == 2 * sizes.count * jobs.count)
-        for text in ["Time against nJobs", "Time against size"] { #expect(reader.texts.contains { $0.hasPrefix(text) }) }
+        for text in ["Time against nJobs", "Time against size"] {
+            #expect(reader.texts.contains { $0.hasPrefix(text) })
+        }
         for number in reader.numbers where !number.hasSuffix("%") {
             let value = try #require(Double(number))
             #expect((0...1_000).contains(value))

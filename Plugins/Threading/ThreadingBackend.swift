@@ -29,11 +29,14 @@ public struct ThreadingBackend: ParallelBackend {
     static let pinWorkers = "pinWorkers"
 
     /// Shared memory, any number of workers, and `pinWorkers`.
-    public var capabilities: BackendCapabilities {
+    public var capabilities: BackendCapabilities { Self.capabilities }
+
+    // Made once: every call asks.
+    private static let capabilities: BackendCapabilities = {
         var capabilities = BackendCapabilities()
         capabilities.parameters = [Self.pinWorkers]
         return capabilities
-    }
+    }()
 
     /// Returns the threads of the process, of which as many work as batches are submitted.
     public func open(_ request: OpenRequest) -> any WorkerSession {

@@ -67,6 +67,9 @@ extension PreDispatch {
                 throw self.refusal("\(self.excerpt) is not a number of batches for \(nJobs) workers")
             }
             return try self.checked(count, nJobs: nJobs)
+        case .expression("2*n_jobs") where nJobs <= 500_000:
+            // The default, met at every call; beyond, the general way refuses the number.
+            return 2 * nJobs
         case .expression(let text):
             let value: Double
             do {

@@ -128,10 +128,11 @@ extension Parallel {
     ) throws -> Int {
         // Inside of a task the budget of the outermost loop is all there is.
         let budget = enclosing?.loop.root.plan.workers
+        let asked = config.nJobs ?? capabilities.defaultNJobs
         let requested = try JobCount.resolve(
-            config.nJobs ?? capabilities.defaultNJobs,
+            asked,
             default: 1,
-            available: budget ?? CPUCount.available(),
+            available: budget ?? (asked < 0 ? AvailableCPUs.count : 1),
             maximum: budget
         )
         return capabilities.hasWorkers ? requested : 1

@@ -1,0 +1,23 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+import Synchronization
+
+/// The CPUs that negative `nJobs` count from, remembered for a second.
+///
+/// Finding them out reads a dozen files, which takes longer than many a loop.
+enum AvailableCPUs {
+    private static let lifetime: UInt64 = 1_000_000_000
+
+    private static let remembered = Mutex<(count: Int, until: UInt64)>((0, 0))
+
+    static var count: Int {
+        let now = MonotonicClock.now
+        let (count, until) = self.remembered.withLock { $0 }
+        if now < until { return count }
+        let fresh = CPUCount.available()
+        self.remembered.withLock { $0 = (fresh, now + self.lifetime) }
+        return fresh
+    }
+}

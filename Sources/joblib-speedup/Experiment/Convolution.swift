@@ -81,3 +81,12 @@ struct Convolution: Sendable {
         block = SIMD16(lowHalf: low, highHalf: high)
     }
 }
+
+// MARK: - CustomStringConvertible
+
+extension Convolution: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The sizes: a failure describes the arguments of its task, and a million numbers would take half a second.
+    var description: String { "Convolution of \(self.first.count) and \(self.secondCount) numbers" }
+
+    var debugDescription: String { self.description }
+}

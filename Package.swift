@@ -49,6 +49,10 @@ let package = Package(
         .testTarget(name: "JoblibCoreTests", dependencies: ["JoblibCore"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib"]),
         .testTarget(name: "ProgramsTests", dependencies: ["joblib-speedup", "joblib-wordcount"]),
+
+        // Tests of what the compiler and the linker make of the package.
+        .target(name: "TestProcesses", path: "Tests/TestProcesses"),
+        .testTarget(name: "CompileTests", dependencies: ["Joblib", "TestProcesses"], exclude: ["Fixtures"]),
     ]
 )
 

@@ -1,0 +1,19 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+// swift-format-ignore-file
+
+import Joblib
+
+func sum() async throws -> Int {
+    var total = 0
+    try await Parallel(nJobs: 2).forEach(0..<10) { element in
+        #if RACE
+        // expected-error@+1 {{mutation of captured var 'total' in concurrently-executing code}}
+        total += element
+        #else
+        _ = element
+        #endif
+    }
+    total += 1
+    return total
+}

@@ -1,0 +1,18 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+// swift-format-ignore-file
+
+import Joblib
+
+func sum() throws -> Int {
+    var total = 0
+    _ = try Parallel(nJobs: 2).map(0..<10) { element in
+        #if RACE
+        // expected-error@+1 {{mutation of captured var 'total' in concurrently-executing code}}
+        total += element
+        #endif
+        return element
+    }
+    total += 1
+    return total
+}

@@ -1,0 +1,21 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+// swift-format-ignore-file
+
+import Joblib
+
+func sum() throws -> Int {
+    var total = 0
+    let tasks = (0..<10).map { element in
+        delayed { () -> Int in
+            #if RACE
+            // expected-error@+1 {{mutation of captured var 'total' in concurrently-executing code}}
+            total += element
+            #endif
+            return element
+        }
+    }
+    _ = try Parallel(nJobs: 2).run(tasks)
+    total += 1
+    return total
+}

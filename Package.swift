@@ -53,6 +53,12 @@ let package = Package(
         // Tests of what the compiler and the linker make of the package.
         .target(name: "TestProcesses", path: "Tests/TestProcesses"),
         .testTarget(name: "CompileTests", dependencies: ["Joblib", "TestProcesses"], exclude: ["Fixtures"]),
+        .executableTarget(
+            name: "linkage-probe",
+            dependencies: ["JoblibCore", "JoblibThreading"],
+            path: "Tests/LinkageProbe"
+        ),
+        .testTarget(name: "LinkageTests", dependencies: ["linkage-probe", "TestProcesses"]),
     ]
 )
 

@@ -6,42 +6,50 @@ import JoblibPOSIX
 import Synchronization
 
 /// Threads that wait for work and are kept for the next.
-///
-/// Each submission is handed to one idle thread, the one that has been idle for the shortest time, which most likely
-/// still spins; without one a thread is started. No queue: the core submits no more than may run at once.
 final class ThreadPool: Sendable {
     static let shared = ThreadPool()
 
-    private let idle = Mutex<[PoolThread]>([])
+    private let state = Mutex(PoolState<PoolThread>())
 
-    /// Runs a closure on a thread of the pool.
+    /// Has a batch run by a thread of the pool.
     ///
+    /// - Parameters:
+    ///   - batch: The batch.
+    ///   - processor: Which of the processors to bind the thread to meanwhile; `nil`: none.
     /// - Throws: ``ParallelError`` `.resourceExhausted` when the system has no thread left to give.
-    func submit(_ work: @escaping @Sendable () -> Void) throws(ParallelError) {
-        if let thread = self.idle.withLock({ $0.popLast() }) { return thread.run(work) }
+    func submit(_ batch: Batch, processor: Int? = nil) throws(ParallelError) {
+        switch self.state.withLock({ $0.submit(PoolState.Work(batch: batch, processor: processor)) }) {
+        case .none: return
+        case .wake(let thread): thread.wake()
+        case .startThread: try self.startThread()
+        }
+    }
+
+    private func startThread() throws(ParallelError) {
         let thread = PoolThread(self)
         do {
-            try PlatformThread.start(name: "joblib-thread") { thread.live(first: work) }
+            try PlatformThread.start(name: "joblib-thread") { thread.live() }
         } catch {
+            // Another thread that is on its way may serve as well.
+            if self.state.withLock({ $0.startFailed() }) { return }
             throw ParallelError(.resourceExhausted, "no thread could be started: \(error); use fewer jobs")
         }
     }
 
-    func becameIdle(_ thread: PoolThread) {
-        self.idle.withLock { $0.append(thread) }
+    fileprivate func didWake() {
+        self.state.withLock { $0.didWake() }
     }
 
-    /// Takes a thread that wants to end off the list; `false` when it has been given work in the meantime.
-    func mayEnd(_ thread: PoolThread) -> Bool {
-        self.idle.withLock { idle in
-            guard let index = idle.firstIndex(where: { $0 === thread }) else { return false }
-            idle.remove(at: index)
-            return true
-        }
+    fileprivate func next(for thread: PoolThread) -> PoolState<PoolThread>.Work? {
+        self.state.withLock { $0.next(for: thread) }
+    }
+
+    fileprivate func mayEnd(_ thread: PoolThread) -> Bool {
+        self.state.withLock { $0.mayEnd(thread) }
     }
 }
 
-/// One thread of a pool, and the letterbox through which it gets its next piece of work.
+/// One thread of a pool.
 final class PoolThread: Sendable {
     private static let idleLimit: UInt64 = 10_000_000_000
 
@@ -49,32 +57,42 @@ final class PoolThread: Sendable {
     private static let spins = 2000
 
     private let pool: ThreadPool
-    private let letterbox = Mutex<(@Sendable () -> Void)?>(nil)
-    private let arrival = WaitWord()
+    private let wakes = WaitWord()
 
     init(_ pool: ThreadPool) {
         self.pool = pool
     }
 
-    func run(_ work: @escaping @Sendable () -> Void) {
-        self.letterbox.withLock { $0 = work }
-        self.arrival.advance()
+    func wake() {
+        self.wakes.advance()
     }
 
-    func live(first: @escaping @Sendable () -> Void) {
-        first()
+    func live() {
         while true {
-            let seen = self.arrival.count
-            self.pool.becameIdle(self)
-            let deadline = MonotonicClock.now + Self.idleLimit
-            if !self.arrival.wait(while: seen, spins: Self.spins, until: deadline), self.pool.mayEnd(self) { return }
-            // Between the end of the wait and leaving the list the thread may have been chosen: then its work is near.
-            self.arrival.wait(while: seen)
-            let work = self.letterbox.withLock { letterbox in
-                defer { letterbox = nil }
-                return letterbox
+            self.pool.didWake()
+            while true {
+                let seen = self.wakes.count
+                guard let work = self.pool.next(for: self) else {
+                    guard self.waitForWork(since: seen) else { return }
+                    break
+                }
+                Self.run(work)
             }
-            work?()
         }
+    }
+
+    /// Waits until the thread is chosen; `false` when it has been idle for so long that it should end.
+    private func waitForWork(since seen: UInt32) -> Bool {
+        let deadline = MonotonicClock.now + Self.idleLimit
+        if self.wakes.wait(while: seen, spins: Self.spins, until: deadline) { return true }
+        if self.pool.mayEnd(self) { return false }
+        // Chosen between the end of the wait and leaving the list: the call is near.
+        self.wakes.wait(while: seen)
+        return true
+    }
+
+    private static func run(_ work: PoolState<PoolThread>.Work) {
+        guard let processor = work.processor else { return work.batch.run() }
+        PlatformThread.pinned(to: processor) { work.batch.run() }
     }
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import JoblibCore
-import JoblibPOSIX
 import Synchronization
 
 /// A view of the process's threads: with or without a processor of its own for each.
@@ -17,11 +16,9 @@ final class ThreadingSession: WorkerSession {
     }
 
     func submit(_ batch: Batch) throws {
-        guard self.pinsWorkers else { return try ThreadPool.shared.submit { batch.run() } }
+        guard self.pinsWorkers else { return try ThreadPool.shared.submit(batch) }
         // From 1: the caller, who works too, most likely stays where it is.
         let position = self.position.wrappingAdd(1, ordering: .relaxed).newValue
-        try ThreadPool.shared.submit {
-            PlatformThread.pinned(to: position) { batch.run() }
-        }
+        try ThreadPool.shared.submit(batch, processor: position)
     }
 }

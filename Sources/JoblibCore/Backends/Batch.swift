@@ -11,6 +11,9 @@ public struct Batch: Sendable {
         self.work = work
     }
 
+    /// Whether the call is over, so that running the batch would do nothing and a backend may drop it.
+    public var isObsolete: Bool { self.work.isObsolete }
+
     /// Runs the batch in the calling thread; results find their places by themselves.
     ///
     /// Returns at once when the call has ended in the meantime. Never throws: what the tasks throw is the core's business.
@@ -22,4 +25,11 @@ public struct Batch: Sendable {
 /// What the core puts into a batch.
 protocol BatchWork: AnyObject, Sendable {
     func runAsBatch()
+
+    /// Whether running it would do nothing any more.
+    var isObsolete: Bool { get }
+}
+
+extension BatchWork {
+    var isObsolete: Bool { false }
 }

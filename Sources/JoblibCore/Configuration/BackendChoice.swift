@@ -33,7 +33,7 @@ struct BackendChoice: Sendable {
         if let scope = self.scope { return .use(scope, yieldsToThreads: self.require == .sharedmem) }
         switch self.prefer {
         case .threads?:
-            return .use("threading", yieldsToThreads: false)
+            return .use(.named(defaultName), yieldsToThreads: true)
         case .processes?:
             // A hint never makes a call fail: where no process backend is registered the default serves.
             let processes = ["multiprocessing"].first(where: isRegistered)

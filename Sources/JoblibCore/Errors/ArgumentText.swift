@@ -9,7 +9,11 @@ enum ArgumentText {
 
     private static let maximumDepth = 3
 
-    static func render(_ arguments: Any...) -> String {
+    static func render(_ argument: Any) -> String {
+        self.render([argument])
+    }
+
+    static func render(_ arguments: [Any]) -> String {
         self.limited(arguments.map { self.renderOne($0, depth: 0) }.joined(separator: ", "))
     }
 
@@ -33,11 +37,12 @@ enum ArgumentText {
     // What the standard library would print for a struct, but with its large fields cut short.
     private static func renderFields(_ argument: Any, depth: Int) -> String {
         let mirror = Mirror(reflecting: argument)
-        let fields = mirror.children.prefix(self.maximumElements).map { field in
-            let value = self.renderOne(field.value, depth: depth + 1)
-            guard let label = field.label, !label.hasPrefix(".") else { return value }
-            return "\(label): \(value)"
-        }
+        let fields = mirror.children.prefix(self.maximumElements)
+            .map { field in
+                let value = self.renderOne(field.value, depth: depth + 1)
+                guard let label = field.label, !label.hasPrefix(".") else { return value }
+                return "\(label): \(value)"
+            }
         switch mirror.displayStyle {
         case .struct: return "\(type(of: argument))(\(fields.joined(separator: ", ")))"
         case .tuple: return "(\(fields.joined(separator: ", ")))"

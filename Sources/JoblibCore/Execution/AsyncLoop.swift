@@ -5,16 +5,27 @@ internal import JoblibPOSIX
 import Synchronization
 
 /// A loop of asynchronous bodies: what they have in common with other loops is the team, the seed and the stopping.
+// SAFETY: a continuation behind a mutex, and a constant.
 final class AsyncLoop: Loop, @unchecked Sendable {
     private let count: Int
     private let whenStopped = Mutex<(hasStopped: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
 
     init(_ plan: CallPlan, count: Int) {
         self.count = count
-        super.init(plan)
+        super.init(plan, isStream: true)
     }
 
     override var taskCount: Int? { self.count }
+
+    /// Notes that a body begins: each has a place in the team, which the caller, who only waits, lends.
+    func bodyBegins() {
+        _ = self.root.team.withLock { $0.addMember(inPlaceOfCaller: true) }
+    }
+
+    /// Notes that a body has ended.
+    func bodyEnded() {
+        self.root.team.withLock { $0.removeMembers(1) }
+    }
 
     /// Suspends the task until the loop is stopped or done.
     func waitForStop() async {

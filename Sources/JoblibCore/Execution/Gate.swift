@@ -60,6 +60,9 @@ struct Gate: ~Copyable {
         return exchange.exchanged ? .completed : .open
     }
 
+    /// Whether nobody can enter any more.
+    var isClosed: Bool { self.state.load(ordering: .relaxed) & Self.closed != 0 }
+
     /// Whether nobody is inside.
     var isEmpty: Bool { self.state.load(ordering: .acquiring) & ~Self.closed == 0 }
 

@@ -5,6 +5,7 @@ internal import CJoblibPOSIX
 import Synchronization
 
 /// A loop over positions 0 ..< count, of which workers claim chunks from one counter.
+// SAFETY: see its properties; the rest are constants and mutexes.
 @usableFromInline
 final class IndexLoop: Loop, @unchecked Sendable {
     /// Runs claimed chunks; built in the caller's module, so that the task can be inlined into it.

@@ -24,10 +24,15 @@ class Loop: @unchecked Sendable {
     let stopped = Atomic<Bool>(false)
 
     /// The session whose workers help; `nil` while the caller is alone.
-    private(set) var session: (any WorkerSession)?
+    var session: (any WorkerSession)?
+
+    /// Helpers that were called and have not come yet.
+    let expected = ExpectedHelpers()
+
+    /// The budget of an outermost loop and of all loops nested in it; those nested ones' own is not used.
+    let team: Mutex<Team>
 
     private let gate = Gate()
-    private let team: Mutex<Team>
     private let workerIndices = Mutex(WorkerIndices())
     private let firstError = Mutex<(any Error)?>(nil)
     private let lazySeed: Mutex<UInt64?>
@@ -36,7 +41,7 @@ class Loop: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - plan: What was decided about the call.
-    ///   - isStream: Whether the caller takes results while helpers work, and is no worker itself.
+    ///   - isStream: Whether the caller is no worker itself: it takes results while others work, or is suspended.
     init(_ plan: CallPlan, isStream: Bool = false) {
         self.plan = plan
         self.parent = plan.enclosing?.loop
@@ -157,6 +162,9 @@ class Loop: @unchecked Sendable {
         if self.isOverWhenEmpty, self.gate.closeIfEmpty() == .completed { self.complete() }
     }
 
+    /// Whether nobody can enter any more.
+    final var isClosed: Bool { self.gate.isClosed }
+
     final var isCompleted: Bool { self.gate.isCompleted }
 
     /// Whether nobody is inside at the moment.
@@ -190,109 +198,5 @@ class Loop: @unchecked Sendable {
         self.waitForOthers()
         self.retire(opened)
         if let error = self.error { throw error }
-    }
-
-    // MARK: - Helpers
-
-    /// Opens the session and submits up to `wanted` batches, as far as the team's budget goes.
-    ///
-    /// - Parameters:
-    ///   - wanted: How many could find something to do.
-    ///   - lendsCaller: Whether the caller will only wait, so that its place in the team is free meanwhile.
-    /// - Returns: The session to retire from at the end.
-    /// - Throws: When no worker could be had and the caller does not work itself.
-    final func callHelpers(_ wanted: Int, lendsCaller: Bool) throws -> OpenedSession? {
-        guard wanted > 0 else { return nil }
-        let opened = try self.plan.opensSession()
-        self.session = opened.session
-        let lendsCaller = lendsCaller && self.parent != nil
-        let opening = self.root.team.withLock { $0.open(self, wanting: wanted, lendsCaller: lendsCaller) }
-        for loop in opening.wake { loop.event.advance() }
-        for submitted in 0..<opening.helpers {
-            do {
-                try opened.session.submit(Batch(self))
-            } catch {
-                // The tasks do not depend on any one helper: those that came do all of them.
-                self.root.team.withLock { team in
-                    for _ in submitted..<opening.helpers { team.removeMember() }
-                }
-                guard submitted == 0, lendsCaller || self.parent == nil && !self.plan.callerWorks else { break }
-                self.retire(opened)
-                throw error
-            }
-        }
-        return opened
-    }
-
-    /// Announces the loop to its team with a session from which helpers can be called.
-    final func attach(_ opened: OpenedSession) {
-        self.session = opened.session
-        _ = self.root.team.withLock { $0.open(self, wanting: 0, lendsCaller: false) }
-    }
-
-    /// Submits another batch if the team's budget allows.
-    ///
-    /// - Parameter inPlaceOfCaller: Whether the caller, who can only wait, lends its own place.
-    /// - Returns: Whether a helper is on its way; a session that has none left for now is no reason to fail.
-    final func callHelper(inPlaceOfCaller: Bool = false) -> Bool {
-        guard let session = self.session else { return false }
-        guard self.root.team.withLock({ $0.addMember(inPlaceOfCaller: inPlaceOfCaller) }) else { return false }
-        do {
-            try session.submit(Batch(self))
-            return true
-        } catch {
-            self.root.team.withLock { $0.removeMember() }
-            if inPlaceOfCaller { self.stop(error) }
-            return false
-        }
-    }
-
-    /// Submits one batch in place of a worker that is lost in a task.
-    final func replaceLostWorker() {
-        guard let session = self.session else { return }
-        do {
-            try session.submit(Batch(self))
-        } catch {
-            self.root.team.withLock { $0.removeMember() }
-            self.stop(error)
-        }
-    }
-
-    /// Takes the loop off its team's list and closes what was opened for it.
-    final func retire(_ opened: OpenedSession?) {
-        guard let opened else { return }
-        self.root.team.withLock { $0.close(self) }
-        opened.close()
-    }
-
-    /// Waits until everybody has left, and helps nested loops meanwhile.
-    final func waitForOthers() {
-        let root = self.root
-        while !self.isCompleted {
-            let seen = self.event.count
-            guard !self.isCompleted else { return }
-            if let nested = root.team.withLock({ $0.nextLoop(below: self) }) {
-                Runner.help(nested)
-                continue
-            }
-            self.event.wait(while: seen, spins: 2000)
-            root.team.withLock { $0.stopWaiting(self) }
-        }
-    }
-}
-
-extension Loop: BatchWork {
-    /// A helper's life: it works for this loop, then for any loop of the team that has tasks left.
-    @usableFromInline
-    func runAsBatch() {
-        let root = self.root
-        var next: Loop? = self
-        while let loop = next {
-            let ending = Runner.help(loop)
-            if loop === self { self.helperDidLeave() }
-            if ending == .abandoned { return }
-            guard let session = self.session else { return }
-            next = root.team.withLock { $0.nextLoop(on: session) }
-        }
     }
 }

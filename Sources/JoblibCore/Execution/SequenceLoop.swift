@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// Workers read by turns and write results unlocked. A worker holds one batch at a time, so the input is never read
 /// further ahead than there are workers, and with fewer batches allowed than that, fewer workers come.
+// SAFETY: see its properties; the rest are constants and atomics.
 @usableFromInline
 final class SequenceLoop: Loop, @unchecked Sendable {
     /// Reads and runs tasks; built in the caller's module, so that reading and storing are compiled for its types.

@@ -8,6 +8,7 @@ import Synchronization
 ///
 /// Workers claim a batch only while the window has room, and leave when it has none; whoever takes a result makes room
 /// and calls a worker back. A consumer that stops therefore stops the input.
+// SAFETY: see its properties; the rest are constants, atomics and mutexes.
 final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sendable {
     /// A task and its place in the input.
     struct Item: Sendable {

@@ -70,6 +70,7 @@ where Tasks.Element == Delayed<Output> {
         return (first, tasks)
     }
 
+    @usableFromInline
     override func stop() {
         self.state.withLock { $0.value.iterator = nil }
     }

@@ -85,9 +85,9 @@ struct Team {
         self.waiting.removeAll { $0 === loop }
     }
 
-    /// Gives back the place of a helper that was announced but could not be started, or was lost.
-    mutating func removeMember() {
-        self.members -= 1
+    /// Gives back the places of helpers that were announced and will not come.
+    mutating func removeMembers(_ count: Int) {
+        self.members -= count
     }
 
     /// The open loops nested in one.

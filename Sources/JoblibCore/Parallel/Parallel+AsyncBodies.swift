@@ -69,6 +69,7 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
             while true {
                 while unfinished < self.loop.plan.workers, position != self.items.endIndex, !self.loop.isStopped {
                     let (element, index, worker) = (self.items[position], next, indices.take())
+                    self.loop.bodyBegins()
                     group.addTask(executorPreference: self.executor) { await self.event(element, index, worker) }
                     self.items.formIndex(after: &position)
                     next += 1
@@ -97,6 +98,7 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
     }
 
     private func event(_ element: C.Element, _ index: Int, _ worker: Int) async -> Event {
+        defer { self.loop.bodyEnded() }
         do {
             let result = try await self.loop.attempt(
                 index,

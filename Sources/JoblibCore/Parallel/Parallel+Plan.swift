@@ -7,18 +7,24 @@ extension Parallel {
     /// Decides everything about a call; what is wrong with the arguments is thrown here, before any input is read.
     @usableFromInline
     func plan() throws -> CallPlan {
+        let plan = try self.planWithoutTasks()
+        guard plan.backend.capabilities.reach == .sameMemory else {
+            throw ParallelError(
+                .taskNotPortable,
+                "\(plan.backend.displayName) runs tasks where closures cannot get; choose threading"
+            )
+        }
+        return plan
+    }
+
+    /// Decides everything that does not depend on what the tasks are.
+    func planWithoutTasks() throws -> CallPlan {
         let config = self.explicit.overlaying(self.scope)
         let backend = try self.backend(for: config)
         let capabilities = backend.capabilities
         let enclosing = EnclosingTask.current()
         let workers = try self.workers(config, capabilities, enclosing)
         try self.validateValues(config)
-        guard capabilities.reach == .sameMemory else {
-            throw ParallelError(
-                .taskNotPortable,
-                "\(backend.displayName) runs tasks where closures cannot get; choose threading"
-            )
-        }
         return CallPlan(
             backend: backend,
             pool: self.pool,
@@ -163,7 +169,7 @@ extension Parallel {
 /// - Throws: ``ParallelError`` `.invalidNJobs` for 0, `.unknownBackend` when the scope names none that is registered.
 public func effectiveNJobs(_ nJobs: Int? = -1) throws -> Int {
     let call = Parallel(nJobs: nJobs)
-    return try call.plan().workers
+    return try call.planWithoutTasks().workers
 }
 
 /// Returns how many CPUs this process may use: its affinity, the quotas of its control groups, `LOKY_MAX_CPU_COUNT`.

@@ -94,6 +94,8 @@ extension Parallel {
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> [Stored] {
         let reader = TaskReader(tasks)
+        // Here and not where the last reference goes: a thread abandoned in a task may hold one.
+        defer { reader.stop() }
         let slots = SegmentedSlots<Stored>()
         let loop = SequenceLoop(try self.plan()) { claims in
             var batch: [Delayed<Output>] = []

@@ -55,7 +55,7 @@ struct RenderedArguments: Error {
 
     @usableFromInline
     init(_ arguments: Any...) {
-        self.text = arguments.map { ArgumentText.render($0) }.joined(separator: ", ")
+        self.text = ArgumentText.render(arguments)
     }
 }
 

@@ -1,0 +1,158 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+import Synchronization
+
+// How a loop comes by helpers, within the budget of its team, and waits for them.
+
+extension Loop {
+    /// Opens the session and submits up to `wanted` batches, as far as the team's budget goes.
+    ///
+    /// - Parameters:
+    ///   - wanted: How many could find something to do.
+    ///   - lendsCaller: Whether the caller will only wait, so that its place in the team is free meanwhile.
+    /// - Returns: The session to retire from at the end.
+    /// - Throws: When no worker could be had and the caller does not work itself.
+    final func callHelpers(_ wanted: Int, lendsCaller: Bool) throws -> OpenedSession? {
+        guard wanted > 0 else { return nil }
+        let opened = try self.plan.opensSession()
+        self.session = opened.session
+        let opening = self.root.team.withLock { team in
+            team.open(self, wanting: wanted, lendsCaller: lendsCaller && self.parent != nil)
+        }
+        for loop in opening.wake { loop.event.advance() }
+        for submitted in 0..<opening.helpers {
+            do {
+                try self.submitHelper(to: opened.session)
+            } catch {
+                // The tasks do not depend on any one helper: those that came do all of them.
+                self.root.team.withLock { $0.removeMembers(opening.helpers - submitted) }
+                guard submitted == 0, lendsCaller else { break }
+                self.retire(opened)
+                throw error
+            }
+        }
+        return opened
+    }
+
+    /// Announces the loop to its team with a session from which helpers can be called.
+    final func attach(_ opened: OpenedSession) {
+        self.session = opened.session
+        _ = self.root.team.withLock { $0.open(self, wanting: 0, lendsCaller: false) }
+    }
+
+    /// Submits another batch if the team's budget allows.
+    ///
+    /// - Parameter inPlaceOfCaller: Whether the caller, who can only wait, lends its own place.
+    /// - Returns: Whether a helper is on its way; a session that has none left for now is no reason to fail.
+    final func callHelper(inPlaceOfCaller: Bool = false) -> Bool {
+        guard let session = self.session else { return false }
+        guard self.root.team.withLock({ $0.addMember(inPlaceOfCaller: inPlaceOfCaller) }) else { return false }
+        do {
+            try self.submitHelper(to: session)
+            return true
+        } catch {
+            self.root.team.withLock { $0.removeMembers(1) }
+            if inPlaceOfCaller { self.stop(error) }
+            return false
+        }
+    }
+
+    /// Submits one batch in place of a worker that is lost in a task, and whose place in the team it takes.
+    final func replaceLostWorker() {
+        guard let session = self.session else { return }
+        do {
+            try self.submitHelper(to: session)
+        } catch {
+            self.root.team.withLock { $0.removeMembers(1) }
+            self.stop(error)
+        }
+    }
+
+    private func submitHelper(to session: any WorkerSession) throws {
+        self.expected.call()
+        do {
+            try session.submit(Batch(self))
+        } catch {
+            _ = self.expected.arrive()
+            throw error
+        }
+    }
+
+    /// Takes the loop off its team's list and closes what was opened for it; who comes now comes for nothing.
+    final func retire(_ opened: OpenedSession?) {
+        guard let opened else { return }
+        let missing = self.expected.dismiss()
+        self.root.team.withLock { team in
+            team.close(self)
+            team.removeMembers(missing)
+        }
+        opened.close()
+    }
+
+    /// Waits until everybody has left, and helps nested loops meanwhile.
+    final func waitForOthers() {
+        let root = self.root
+        while !self.isCompleted {
+            let seen = self.event.count
+            guard !self.isCompleted else { return }
+            if let nested = root.team.withLock({ $0.nextLoop(below: self) }) {
+                Runner.help(nested)
+                continue
+            }
+            self.event.wait(while: seen, spins: 2000)
+            root.team.withLock { $0.stopWaiting(self) }
+        }
+    }
+}
+
+extension Loop: BatchWork {
+    var isObsolete: Bool { self.isClosed }
+
+    /// A helper's life: it works for this loop, then for any loop of the team that has tasks left.
+    func runAsBatch() {
+        // Dismissed: its place in the team has been given back, and the loop is over.
+        guard self.expected.arrive(), let session = self.session else { return }
+        let root = self.root
+        var next: Loop? = self
+        while let loop = next {
+            let ending = Runner.help(loop)
+            if loop === self { self.helperDidLeave() }
+            if ending == .abandoned { return }
+            next = root.team.withLock { $0.nextLoop(on: session) }
+        }
+    }
+}
+
+/// Counts the helpers that were called and have not come, each of which holds a place in the team.
+///
+/// A backend may drop the batch of a loop that is over; then nobody comes to give the place back.
+struct ExpectedHelpers: ~Copyable {
+    // Acquiring and releasing: a helper that arrives sees what the caller did before it called.
+    private let count = Atomic<Int>(0)
+
+    func call() {
+        self.count.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    }
+
+    /// Notes that a helper has come; `false` when it is no longer expected.
+    func arrive() -> Bool {
+        var seen = self.count.load(ordering: .relaxed)
+        while seen > 0 {
+            let (exchanged, original) = self.count.weakCompareExchange(
+                expected: seen,
+                desired: seen - 1,
+                ordering: .acquiringAndReleasing
+            )
+            if exchanged { return true }
+            seen = original
+        }
+        return false
+    }
+
+    /// Expects nobody any more, and returns how many have not come.
+    func dismiss() -> Int {
+        self.count.exchange(0, ordering: .acquiringAndReleasing)
+    }
+}

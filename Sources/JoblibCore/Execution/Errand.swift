@@ -20,10 +20,12 @@ final class Errand<Output>: BatchWork {
     }
 
     func runAsBatch() {
-        do {
-            self.continuation.resume(returning: try self.body())
-        } catch {
-            self.continuation.resume(throwing: error)
+        Runner.outsideOfTasks {
+            do {
+                self.continuation.resume(returning: try self.body())
+            } catch {
+                self.continuation.resume(throwing: error)
+            }
         }
     }
 

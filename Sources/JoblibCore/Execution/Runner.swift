@@ -74,6 +74,15 @@ final class Runner: @unchecked Sendable {
             .assumingMemoryBound(to: Int64.self)
     }
 
+    /// Runs something that belongs to no task on a thread that may be in one, such as when `submit` runs a batch at once.
+    static func outsideOfTasks(_ body: () -> Void) {
+        let state = unsafe joblib_task_state_current()!
+        let outer = unsafe state.pointee
+        unsafe state.pointee = joblib_task_state(index: -1, attempt: 0, runner: nil)
+        body()
+        unsafe state.pointee = outer
+    }
+
     private func whileCurrent(_ body: () -> Void) {
         // Loops nest on one thread: what stood there comes back.
         let state = unsafe joblib_task_state_current()!

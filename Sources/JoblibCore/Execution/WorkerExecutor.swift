@@ -64,7 +64,7 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
                 return job
             }
             guard let job else { return }
-            unsafe job.runSynchronously(on: self.asUnownedTaskExecutor())
+            Runner.outsideOfTasks { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
         }
     }
 }

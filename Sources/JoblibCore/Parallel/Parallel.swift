@@ -4,8 +4,8 @@
 /// A parallel loop: any number of independent calls, on the backend that the caller or a scope around it chooses.
 ///
 /// A value may be used for any number of calls, also at the same time. It takes what it leaves unset from the
-/// ``parallelConfig(backend:nJobs:verbose:progress:tempFolder:maxNBytes:mmapMode:prefer:require:innerMaxNumThreads:seed:backendParams:_:)-swift.function``
-/// around the place where it is *made*: a library makes it in the function that loops, never in a `static let`.
+/// `parallelConfig` scope around the place where it is *made*: a library makes it in the function that loops, never in a
+/// `static let`.
 ///
 /// Every form has a synchronous twin, which blocks the calling thread and makes it one of the workers, and an
 /// asynchronous one, which never blocks a thread of the cooperative pool and obeys task cancellation. One job runs in

@@ -98,3 +98,19 @@ struct TwinOverloadTests {
 private func square(_ value: Int) async -> Int { value * value }
 
 private func blocking<T>(_ body: () throws -> T) rethrows -> T { try body() }
+
+@Sendable
+private func square(_ number: Int) -> Int { number * number }
+
+extension TwinOverloadTests {
+    @Test("A function that is a value maps, in synchronous and in asynchronous code")
+    func functionValues() async throws {
+        func squares() throws -> [Int] { try Parallel(nJobs: 2).map(0..<3, square) }
+        func texts() throws -> [String] { try Parallel(nJobs: 2).map(0..<3, String.init(describing:)) }
+        #expect(try squares() == [0, 1, 4])
+        #expect(try texts() == ["0", "1", "2"])
+        #expect(try await Parallel(nJobs: 2).map(0..<3, square) == [0, 1, 4])
+        let function: @Sendable (Int) -> Int = { number in number + 1 }
+        #expect(try await Parallel(nJobs: 2).map(0..<3, function) == [1, 2, 3])
+    }
+}

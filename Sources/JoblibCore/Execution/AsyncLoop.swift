@@ -15,6 +15,16 @@ final class AsyncLoop: Loop, @unchecked Sendable {
         super.init(plan, isStream: true)
     }
 
+    /// What the bodies run on, and those of asynchronous loops nested in this one, which share its budget.
+    // SAFETY: written once, before any body begins.
+    var executor: WorkerExecutor?
+
+    /// Returns the executor of the outermost loop, if it is on the same session, or a new one.
+    func executor(on session: any WorkerSession) -> WorkerExecutor {
+        if let outer = (self.root as? AsyncLoop)?.executor, outer.session === session { return outer }
+        return WorkerExecutor(session, limit: self.plan.workers)
+    }
+
     override var taskCount: Int? { self.count }
 
     /// Notes that a body begins: each has a place in the team, which the caller, who only waits, lends.

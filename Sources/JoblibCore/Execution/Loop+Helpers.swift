@@ -11,16 +11,14 @@ extension Loop {
     ///
     /// - Parameters:
     ///   - wanted: How many could find something to do.
-    ///   - lendsCaller: Whether the caller will only wait, so that its place in the team is free meanwhile.
+    ///   - areNeeded: Whether the caller will only wait, so that somebody has to come.
     /// - Returns: The session to retire from at the end.
     /// - Throws: When no worker could be had and the caller does not work itself.
-    final func callHelpers(_ wanted: Int, lendsCaller: Bool) throws -> OpenedSession? {
+    final func callHelpers(_ wanted: Int, areNeeded: Bool) throws -> OpenedSession? {
         guard wanted > 0 else { return nil }
         let opened = try self.plan.opensSession()
         self.session = opened.session
-        let opening = self.root.team.withLock { team in
-            team.open(self, wanting: wanted, lendsCaller: lendsCaller && self.parent != nil)
-        }
+        let opening = self.root.team.withLock { $0.open(self, wanting: wanted, areNeeded: areNeeded) }
         for loop in opening.wake { loop.event.advance() }
         for submitted in 0..<opening.helpers {
             do {
@@ -28,7 +26,7 @@ extension Loop {
             } catch {
                 // The tasks do not depend on any one helper: those that came do all of them.
                 self.root.team.withLock { $0.removeMembers(opening.helpers - submitted) }
-                guard submitted == 0, lendsCaller else { break }
+                guard submitted == 0, areNeeded else { break }
                 self.retire(opened)
                 throw error
             }
@@ -39,7 +37,7 @@ extension Loop {
     /// Announces the loop to its team with a session from which helpers can be called.
     final func attach(_ opened: OpenedSession) {
         self.session = opened.session
-        _ = self.root.team.withLock { $0.open(self, wanting: 0, lendsCaller: false) }
+        _ = self.root.team.withLock { $0.open(self, wanting: 0, areNeeded: false) }
     }
 
     /// Submits another batch if the team's budget allows.
@@ -91,12 +89,18 @@ extension Loop {
         opened.close()
     }
 
-    /// Waits until everybody has left, and helps nested loops meanwhile.
-    final func waitForOthers() {
+    /// Waits until everybody has left.
+    ///
+    /// - Parameter helps: Whether the thread helps nested loops meanwhile; not if its place in the team is lent.
+    final func waitForOthers(helps: Bool) {
         let root = self.root
         while !self.isCompleted {
             let seen = self.event.count
             guard !self.isCompleted else { return }
+            guard helps else {
+                self.event.wait(while: seen)
+                continue
+            }
             if let nested = root.team.withLock({ $0.nextLoop(below: self) }) {
                 Runner.help(nested)
                 continue
@@ -120,6 +124,8 @@ extension Loop: BatchWork {
             let ending = Runner.help(loop)
             if loop === self { self.helperDidLeave() }
             if ending == .abandoned { return }
+            // On the place of a caller that waits, a helper is there for that caller's loop alone.
+            if self.lendsPlace { return root.team.withLock { $0.removeMembers(1) } }
             next = root.team.withLock { $0.nextLoop(on: session) }
         }
     }

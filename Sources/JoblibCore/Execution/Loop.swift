@@ -82,6 +82,9 @@ class Loop: @unchecked Sendable {
 
     // MARK: - Identity
 
+    /// Whether the caller is in a task of another loop and will only wait, so that its place in the team is free meanwhile.
+    final var lendsPlace: Bool { !self.plan.callerWorks && self.parent != nil }
+
     /// The outermost loop, whose team and budget all loops nested in it share.
     final var root: Loop {
         var loop = self
@@ -190,12 +193,14 @@ class Loop: @unchecked Sendable {
         let callerWorks = self.plan.callerWorks
         // Before any helper can: a helper that finds nobody inside and nothing to do closes the loop.
         if callerWorks { _ = self.enter() }
-        let opened = try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0), lendsCaller: !callerWorks)
+        if self.lendsPlace { self.root.team.withLock { $0.lendPlace() } }
+        defer { if self.lendsPlace { self.root.team.withLock { $0.returnPlace() } } }
+        let opened = try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0), areNeeded: !callerWorks)
         if callerWorks {
             Runner.stay(in: self, self.work)
             self.close()
         }
-        self.waitForOthers()
+        self.waitForOthers(helps: callerWorks)
         self.retire(opened)
         if let error = self.error { throw error }
     }

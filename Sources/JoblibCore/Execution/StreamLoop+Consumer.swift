@@ -106,6 +106,8 @@ extension StreamLoop {
         let (delivery, hasRoom) = self.state.withLock { state in
             guard !state.hasThrown else { return (StreamState<Stored>.Delivery.end, false) }
             var delivery = state.stream.next()
+            // Once stopped, what was claimed and not run never comes.
+            if case .pending = delivery, self.isCompleted { delivery = .end }
             if case .end = delivery, let error = self.error { delivery = .failure(error) }
             if case .failure = delivery { state.hasThrown = true }
             return (delivery, state.stream.hasRoom)

@@ -7,25 +7,33 @@ import Synchronization
 // The side of a stream on which an asynchronous caller, who alone reads the input, hands batches in.
 
 extension StreamLoop {
-    /// Hands a batch in once the window has room; suspends the task until then.
+    /// Reserves a batch; suspends the task until the window has room.
+    ///
+    /// The caller reads only afterwards, so that it is never a batch too far ahead.
     ///
     /// - Returns: Whether the loop takes more.
-    func handIn(_ batch: [Item], to queue: BatchQueue<Item>) async -> Bool {
-        while !self.isStopped {
-            let seen = self.event.count
-            if self.state.withLock({ $0.stream.claim() }) {
-                queue.push(batch)
-                self.attend()
-                return true
+    func reserve() async -> Bool {
+        await withTaskCancellationHandler {
+            while !self.isStopped {
+                let seen = self.event.count
+                if self.state.withLock({ $0.stream.claim() }) { return true }
+                await self.waitForChange(since: seen)
             }
-            await self.waitForChange(since: seen)
+            return false
+        } onCancel: {
+            self.stop(CancellationError())
         }
-        return false
     }
 
-    /// Says that no batch will follow.
+    /// Hands the reserved batch in.
+    func handIn(_ batch: [Item], to queue: BatchQueue<Item>) {
+        queue.push(batch)
+        self.attend()
+    }
+
+    /// Gives the reservation back: there is nothing left to read.
     func endInput() {
-        self.state.withLock { $0.stream.endInput() }
+        self.state.withLock { $0.stream.claimFoundNothing() }
     }
 
     /// Sees to it that a batch that was handed in is run: here if there are no workers, else by one that is called.

@@ -71,11 +71,6 @@ struct StreamState<Stored: Sendable>: Sendable {
         self.isInputEnded = true
     }
 
-    /// No more input will come.
-    mutating func endInput() {
-        self.isInputEnded = true
-    }
-
     /// Takes the results of a batch in.
     mutating func complete(_ outcome: Outcome) {
         self.inFlight -= 1

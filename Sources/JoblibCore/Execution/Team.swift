@@ -37,18 +37,27 @@ struct Team {
     /// - Parameters:
     ///   - loop: The loop.
     ///   - wanted: How many workers beside its caller could find something to do.
-    ///   - lendsCaller: Whether the caller will only wait, so that its place is free meanwhile.
+    ///   - areNeeded: Whether one has to come even so, since the caller has lent its place and only waits.
     /// - Returns: What the budget allows.
-    mutating func open(_ loop: Loop, wanting wanted: Int, lendsCaller: Bool) -> Opening {
+    mutating func open(_ loop: Loop, wanting wanted: Int, areNeeded: Bool) -> Opening {
         self.open.append(loop)
-        let room = self.limit - self.members + (lendsCaller ? 1 : 0)
-        let helpers = max(0, min(wanted, room))
+        let helpers = max(areNeeded ? 1 : 0, min(wanted, self.limit - self.members))
         self.members += helpers
         var wake: [Loop] = []
         if helpers < wanted {
             wake = self.waiting.filter { loop.isNested(in: $0) }
         }
         return Opening(helpers: helpers, wake: wake)
+    }
+
+    /// Gives the place of a caller away that will only wait.
+    mutating func lendPlace() {
+        self.members -= 1
+    }
+
+    /// Gives the caller its place back.
+    mutating func returnPlace() {
+        self.members += 1
     }
 
     /// Takes another helper on, if the budget allows.
@@ -66,9 +75,11 @@ struct Team {
         self.open.removeAll { $0 === loop }
     }
 
-    /// Finds a loop with tasks left for a helper that has run out of them; without one the helper leaves the team.
+    /// Finds a loop with tasks left for a helper that has run out of them; without one, or when it is one too many, it leaves the team.
     mutating func nextLoop(on session: any WorkerSession) -> Loop? {
-        if let loop = self.open.last(where: { $0.session === session && $0.hasWork }) { return loop }
+        if self.members <= self.limit, let loop = self.open.last(where: { $0.session === session && $0.hasWork }) {
+            return loop
+        }
         self.members -= 1
         return nil
     }

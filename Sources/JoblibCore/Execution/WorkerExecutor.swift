@@ -23,7 +23,7 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
         }
     }
 
-    private let session: any WorkerSession
+    let session: any WorkerSession
     private let limit: Int
     private let state = Mutex(State())
 

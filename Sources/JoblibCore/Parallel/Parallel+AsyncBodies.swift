@@ -21,9 +21,9 @@ extension Parallel {
 
         let opened = plan.hasWorkers ? try plan.opensSession() : nil
         defer { opened?.close() }
-        let executor = opened.map { WorkerExecutor($0.session, limit: plan.workers) }
+        loop.executor = opened.map { loop.executor(on: $0.session) }
         return try await withTaskCancellationHandler {
-            try await AsyncBodies(loop: loop, items: items, executor: executor, body: body).run()
+            try await AsyncBodies(loop: loop, items: items, body: body).run()
         } onCancel: {
             loop.stop(CancellationError())
         }
@@ -44,7 +44,6 @@ extension Parallel {
 private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: Sendable where C.Element: Sendable {
     let loop: AsyncLoop
     let items: C
-    let executor: WorkerExecutor?
     let body: @Sendable @concurrent (C.Element) async throws -> R
 
     private enum Event {
@@ -70,7 +69,7 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
                 while unfinished < self.loop.plan.workers, position != self.items.endIndex, !self.loop.isStopped {
                     let (element, index, worker) = (self.items[position], next, indices.take())
                     self.loop.bodyBegins()
-                    group.addTask(executorPreference: self.executor) { await self.event(element, index, worker) }
+                    group.addTask(executorPreference: self.loop.executor) { await self.event(element, index, worker) }
                     self.items.formIndex(after: &position)
                     next += 1
                     unfinished += 1

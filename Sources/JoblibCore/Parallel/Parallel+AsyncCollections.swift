@@ -15,6 +15,18 @@ extension Parallel {
         try await self.onWorker { call in try call.map(items, body) }
     }
 
+    /// Applies a function that is a value to every element at once; see the synchronous twin.
+    ///
+    /// - Throws: ``TaskFailure``, ``ParallelError``, and `CancellationError` when the calling task is cancelled.
+    @inlinable
+    @_disfavoredOverload
+    public func map<C: RandomAccessCollection & Sendable, R: Sendable>(
+        _ items: C,
+        _ function: @escaping @Sendable (C.Element) throws -> R
+    ) async throws -> [R] {
+        try await self.onWorker { call in try call.map(items) { element in try function(element) } }
+    }
+
     /// Calls a function with every element at once; see the synchronous twin.
     ///
     /// - Throws: ``TaskFailure``, ``ParallelError``, and `CancellationError` when the calling task is cancelled.

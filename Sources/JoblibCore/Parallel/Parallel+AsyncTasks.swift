@@ -39,18 +39,18 @@ extension Parallel {
         let queue = BatchQueue<StreamLoop<Output, Stored>.Item>()
         let loop = StreamLoop(plan, .queue(queue), isOrdered: true, isList: true, store)
         try loop.open()
-        return try await withTaskCancellationHandler {
-            var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
-            while !loop.isStopped, let batch = reader.next() {
-                guard await loop.handIn(batch, to: queue) else { break }
+        // In no closure: one would leave the caller's isolation, to which the sequence belongs.
+        var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
+        while await loop.reserve() {
+            guard let batch = reader.next() else {
+                loop.endInput()
+                break
             }
-            loop.endInput()
-            var results: [Stored] = []
-            while let result = try await loop.nextSuspending() { results.append(result) }
-            return results
-        } onCancel: {
-            loop.stop(CancellationError())
+            loop.handIn(batch, to: queue)
         }
+        var results: [Stored] = []
+        while let result = try await loop.nextSuspending() { results.append(result) }
+        return results
     }
 }
 

@@ -35,6 +35,18 @@ extension Parallel {
         }
     }
 
+    /// Applies a function that is a value, and so returns a plain result, to every element at once; see the other form.
+    ///
+    /// A function that returns `R` is none that returns `sending R`, although a closure literal may be either.
+    @inlinable
+    @_disfavoredOverload
+    public func map<C: RandomAccessCollection & Sendable, R: Sendable>(
+        _ items: C,
+        _ function: @escaping @Sendable (C.Element) throws -> R
+    ) throws -> [R] {
+        try self.map(items) { element in try function(element) }
+    }
+
     /// Calls a function with every element at once.
     ///
     /// - Parameters:

@@ -6,26 +6,32 @@ import TestProcesses
 import Testing
 
 /// One compiler at a time, so that the other tests keep a processor.
-@Suite("A program that races", .serialized, .timeLimit(.minutes(2)))
+@Suite("A program that races", .serialized, .timeLimit(.minutes(5)))
 struct CompileFailureTests {
-    @Test("is refused, with the errors announced in it", arguments: RacingProgram.all)
-    func isRefused(_ program: RacingProgram) async throws {
+    private let programs = RacingProgram.all
+
+    @Test("is refused, with the errors announced in it")
+    func isRefused() async throws {
         guard let compiler = SwiftCompiler() else { return SwiftCompiler.requirement.reportMissing() }
-        let run = try await compiler.verifyRace(in: program.file)
-        #expect(run.status == 0, "\(run.output)")
+        for (program, run) in zip(self.programs, try await compiler.verifyRaces(in: self.programs)) {
+            #expect(run.status == 0, "\(program): \(run.output)")
+        }
     }
 
     /// Else a program could be refused for a misspelling.
-    @Test("compiles once the race is taken out", arguments: RacingProgram.all)
-    func compilesWithoutRace(_ program: RacingProgram) async throws {
+    @Test("compiles once the race is taken out")
+    func compilesWithoutRace() async throws {
         guard let compiler = SwiftCompiler() else { return SwiftCompiler.requirement.reportMissing() }
-        let run = try await compiler.compileWithoutRace(program.file)
-        #expect(run.status == 0, "\(run.output)")
+        for (program, run) in zip(self.programs, try await compiler.compileWithoutRaces(self.programs)) {
+            #expect(run.status == 0, "\(program): \(run.output)")
+        }
     }
 
-    @Test("announces at least one error", arguments: RacingProgram.all)
-    func announcesError(_ program: RacingProgram) throws {
-        #expect(try String(contentsOf: program.file, encoding: .utf8).contains("// expected-error"))
+    @Test("announces at least one error")
+    func announcesError() throws {
+        for program in self.programs {
+            #expect(try String(contentsOf: program.file, encoding: .utf8).contains("// expected-error"), "\(program)")
+        }
     }
 
     @Test("is there for each form of a loop")

@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
-import Testing
 
 /// A program in `Fixtures` that contains a race where `RACE` is defined, and none where it is not.
 ///
 /// The errors that it must get are announced beside the lines that get them, in the notation of the compiler's own tests.
-struct RacingProgram: CustomTestStringConvertible, Sendable {
+struct RacingProgram: CustomStringConvertible, Sendable {
     let file: URL
 
     /// Which form of a parallel loop it misuses; the first part of the file's name.
     var form: String { String(self.file.lastPathComponent.prefix { $0 != "." }) }
 
-    var testDescription: String { self.file.deletingPathExtension().lastPathComponent }
+    var description: String { self.file.deletingPathExtension().lastPathComponent }
 
     static let all: [RacingProgram] = {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")

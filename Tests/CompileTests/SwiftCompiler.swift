@@ -19,40 +19,33 @@ struct SwiftCompiler {
         self.program = program
     }
 
-    /// Compiles a program that contains a race, and compares the errors with those announced in its comments.
+    /// Compiles programs that contain a race, and compares the errors with those announced in their comments.
     ///
     /// - Throws: What keeps the compiler from starting.
-    func verifyRace(in program: URL) async throws -> ProgramRun {
-        try await self.compile(
-            program,
-            [
-                "-D", "RACE", "-Xfrontend", "-verify",
-                // Notes that point into this package or the standard library.
-                "-Xfrontend", "-verify-ignore-unknown", "-Xfrontend", "-verify-ignore-unrelated",
-            ]
-        )
+    func verifyRaces(in programs: [RacingProgram]) async throws -> [ProgramRun] {
+        // Ignored are notes that point into this package or the standard library.
+        let verify = ["-verify", "-verify-ignore-unknown", "-verify-ignore-unrelated"]
+        return try await self.compile(programs, ["-D", "RACE"] + verify.flatMap { ["-Xfrontend", $0] })
     }
 
-    /// Compiles the same program without its race.
+    /// Compiles the same programs without the race.
     ///
     /// - Throws: What keeps the compiler from starting.
-    func compileWithoutRace(_ program: URL) async throws -> ProgramRun {
-        try await self.compile(program, ["-warnings-as-errors"])
+    func compileWithoutRaces(_ programs: [RacingProgram]) async throws -> [ProgramRun] {
+        try await self.compile(programs, ["-warnings-as-errors"])
     }
 
-    private func compile(_ file: URL, _ arguments: [String]) async throws -> ProgramRun {
+    private func compile(_ programs: [RacingProgram], _ options: [String]) async throws -> [ProgramRun] {
         let build = BuildProducts.directory
-        let moduleMap = build.appending(path: "CJoblibPOSIX.build/module.modulemap")
-        return try await ProgramRun.run(
-            self.program,
-            [
-                // Not `-typecheck`: who owns a value that was sent is found out later, in SIL.
-                "-emit-sil", "-o", "/dev/null", "-parse-as-library", "-swift-version", "6",
-                "-I", build.appending(path: "Modules").path, "-Xcc", "-fmodule-map-file=\(moduleMap.path)",
-                // Its own, since a cache serves one spelling of the build's path only.
-                "-module-cache-path", build.appending(path: "CompileTests.cache").path,
-            ] + arguments + [file.path]
-        )
+        let arguments = [
+            // Not `-typecheck`: who owns a value that was sent is found out later, in SIL.
+            "-emit-sil", "-o", "/dev/null", "-parse-as-library", "-swift-version", "6",
+            "-I", build.appending(path: "Modules").path,
+            "-Xcc", "-fmodule-map-file=\(build.appending(path: "CJoblibPOSIX.build/module.modulemap").path)",
+            // Its own, since a cache serves one spelling of the build's path only.
+            "-module-cache-path", build.appending(path: "CompileTests.cache").path,
+        ]
+        return try await ProgramRun.runInTurn(self.program, programs.map { arguments + options + [$0.file.path] })
     }
 
     // MARK: - Where it is

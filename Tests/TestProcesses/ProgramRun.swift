@@ -17,28 +17,35 @@ package struct ProgramRun: Sendable {
     /// - Parameters:
     ///   - program: The executable.
     ///   - arguments: Its arguments.
-    ///   - directory: The directory it runs in; unset, the test's own.
     /// - Returns: How it ended and what it said.
     /// - Throws: What keeps it from starting.
-    package static func run(
-        _ program: URL,
-        _ arguments: [String] = [],
-        in directory: URL? = nil
-    ) async throws -> ProgramRun {
+    package static func run(_ program: URL, _ arguments: [String] = []) async throws -> ProgramRun {
+        try await self.runInTurn(program, [arguments])[0]
+    }
+
+    /// Runs a program once for each list of arguments, one after the other.
+    ///
+    /// The runs do not come back to the cooperative pool in between, which other tests may keep busy for long.
+    ///
+    /// - Parameters:
+    ///   - program: The executable.
+    ///   - argumentLists: The arguments of each run.
+    /// - Returns: How each run ended and what it said.
+    /// - Throws: What keeps it from starting.
+    package static func runInTurn(_ program: URL, _ argumentLists: [[String]]) async throws -> [ProgramRun] {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global()
                 .async {
-                    continuation.resume(with: Result { try Self.runBlocking(program, arguments, directory) })
+                    continuation.resume(with: Result { try argumentLists.map { try Self.runBlocking(program, $0) } })
                 }
         }
     }
 
-    private static func runBlocking(_ program: URL, _ arguments: [String], _ directory: URL?) throws -> ProgramRun {
+    private static func runBlocking(_ program: URL, _ arguments: [String]) throws -> ProgramRun {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = program
         process.arguments = arguments
-        if let directory { process.currentDirectoryURL = directory }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = pipe
         process.standardError = pipe

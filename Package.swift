@@ -46,7 +46,8 @@ let package = Package(
 
         // Tests mirror the sources.
         .testTarget(name: "JoblibPOSIXTests", dependencies: ["JoblibPOSIX"]),
-        .testTarget(name: "JoblibCoreTests", dependencies: ["JoblibCore"]),
+        .testTarget(name: "JoblibCoreTests", dependencies: ["JoblibCore", "JoblibPOSIX"]),
+        .testTarget(name: "JoblibThreadingTests", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibThreading"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib"]),
         .testTarget(name: "ProgramsTests", dependencies: ["joblib-speedup", "joblib-wordcount"]),
 

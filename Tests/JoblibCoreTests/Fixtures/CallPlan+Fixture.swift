@@ -1,0 +1,37 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+@testable import JoblibCore
+
+extension CallPlan {
+    /// A plan with nothing unusual in it but what a test names.
+    static func fixture(
+        backend: any ParallelBackend = ThreadPerBatchBackend(),
+        workers: Int = 2,
+        batchSize: Int? = nil,
+        window: Int? = nil,
+        timeout: Duration? = nil,
+        seed: UInt64? = nil,
+        events: EventSink? = nil,
+        enclosing: EnclosingTask? = nil,
+        stopScopes: [StopScope] = []
+    ) -> CallPlan {
+        CallPlan(
+            backend: backend,
+            pool: nil,
+            workers: workers,
+            hasWorkers: backend.capabilities.hasWorkers,
+            batchSize: batchSize,
+            window: window,
+            timeout: timeout,
+            lendsMemory: false,
+            retries: 0,
+            seed: seed,
+            events: events,
+            tracesThrows: false,
+            scope: ParallelConfig(),
+            enclosing: enclosing,
+            stopScopes: stopScopes
+        )
+    }
+}

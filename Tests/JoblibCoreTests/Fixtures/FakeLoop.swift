@@ -1,0 +1,37 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Synchronization
+
+@testable import JoblibCore
+
+/// A loop whose tasks are a number that counts down.
+final class FakeLoop: Loop, @unchecked Sendable {
+    let tasksLeft: Atomic<Int>
+
+    init(_ plan: CallPlan = .fixture(), tasks: Int = 0) {
+        self.tasksLeft = Atomic(tasks)
+        super.init(plan)
+    }
+
+    /// Makes a loop inside of the first task of another one.
+    convenience init(in parent: Loop, tasks: Int = 0) {
+        self.init(.fixture(enclosing: EnclosingTask(loop: parent, index: 0, ordinal: 0)), tasks: tasks)
+    }
+
+    override var hasWork: Bool { !self.isStopped && self.tasksLeft.load(ordering: .acquiring) > 0 }
+
+    override func work(_ runner: Runner) {
+        while !self.isStopped, self.tasksLeft.wrappingSubtract(1, ordering: .acquiringAndReleasing).oldValue > 0 {}
+    }
+
+    /// Gives the loop a session without calling anybody.
+    func attach(_ session: any WorkerSession) {
+        self.attach(OpenedSession(session: session, isOwned: false))
+    }
+}
+
+/// A session that nobody works for.
+final class IdleSession: WorkerSession {
+    func submit(_ batch: Batch) {}
+}

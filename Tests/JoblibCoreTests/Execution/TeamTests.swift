@@ -1,0 +1,166 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Synchronization
+import Testing
+
+@testable import JoblibCore
+
+struct TeamTests {
+    @Test("A loop gets the helpers it wants, as far as the budget goes", arguments: [(1, 1), (3, 3), (9, 3)])
+    func budget(wanted: Int, helpers: Int) {
+        var team = Team(limit: 4, members: 1)
+        #expect(team.open(FakeLoop(), wanting: wanted, lendsCaller: false).helpers == helpers)
+        #expect(team.members == 1 + helpers)
+    }
+
+    @Test("A full team gives a nested loop nobody")
+    func fullTeam() {
+        var team = Team(limit: 2, members: 1)
+        let outer = FakeLoop()
+        _ = team.open(outer, wanting: 1, lendsCaller: false)
+        #expect(team.open(FakeLoop(in: outer), wanting: 1, lendsCaller: false).helpers == 0)
+        #expect(team.addMember(inPlaceOfCaller: false) == false)
+        #expect(team.members == 2)
+    }
+
+    @Test("A caller that can only wait lends its own place, and no more")
+    func lentPlace() {
+        var team = Team(limit: 2, members: 2)
+        let opening = team.open(FakeLoop(), wanting: 5, lendsCaller: true)
+        #expect(opening.helpers == 1)
+        #expect(team.addMember(inPlaceOfCaller: true) == true)
+    }
+
+    @Test("The place of a helper that did not come or has left is free again")
+    func returnedPlace() {
+        var team = Team(limit: 2, members: 1)
+        #expect(team.addMember(inPlaceOfCaller: false) == true)
+        #expect(team.addMember(inPlaceOfCaller: false) == false)
+        team.removeMember()
+        #expect(team.addMember(inPlaceOfCaller: false) == true)
+        #expect(team.nextLoop(on: IdleSession()) == nil)
+        #expect(team.addMember(inPlaceOfCaller: false) == true)
+    }
+
+    @Test("A helper goes to a loop of its own session that has tasks left")
+    func sessionFilter() {
+        let session = IdleSession()
+        let mine = FakeLoop(tasks: 1)
+        let foreign = FakeLoop(tasks: 1)
+        mine.attach(session)
+        foreign.attach(IdleSession())
+        var team = Team(limit: 4, members: 1)
+        for loop in [mine, foreign] { _ = team.open(loop, wanting: 1, lendsCaller: false) }
+
+        #expect(team.nextLoop(on: session) === mine)
+        #expect(team.members == 3)
+        mine.tasksLeft.store(0, ordering: .releasing)
+        #expect(team.nextLoop(on: session) == nil)
+        #expect(team.members == 2)
+    }
+
+    @Test("Of several loops with tasks a helper gets the innermost, which somebody waits for")
+    func innermostFirst() {
+        let session = IdleSession()
+        let outer = FakeLoop(tasks: 1)
+        let inner = FakeLoop(in: outer, tasks: 1)
+        for loop in [outer, inner] { loop.attach(session) }
+        var team = Team(limit: 2, members: 1)
+        for loop in [outer, inner] { _ = team.open(loop, wanting: 0, lendsCaller: false) }
+        #expect(team.nextLoop(on: session) === inner)
+    }
+
+    @Test("A loop that is over is given to nobody")
+    func closedLoop() {
+        let session = IdleSession()
+        let outer = FakeLoop()
+        let inner = FakeLoop(in: outer, tasks: 1)
+        inner.attach(session)
+        var team = Team(limit: 4, members: 1)
+        _ = team.open(inner, wanting: 1, lendsCaller: false)
+        team.close(inner)
+        #expect(team.nextLoop(on: session) == nil)
+        #expect(team.nextLoop(below: outer) == nil)
+        #expect(team.openLoops(below: outer).isEmpty)
+    }
+
+    @Test("A waiting caller is given only loops nested in its own")
+    func nestedOnly() {
+        let root = FakeLoop(tasks: 1)
+        let mine = FakeLoop(in: root, tasks: 1)
+        let sibling = FakeLoop(in: root, tasks: 1)
+        let child = FakeLoop(in: mine, tasks: 1)
+        let grandchild = FakeLoop(in: child, tasks: 1)
+        var team = Team(limit: 8, members: 1)
+        for loop in [root, mine, sibling] { _ = team.open(loop, wanting: 0, lendsCaller: false) }
+        #expect(team.nextLoop(below: mine) == nil)
+        for loop in [child, grandchild] { _ = team.open(loop, wanting: 0, lendsCaller: false) }
+        #expect(team.nextLoop(below: mine) === grandchild)
+        grandchild.tasksLeft.store(0, ordering: .releasing)
+        #expect(team.nextLoop(below: mine) === child)
+        #expect(team.nextLoop(below: sibling) == nil)
+    }
+
+    @Test("A caller that waits is woken for a loop nested in its own, and for no other")
+    func wakeUps() {
+        let root = FakeLoop()
+        let first = FakeLoop(in: root)
+        let second = FakeLoop(in: root)
+        var team = Team(limit: 2, members: 2)
+        #expect(team.nextLoop(below: first) == nil)
+        #expect(team.nextLoop(below: second) == nil)
+
+        let wake = team.open(FakeLoop(in: second), wanting: 1, lendsCaller: false).wake
+        #expect(wake.count == 1)
+        #expect(wake.first === second)
+        team.stopWaiting(second)
+        #expect(team.open(FakeLoop(in: second), wanting: 1, lendsCaller: false).wake.isEmpty)
+    }
+
+    @Test("Nobody is woken when enough helpers come")
+    func noNeedToWake() {
+        let root = FakeLoop()
+        var team = Team(limit: 3, members: 1)
+        #expect(team.nextLoop(below: root) == nil)
+        #expect(team.open(FakeLoop(in: root), wanting: 2, lendsCaller: false).wake.isEmpty)
+        #expect(team.open(FakeLoop(in: root), wanting: 1, lendsCaller: false).wake.first === root)
+    }
+
+    @Test("Whatever happens, no more threads are at work than the limit", arguments: 1...20)
+    func randomHistories(seed: Int) {
+        var random = SplitMix64(seed: UInt64(seed))
+        let session = IdleSession()
+        let limit = Int.random(in: 1...5, using: &random)
+        let root = FakeLoop(tasks: 1)
+        root.attach(session)
+        var team = Team(limit: limit, members: 1)
+        var helpers = team.open(root, wanting: Int.random(in: 0...6, using: &random), lendsCaller: false).helpers
+        var loops: [FakeLoop] = [root]
+        for _ in 0..<500 {
+            switch Int.random(in: 0..<5, using: &random) {
+            case 0:
+                let loop = FakeLoop(
+                    in: loops.randomElement(using: &random) ?? root,
+                    tasks: Int.random(in: 0...1, using: &random)
+                )
+                loop.attach(session)
+                helpers += team.open(loop, wanting: Int.random(in: 0...6, using: &random), lendsCaller: false).helpers
+                loops.append(loop)
+            case 1 where loops.count > 1:
+                team.close(loops.removeLast())
+            case 2 where helpers > 0:
+                if team.nextLoop(on: session) == nil { helpers -= 1 }
+            case 3:
+                if team.addMember(inPlaceOfCaller: false) { helpers += 1 }
+            case 4 where helpers > 0:
+                team.removeMember()
+                helpers -= 1
+            default:
+                break
+            }
+            #expect(team.members == 1 + helpers)
+            #expect(team.members <= limit)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Testing
+
+@testable import JoblibCore
+@testable import JoblibPOSIX
+@testable import JoblibThreading
+
+@Suite(.timeLimit(.minutes(1)))
+struct ThreadingSessionTests {
+    @Test("A batch runs on another thread than the one that submits it")
+    func otherThread() async throws {
+        let worker = try await ThreadingSession(pinsWorkers: false)
+            .result { () in
+                (PlatformThread.currentID, CPUAffinity.count())
+            }
+        #expect(worker.0 != PlatformThread.currentID)
+        #expect(worker.1 == CPUAffinity.count())
+    }
+
+    @Test("A pinned worker has one processor while it works, and its own ones afterwards")
+    func pinning() async throws {
+        let processors = try #require(CPUAffinity.count())
+        let pinned = try await ThreadingSession(pinsWorkers: true)
+            .result { () in
+                (PlatformThread.currentID, CPUAffinity.count())
+            }
+        #expect(pinned.1 == 1)
+
+        // The pool gives the thread out again as soon as it is idle.
+        for _ in 0..<10_000 {
+            let later = try await ThreadingSession(pinsWorkers: false)
+                .result { () in
+                    (PlatformThread.currentID, CPUAffinity.count())
+                }
+            #expect(later.1 == processors)
+            if later.0 == pinned.0 { return }
+        }
+        Issue.record("the pinned thread was never used again")
+    }
+
+    @Test("Workers that are pinned one after the other get different processors")
+    func differentProcessors() async throws {
+        let processors = try #require(CPUAffinity.count())
+        let session = ThreadingSession(pinsWorkers: true)
+        var lists: [String] = []
+        for _ in 0..<2 * processors { lists.append(try #require(try await session.result(allowedProcessors))) }
+        #expect(Set(lists).count == processors)
+        #expect(Array(lists.prefix(processors)) == Array(lists.suffix(processors)))
+    }
+}
+
+/// The line of the kernel that says where the calling thread may run.
+private func allowedProcessors() -> String? {
+    SystemFile.text(at: "/proc/thread-self/status")?.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list") }
+        .map(String.init)
+}
+
+private final class Work: BatchWork {
+    private let body: @Sendable () -> Void
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        self.body = body
+    }
+
+    func runAsBatch() {
+        self.body()
+    }
+}
+
+extension ThreadingSession {
+    /// Runs a closure as a batch and returns what it returns.
+    fileprivate func result<R: Sendable>(_ body: @escaping @Sendable () -> R) async throws -> R {
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try self.submit(Batch(Work { continuation.resume(returning: body()) }))
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+}

@@ -22,9 +22,7 @@ final class Rendezvous: Sendable {
     }
 }
 
-/// Runs a closure on so many threads at once, and returns when all of them are done.
-///
-/// - Parameter body: Gets the number of its thread, from 0.
+/// Runs a closure on so many threads at once, each with its number from 0, and returns when all of them are done.
 func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) async throws {
     let start = Rendezvous(of: count)
     try await withThrowingTaskGroup { group in

@@ -28,14 +28,23 @@ struct ThreadingSessionTests {
             }
         #expect(pinned.1 == 1)
 
-        // The pool gives the thread out again as soon as it is idle.
-        for _ in 0..<10_000 {
-            let later = try await ThreadingSession(pinsWorkers: false)
-                .result { () in
-                    (PlatformThread.currentID, CPUAffinity.count())
+        // Until so many work at once that the pool has to give out every thread that is idle.
+        for count in [1, 2, 4, 8, 16, 32, 64, 64, 64] {
+            let meeting = Rendezvous(of: count)
+            let later = try await withThrowingTaskGroup(of: (id: Int, processors: Int?).self) { group in
+                for _ in 0..<count {
+                    group.addTask {
+                        try await ThreadingSession(pinsWorkers: false)
+                            .result {
+                                meeting.arrive()
+                                return (PlatformThread.currentID, CPUAffinity.count())
+                            }
+                    }
                 }
-            #expect(later.1 == processors)
-            if later.0 == pinned.0 { return }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(later.allSatisfy { $0.processors == processors })
+            if later.contains(where: { $0.id == pinned.0 }) { return }
         }
         Issue.record("the pinned thread was never used again")
     }

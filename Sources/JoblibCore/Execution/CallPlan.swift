@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Everything that is decided about one call before it reads its input.
+///
+/// A class, although it is a value: it holds a dozen references, which every copy would count.
 @usableFromInline
-struct CallPlan: Sendable {
+final class CallPlan: Sendable {
     /// Where tasks run.
     let backend: any ParallelBackend
 
@@ -42,6 +44,40 @@ struct CallPlan: Sendable {
 
     /// What may stop the call from outside.
     let stopScopes: [StopScope]
+
+    init(
+        backend: any ParallelBackend,
+        pool: PooledSession?,
+        workers: Int,
+        hasWorkers: Bool,
+        batchSize: Int?,
+        window: Int?,
+        timeout: Duration?,
+        lendsMemory: Bool,
+        retries: Int,
+        seed: UInt64?,
+        events: EventSink?,
+        tracesThrows: Bool,
+        scope: ParallelConfig,
+        enclosing: EnclosingTask?,
+        stopScopes: [StopScope]
+    ) {
+        self.backend = backend
+        self.pool = pool
+        self.workers = workers
+        self.hasWorkers = hasWorkers
+        self.batchSize = batchSize
+        self.window = window
+        self.timeout = timeout
+        self.lendsMemory = lendsMemory
+        self.retries = retries
+        self.seed = seed
+        self.events = events
+        self.tracesThrows = tracesThrows
+        self.scope = scope
+        self.enclosing = enclosing
+        self.stopScopes = stopScopes
+    }
 
     /// The time limit in nanoseconds.
     var timeLimit: UInt64? { self.timeout.map(\.clampedNanoseconds) }

@@ -5,6 +5,7 @@ import JoblibPOSIX
 import Synchronization
 import Testing
 
+@testable import JoblibCore
 @testable import JoblibThreading
 
 @Suite(.timeLimit(.minutes(1)))
@@ -37,26 +38,19 @@ struct ThreadPoolTests {
         #expect(ids.count < submissions / 10)
     }
 
-    @Test("The thread that has been idle for the shortest time is chosen")
-    func lastIdleFirst() throws {
+    @Test("What a submission captured is released when it has run, although the thread stays")
+    func lifetimes() async throws {
         let pool = ThreadPool()
-        let threads = (0..<3).map { _ in PoolThread(pool) }
-        for thread in threads { pool.becameIdle(thread) }
-        try pool.submit {}
-        // Who was chosen is no longer on the list.
-        #expect(threads.map(pool.mayEnd) == [true, true, false])
-    }
-
-    @Test("A thread that has been given work may not end, any other may, once")
-    func ending() throws {
-        let pool = ThreadPool()
-        let thread = PoolThread(pool)
-        pool.becameIdle(thread)
-        #expect(pool.mayEnd(thread))
-        #expect(!pool.mayEnd(thread))
-        pool.becameIdle(thread)
-        try pool.submit {}
-        #expect(!pool.mayEnd(thread))
+        for _ in 0..<3 {
+            let released = WaitWord()
+            try submit(Captured(released), to: pool)
+            let isReleased = try await ThreadPool()
+                .result {
+                    let deadline = MonotonicClock.now + 5_000_000_000
+                    return released.wait(while: 0, until: deadline)
+                }
+            #expect(isReleased)
+        }
     }
 
     @Test("A submission made from inside of another is run")
@@ -65,7 +59,7 @@ struct ThreadPoolTests {
         let meeting = Rendezvous(of: 2)
         let haveMet = try await pool.result {
             do {
-                try pool.submit { meeting.arrive() }
+                try pool.submit(Batch(Work { meeting.arrive() }))
             } catch {
                 return false
             }
@@ -99,7 +93,7 @@ extension ThreadPool {
     fileprivate func result<R: Sendable>(_ body: @escaping @Sendable () -> R) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in
             do {
-                try self.submit { continuation.resume(returning: body()) }
+                try self.submit(Batch(Work { continuation.resume(returning: body()) }))
             } catch {
                 continuation.resume(throwing: error)
             }
@@ -119,4 +113,21 @@ private final class RunCounts: Sendable {
     }
 
     var counts: [Int] { self.state.withLock { $0 } }
+}
+
+/// Says when it is released.
+private final class Captured: Sendable {
+    private let released: WaitWord
+
+    init(_ released: WaitWord) {
+        self.released = released
+    }
+
+    deinit {
+        self.released.advance()
+    }
+}
+
+private func submit(_ captured: Captured, to pool: ThreadPool) throws {
+    try pool.submit(Batch(Work { withExtendedLifetime(captured) {} }))
 }

@@ -66,18 +66,6 @@ private func allowedProcessors() -> String? {
         .map(String.init)
 }
 
-private final class Work: BatchWork {
-    private let body: @Sendable () -> Void
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        self.body = body
-    }
-
-    func runAsBatch() {
-        self.body()
-    }
-}
-
 extension ThreadingSession {
     /// Runs a closure as a batch and returns what it returns.
     fileprivate func result<R: Sendable>(_ body: @escaping @Sendable () -> R) async throws -> R {

@@ -71,7 +71,7 @@ struct BackendChoiceTests {
             } else if testCase.scope {
                 Decision(name: "scope", yieldsToThreads: isShared)
             } else if testCase.prefer == .threads {
-                Decision(name: "threading")
+                Decision(name: "usual", yieldsToThreads: true)
             } else if testCase.prefer == .processes {
                 Decision(name: testCase.hasProcesses ? "multiprocessing" : "usual")
             } else {

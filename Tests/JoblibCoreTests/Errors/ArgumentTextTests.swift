@@ -20,8 +20,8 @@ struct ArgumentTextTests {
 
     @Test("Several arguments are separated by commas, none are nothing")
     func several() {
-        #expect(ArgumentText.render(1, "b", [3]) == #"1, "b", [3]"#)
-        #expect(ArgumentText.render() == "")
+        #expect(ArgumentText.render([1, "b", [3]] as [Any]) == #"1, "b", [3]"#)
+        #expect(ArgumentText.render([Any]()) == "")
     }
 
     @Test(
@@ -37,7 +37,7 @@ struct ArgumentTextTests {
     @Test("All arguments together are at most 1,000 characters")
     func longTogether() {
         let argument = String(repeating: "x", count: 600)
-        let text = ArgumentText.render(argument, argument)
+        let text = ArgumentText.render([argument, argument] as [Any])
         #expect(text.count == 1000)
         #expect(text.hasSuffix("…"))
     }
@@ -58,10 +58,33 @@ struct ArgumentTextTests {
         #expect(counter.value == 20)
     }
 
+    @Test("Of a large array inside of another no element is rendered that is not shown")
+    func nestedDescriptionCalls() {
+        let counter = Counter()
+        let elements = [[Describer](repeating: Describer(calls: counter), count: 100_000)]
+        #expect(ArgumentText.render(elements).hasSuffix(", … 100000 elements]]"))
+        #expect(counter.value == 20)
+    }
+
+    @Test("Texts in a large array are quoted as in a small one")
+    func quotedElements() {
+        #expect(ArgumentText.render([String](repeating: "a", count: 21)).hasPrefix(#"["a", "a""#))
+    }
+
     @Test("A long description is cut")
     func longDescription() {
-        let text = ArgumentText.render((0..<1000).reduce(into: Node()) { node, _ in node = Node(next: [node]) })
+        let text = ArgumentText.render(Verbose())
         #expect(text.count == 1000)
+        #expect(text.hasSuffix("y…"))
+    }
+
+    @Test("What is nested deep is left out")
+    func deepNesting() {
+        let node = (0..<1000).reduce(into: Node()) { node, _ in node = Node(next: [node]) }
+        let text = ArgumentText.render(node)
+        #expect(text.hasPrefix("Node(next: [Node("))
+        #expect(text.contains("…"))
+        #expect(text.count < 100)
     }
 }
 
@@ -71,6 +94,10 @@ private struct Point {
 
 private struct Node {
     var next: [Node] = []
+}
+
+private struct Verbose: CustomStringConvertible {
+    let description = String(repeating: "y", count: 5000)
 }
 
 private struct Describer: CustomStringConvertible, Sendable {

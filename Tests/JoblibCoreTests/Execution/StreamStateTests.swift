@@ -84,14 +84,6 @@ struct StreamStateTests {
         #expect(state.next().isEnd)
     }
 
-    @Test("An input that is said to have ended ends the stream")
-    func announcedEnd() {
-        var state = StreamState<Int>(window: 4, isOrdered: true, countsBuffered: true)
-        #expect(state.next().isPending)
-        state.endInput()
-        #expect(state.next().isEnd)
-    }
-
     @Test("In an ordered stream what is before a failure is delivered first")
     func orderedFailure() {
         var state = StreamState<Int>(window: 4, isOrdered: true, countsBuffered: true)

@@ -50,6 +50,12 @@ struct DelayedTests {
         #expect(tasks.map(\.argumentText.count) == [0, 1, 4, 7, 10, 13, 16])
     }
 
+    @Test("All arguments of a task together are at most 1,000 characters of text")
+    func longArguments() {
+        let text = String(repeating: "x", count: 600)
+        #expect(delayed { (_: String, _: String, _: String) in }(text, text, text).argumentText.count == 1000)
+    }
+
     @Test("What a task throws is thrown")
     func throwing() {
         let task = delayed { (_: Int) throws -> Int in throw CancellationError() }(1)

@@ -1,0 +1,117 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Testing
+
+@testable import JoblibCore
+@testable import JoblibThreading
+
+struct PoolStateTests {
+    /// A thread that is none.
+    private final class Fake {}
+
+    private typealias State = PoolState<Fake>
+
+    private static func work(_ processor: Int, isObsolete: Bool = false) -> State.Work {
+        State.Work(batch: Batch(Work(isObsolete: isObsolete)), processor: processor)
+    }
+
+    /// A state with these threads idle, the last one for the shortest time.
+    private static func state(idle: [Fake]) -> State {
+        var state = State()
+        for thread in idle { _ = state.next(for: thread) }
+        return state
+    }
+
+    @Test("Without an idle thread one is started for each piece of work")
+    func starting() {
+        var state = State()
+        for number in 0..<3 { #expect(state.submit(Self.work(number)).startsThread) }
+    }
+
+    @Test("The thread that has been idle for the shortest time is woken")
+    func lastIdleFirst() {
+        let threads = [Fake(), Fake()]
+        var state = Self.state(idle: threads)
+        #expect(state.submit(Self.work(0)).woken === threads[1])
+        #expect(state.submit(Self.work(1)).woken === threads[0])
+        #expect(state.submit(Self.work(2)).startsThread)
+    }
+
+    @Test("Work is given out in the order in which it came, once")
+    func order() {
+        let thread = Fake()
+        var state = State()
+        for number in 0..<3 { _ = state.submit(Self.work(number)) }
+        state.didWake()
+        #expect((0..<4).map { _ in state.next(for: thread)?.processor } == [0, 1, 2, nil])
+    }
+
+    @Test("A thread that is on its way serves for work whose call has ended meanwhile")
+    func obsoleteWork() {
+        let thread = Fake()
+        var state = State()
+        #expect(state.submit(Self.work(0, isObsolete: true)).startsThread)
+        for number in 1..<4 {
+            #expect(state.submit(Self.work(number, isObsolete: true)).isNothing)
+        }
+        #expect(state.submit(Self.work(4)).isNothing)
+        state.didWake()
+        #expect(state.next(for: thread)?.processor == 4)
+        #expect(state.next(for: thread) == nil)
+    }
+
+    @Test("A thread that has woken is not counted on for what comes later")
+    func wokenThread() {
+        var state = State()
+        #expect(state.submit(Self.work(0)).startsThread)
+        state.didWake()
+        _ = state.next(for: Fake())
+        #expect(state.submit(Self.work(1)).startsThread)
+    }
+
+    @Test("Work whose thread could not be started is given back, unless another thread will take it")
+    func failedStart() {
+        let busy = Fake()
+        var state = State()
+        _ = state.submit(Self.work(0))
+        #expect(state.startFailed() == false)
+        #expect(state.next(for: busy) == nil)
+
+        state = State()
+        _ = state.submit(Self.work(1))
+        _ = state.submit(Self.work(2))
+        state.didWake()
+        #expect(state.next(for: busy)?.processor == 1)
+        _ = state.submit(Self.work(3))
+        #expect(state.next(for: busy)?.processor == 2)
+        // One piece is left, and of the two threads that are on their way one does not come.
+        #expect(state.startFailed() == true)
+        #expect(state.next(for: busy)?.processor == 3)
+    }
+
+    @Test("An idle thread may end, once; one that was chosen may not")
+    func ending() {
+        let threads = [Fake(), Fake()]
+        var state = Self.state(idle: threads)
+        _ = state.submit(Self.work(0))
+        #expect(state.mayEnd(threads[1]) == false)
+        #expect(state.mayEnd(threads[0]) == true)
+        #expect(state.mayEnd(threads[0]) == false)
+        #expect(state.submit(Self.work(1)).startsThread)
+    }
+}
+
+extension PoolState.Action {
+    fileprivate var startsThread: Bool {
+        if case .startThread = self { true } else { false }
+    }
+
+    fileprivate var isNothing: Bool {
+        if case .none = self { true } else { false }
+    }
+
+    fileprivate var woken: Thread? {
+        if case .wake(let thread) = self { thread } else { nil }
+    }
+}

@@ -45,6 +45,18 @@ struct BatchQueueTests {
         #expect(queue.isEmpty)
     }
 
+    @Test("A queue that is never empty neither grows nor keeps what has come out alive")
+    func neverEmpty() {
+        let population = Tracked.Population()
+        let queue = BatchQueue<Tracked>()
+        queue.push([Tracked(in: population)])
+        for _ in 0..<1000 {
+            queue.push([Tracked(in: population)])
+            _ = queue.pop()
+            #expect(population.alive == 1)
+        }
+    }
+
     @Test("An emptied queue keeps nothing that has come out alive")
     func lifetimes() {
         let population = Tracked.Population()

@@ -16,6 +16,7 @@ struct CallPlanTests {
             (.seconds(9_223_372_036), 9_223_372_036_000_000_000),
             (.seconds(9_223_372_037), .max / 2),
             (.seconds(18_446_744_073), .max / 2),
+            (.seconds(18_446_744_073) + .milliseconds(800), .max / 2),
             (.seconds(18_446_744_074), .max / 2),
             (Duration(secondsComponent: .max, attosecondsComponent: 999_999_999_999_999_999), .max / 2),
         ] as [(Duration, UInt64)]

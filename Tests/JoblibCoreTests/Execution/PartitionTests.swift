@@ -48,6 +48,22 @@ struct PartitionTests {
         #expect(Partition(count: count, workers: workers, batchSize: batchSize).usefulWorkers == expected)
     }
 
+    @Test("A size beyond every count is one chunk", arguments: [Int.max, .max - 1, .max / 2])
+    func hugeSize(size: Int) throws {
+        #expect(Partition(count: 9, workers: 4, batchSize: size).usefulWorkers == 1)
+        let call = Parallel(nJobs: 2, backend: .sequential, batchSize: BatchSize(size))
+        #expect(try call.map(0..<9) { $0 } == Array(0..<9))
+
+        #expect(ChunkRanges(count: 9, length: size).map { $0 } == [0..<9])
+        let loop = IndexLoop(.fixture(batchSize: size), count: 9, argumentText: { _ in "" }, { _ in })
+        #expect((0..<5).map { _ in loop.claim() } == [0..<9, nil, nil, nil, nil])
+    }
+
+    @Test("Any number of workers cuts into single tasks at worst")
+    func hugeWorkers() {
+        #expect(Partition(count: 9, workers: .max, batchSize: nil).guidedSize(remaining: 9) == 1)
+    }
+
     @Test(
         "Parts depend on the number of elements alone and are at most 1,024",
         arguments: [(0, 1), (1, 1), (1024, 1), (1025, 2), (2048, 2), (2049, 3), (1_000_000, 977)]

@@ -5,29 +5,15 @@ import Synchronization
 
 /// Batches that were handed in and wait for a worker, first in, first out.
 final class BatchQueue<Task: Sendable>: Sendable {
-    private struct State {
-        var batches: [[Task]] = []
-        var head = 0
-    }
-
-    private let state = Mutex(State())
+    private let batches = Mutex(Queue<[Task]>())
 
     func push(_ batch: [Task]) {
-        self.state.withLock { $0.batches.append(batch) }
+        self.batches.withLock { $0.push(batch) }
     }
 
     func pop() -> [Task]? {
-        self.state.withLock { state in
-            guard state.head < state.batches.count else { return nil }
-            let batch = state.batches[state.head]
-            state.head += 1
-            if state.head == state.batches.count {
-                state.batches.removeAll(keepingCapacity: true)
-                state.head = 0
-            }
-            return batch
-        }
+        self.batches.withLock { $0.pop() }
     }
 
-    var isEmpty: Bool { self.state.withLock { $0.head == $0.batches.count } }
+    var isEmpty: Bool { self.batches.withLock { $0.isEmpty } }
 }

@@ -119,6 +119,6 @@ extension Duration {
         let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
         // Half of the range, so that a clock reading can be added.
         let limit = UInt64.max / 2
-        return overflow ? limit : min(limit, product + UInt64(attoseconds / 1_000_000_000))
+        return overflow ? limit : min(limit, min(limit, product) + UInt64(attoseconds / 1_000_000_000))
     }
 }

@@ -12,18 +12,19 @@ struct Partition: Sendable {
     init(count: Int, workers: Int, batchSize: Int?) {
         self.count = count
         self.workers = workers
-        self.fixedSize = batchSize
+        // A size beyond the count would carry the counter of claimed positions past the largest integer.
+        self.fixedSize = batchSize.map { min($0, max(count, 1)) }
     }
 
     /// How many workers can have a chunk at the same time.
     var usefulWorkers: Int {
         let size = self.fixedSize ?? 1
-        return min(self.workers, (self.count + size - 1) / size)
+        return min(self.workers, self.count / size + (self.count.isMultiple(of: size) ? 0 : 1))
     }
 
     /// The size of the next chunk: a share of what is left, so that the last chunks are small and end together.
     func guidedSize(remaining: Int) -> Int {
-        max(1, remaining / (2 * self.workers))
+        max(1, remaining / 2 / self.workers)
     }
 
     /// Equal parts that depend on the number of elements alone, so that whatever is computed from a part is the same for

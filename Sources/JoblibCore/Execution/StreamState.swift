@@ -37,8 +37,7 @@ struct StreamState<Stored: Sendable>: Sendable {
     private var hasFailed = false
 
     private var ready: [Int: Outcome] = [:]
-    private var arrivals: [Int] = []
-    private var arrivalHead = 0
+    private var arrivals = Queue<Int>()
     private var current: (outcome: Outcome, position: Int)?
     private var nextIndex = 0
 
@@ -77,7 +76,7 @@ struct StreamState<Stored: Sendable>: Sendable {
         self.buffered += 1
         if outcome.failure != nil { self.hasFailed = true }
         self.ready[outcome.first] = outcome
-        if !self.isOrdered { self.arrivals.append(outcome.first) }
+        if !self.isOrdered { self.arrivals.push(outcome.first) }
     }
 
     // MARK: - Consumer
@@ -118,16 +117,7 @@ struct StreamState<Stored: Sendable>: Sendable {
             self.nextIndex += outcome.results.count
             return outcome
         }
-        guard self.arrivalHead < self.arrivals.count else {
-            return nil
-        }
-        let first = self.arrivals[self.arrivalHead]
-        self.arrivalHead += 1
-        // A queue that is never empty must not grow for ever.
-        if self.arrivalHead > 64, self.arrivalHead * 2 > self.arrivals.count {
-            self.arrivals.removeFirst(self.arrivalHead)
-            self.arrivalHead = 0
-        }
+        guard let first = self.arrivals.pop() else { return nil }
         return self.ready.removeValue(forKey: first)
     }
 }

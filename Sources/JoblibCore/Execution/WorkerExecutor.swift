@@ -8,19 +8,8 @@ import Synchronization
 /// The cooperative pool is left alone, so that a loop of asynchronous bodies that compute never keeps a `Task` waiting.
 final class WorkerExecutor: TaskExecutor, BatchWork {
     private struct State {
-        var jobs: [UnownedJob] = []
-        var head = 0
+        var jobs = Queue<UnownedJob>()
         var drains = 0
-
-        mutating func next() -> UnownedJob? {
-            guard self.head < self.jobs.count else {
-                self.jobs.removeAll(keepingCapacity: true)
-                self.head = 0
-                return nil
-            }
-            defer { self.head += 1 }
-            return self.jobs[self.head]
-        }
     }
 
     let session: any WorkerSession
@@ -35,7 +24,7 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let mustCall = self.state.withLock { state in
-            state.jobs.append(job)
+            state.jobs.push(job)
             guard state.drains < self.limit else { return false }
             state.drains += 1
             return true
@@ -59,7 +48,7 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
     func runAsBatch() {
         while true {
             let job = self.state.withLock { state in
-                let job = state.next()
+                let job = state.jobs.pop()
                 if job == nil { state.drains -= 1 }
                 return job
             }

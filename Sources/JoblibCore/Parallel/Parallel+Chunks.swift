@@ -60,9 +60,10 @@ struct ChunkRanges: RandomAccessCollection, Sendable {
     let length: Int
 
     init(count: Int, length: Int) {
-        self.length = length
+        // A length beyond the count would overflow what is computed from it.
+        self.length = Swift.min(length, Swift.max(count, 1))
         self.elementCount = count
-        self.count = (count + length - 1) / length
+        self.count = count / self.length + (count.isMultiple(of: self.length) ? 0 : 1)
     }
 
     private let elementCount: Int

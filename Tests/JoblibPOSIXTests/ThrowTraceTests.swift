@@ -221,9 +221,8 @@ private struct ValueError: Error {
 
 private struct OtherError: Error {}
 
-private class BaseError: Error, @unchecked Sendable {
-    // SAFETY: neither this class nor its subclass has any state.
-}
+// SAFETY: neither this class nor its subclass has any state.
+private class BaseError: Error, @unchecked Sendable {}
 
 private final class DerivedError: BaseError, @unchecked Sendable {
     // SAFETY: see the superclass.

@@ -12,8 +12,8 @@ import Darwin
 /// The encoding of text in a locale, and the classes of its single bytes.
 ///
 /// It is independent of the locale that the process has set, and never freed: there is one for the whole run.
+// SAFETY: a locale object is never changed once it is made, and the functions that take one only read it.
 struct CharacterLocale: @unchecked Sendable {
-    // SAFETY: a locale object is never changed once it is made, and the functions that take one only read it.
     private let handle: locale_t
 
     /// Whether text is encoded in UTF-8.

@@ -6,6 +6,7 @@ import Synchronization
 @testable import JoblibCore
 
 /// A loop whose tasks are a number that counts down.
+// SAFETY: it adds an atomic to what a loop has.
 final class FakeLoop: Loop, @unchecked Sendable {
     let tasksLeft: Atomic<Int>
 

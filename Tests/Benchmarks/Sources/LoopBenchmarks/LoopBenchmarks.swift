@@ -76,7 +76,7 @@ struct LoopBenchmarks {
 
     private static func dispatchRoots(_ count: Int) {
         _ = [Double](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            // Each iteration fills a part of its own.
+            // SAFETY: each iteration fills a part of its own.
             nonisolated(unsafe) let slots = buffer.baseAddress!
             let page = UInt(4096)
             let start = (UInt(bitPattern: slots) + page - 1) & ~(page - 1)

@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "JoblibPOSIX", dependencies: ["CJoblibPOSIX"]),
 
         // Meaning: the loop, its configuration, and the protocol that backends implement.
-        .target(name: "JoblibCore", dependencies: ["JoblibPOSIX"]),
+        .target(name: "JoblibCore", dependencies: ["CJoblibPOSIX", "JoblibPOSIX"]),
 
         // Backends: they use public API of the core only.
         .target(name: "JoblibThreading", dependencies: ["JoblibCore", "JoblibPOSIX"], path: "Plugins/Threading"),

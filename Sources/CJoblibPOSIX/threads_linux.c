@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 #define _GNU_SOURCE
+#include "cpu_affinity.h"
 #include "threads.h"
 
 #include <errno.h>
@@ -68,28 +69,13 @@ void joblib_advise_huge_pages(void *start, size_t byte_count) {
     if (first < end) madvise((void *)first, end - first, MADV_HUGEPAGE);
 }
 
-// The set is read with a growing size, since the kernel refuses one that is smaller than its own (EINVAL beyond 1,024
-// processors).
-static int allowed_processors(cpu_set_t **set, size_t *size) {
-    for (size_t count = 1024; count <= (1u << 20); count *= 2) {
-        *set = CPU_ALLOC(count);
-        if (*set == NULL) return ENOMEM;
-        *size = CPU_ALLOC_SIZE(count);
-        CPU_ZERO_S(*size, *set);
-        if (sched_getaffinity(0, *size, *set) == 0) return 0;
-        int failure = errno;
-        CPU_FREE(*set);
-        if (failure != EINVAL) return failure;
-    }
-    return EINVAL;
-}
-
 int joblib_thread_pin(size_t position, void **previous, size_t *previous_size) {
-    cpu_set_t *allowed;
+    void *set;
     size_t size;
-    int failure = allowed_processors(&allowed, &size);
+    int failure = joblib_allowed_processors(&set, &size);
     if (failure != 0) return failure;
 
+    cpu_set_t *allowed = set;
     size_t count = (size_t)CPU_COUNT_S(size, allowed);
     size_t wanted = count == 0 ? 0 : position % count;
     for (size_t cpu = 0; cpu < size * 8; cpu++) {

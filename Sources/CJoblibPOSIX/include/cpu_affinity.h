@@ -4,9 +4,13 @@
 #ifndef JOBLIB_CPU_AFFINITY_H
 #define JOBLIB_CPU_AFFINITY_H
 
-/// Returns the number of CPUs that the calling thread may run on, or -1.
-///
-/// In C because CPU_ALLOC and CPU_COUNT_S are macros, which Swift does not see.
+#include <stddef.h>
+
+/// The processors that the calling thread may run on, sched_getaffinity(2): a cpu_set_t of `size` bytes, to be freed with
+/// CPU_FREE. Returns 0 or an errno value.
+int joblib_allowed_processors(void **set, size_t *size);
+
+/// The number of CPUs on which the calling thread may run, or -1 when the kernel does not say.
 int joblib_cpu_affinity_count(void);
 
 #endif

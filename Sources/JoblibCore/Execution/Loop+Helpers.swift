@@ -19,6 +19,7 @@ extension Loop {
         let opened = try self.plan.opensSession()
         self.session = opened.session
         let opening = self.root.team.withLock { $0.open(self, wanting: wanted, areNeeded: areNeeded) }
+        self.stopIfOrphaned()
         for loop in opening.wake { loop.event.advance() }
         for submitted in 0..<opening.helpers {
             do {
@@ -38,6 +39,12 @@ extension Loop {
     final func attach(_ opened: OpenedSession) {
         self.session = opened.session
         _ = self.root.team.withLock { $0.open(self, wanting: 0, areNeeded: false) }
+        self.stopIfOrphaned()
+    }
+
+    // A loop around this one that stopped before this one was on the list has not told it.
+    private func stopIfOrphaned() {
+        if self.parent?.isStoppedOrOrphaned == true { self.stop(ParallelError.outerLoopEnded) }
     }
 
     /// Submits another batch if the team's budget allows.

@@ -108,6 +108,10 @@ extension StreamLoop {
             var delivery = state.stream.next()
             // Once stopped, what was claimed and not run never comes.
             if case .pending = delivery, self.isCompleted { delivery = .end }
+            // A stream that runs alone in its consumer is on no team's list: it looks at the loop around it.
+            if case .pending = delivery, self.stopSource.isStopped, !self.isStopped {
+                delivery = .failure(ParallelError.outerLoopEnded)
+            }
             if case .end = delivery, let error = self.error { delivery = .failure(error) }
             if case .failure = delivery { state.hasThrown = true }
             return (delivery, state.stream.hasRoom)

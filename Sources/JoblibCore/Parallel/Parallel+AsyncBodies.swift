@@ -20,8 +20,11 @@ extension Parallel {
         defer { for scope in plan.stopScopes { scope.remove(loop) } }
 
         let opened = plan.hasWorkers ? try plan.opensSession() : nil
-        defer { opened?.close() }
-        loop.executor = opened.map { loop.executor(on: $0.session) }
+        defer { loop.retire(opened) }
+        if let opened {
+            loop.executor = loop.executor(on: opened.session)
+            loop.attach(opened)
+        }
         return try await withTaskCancellationHandler {
             try await AsyncBodies(loop: loop, items: items, body: body).run()
         } onCancel: {
@@ -66,7 +69,7 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
             var unfinished = 0
             var indices = WorkerIndices()
             while true {
-                while unfinished < self.loop.plan.workers, position != self.items.endIndex, !self.loop.isStopped {
+                while unfinished < self.loop.plan.workers, position != self.items.endIndex, !self.loop.stopSource.isStopped {
                     let (element, index, worker) = (self.items[position], next, indices.take())
                     self.loop.bodyBegins()
                     group.addTask(executorPreference: self.loop.executor) { await self.event(element, index, worker) }

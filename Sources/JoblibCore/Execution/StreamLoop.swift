@@ -145,8 +145,9 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         guard case .reader = self.source, !self.plan.needsWorker else { return false }
         for _ in 0..<20 {
             let (hasRoom, isOver) = self.state.withLock { ($0.stream.hasRoom, $0.stream.isOver) }
-            if hasRoom { return true }
+            // First: a loop that has stopped may have room all the same.
             if isOver || self.stopSource.isStopped { return false }
+            if hasRoom { return true }
             SpinWait.aMoment()
         }
         return false

@@ -18,7 +18,8 @@ extension Loop {
         guard wanted > 0 else { return nil }
         let opened = try self.plan.opensSession()
         self.session = opened.session
-        let opening = self.root.team.withLock { $0.open(self, wanting: wanted, areNeeded: areNeeded) }
+        let opening = self.root.team.withLock { $0.open(self, wanting: wanted, lendsPlace: self.lendsPlace) }
+        if self.lendsPlace { self.placesHeld = opening.helpers }
         self.stopIfOrphaned()
         for loop in opening.wake { loop.event.advance() }
         for submitted in 0..<opening.helpers {
@@ -26,6 +27,7 @@ extension Loop {
                 try self.submitHelper(to: opened.session)
             } catch {
                 // The tasks do not depend on any one helper: those that came do all of them.
+                if self.lendsPlace { self.placesHeld = submitted }
                 self.root.team.withLock { $0.removeMembers(opening.helpers - submitted) }
                 guard submitted == 0, areNeeded else { break }
                 self.retire(opened)
@@ -38,7 +40,7 @@ extension Loop {
     /// Announces the loop to its team with a session from which helpers can be called.
     final func attach(_ opened: OpenedSession) {
         self.session = opened.session
-        _ = self.root.team.withLock { $0.open(self, wanting: 0, areNeeded: false) }
+        _ = self.root.team.withLock { $0.open(self, wanting: 0, lendsPlace: false) }
         self.stopIfOrphaned()
     }
 
@@ -70,7 +72,7 @@ extension Loop {
         do {
             try self.submitHelper(to: session)
         } catch {
-            self.root.team.withLock { $0.removeMembers(1) }
+            if !self.lendsPlace { self.root.team.withLock { $0.removeMembers(1) } }
             self.stop(error)
         }
     }
@@ -89,10 +91,8 @@ extension Loop {
     final func retire(_ opened: OpenedSession?) {
         guard let opened else { return }
         let missing = self.expected.dismiss()
-        self.root.team.withLock { team in
-            team.close(self)
-            team.removeMembers(missing)
-        }
+        let leaving = self.placesHeld ?? missing
+        self.root.team.withLock { $0.close(self, leaving: leaving, returnsPlace: self.placesHeld != nil) }
         opened.close()
     }
 
@@ -131,8 +131,8 @@ extension Loop: BatchWork {
             let ending = Runner.help(loop)
             if loop === self { self.helperDidLeave() }
             if ending == .abandoned { return }
-            // On the place of a caller that waits, a helper is there for that caller's loop alone.
-            if self.lendsPlace { return root.team.withLock { $0.removeMembers(1) } }
+            // On the place of a caller that waits, a helper is there for that caller's loop alone, which gives it back.
+            if self.lendsPlace { return }
             next = root.team.withLock { $0.nextLoop(on: session) }
         }
     }

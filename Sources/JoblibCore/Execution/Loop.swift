@@ -7,8 +7,8 @@ public import Synchronization
 /// One call on workers that share memory: who is inside, whether it must stop, and what went wrong first.
 ///
 /// Subclasses say what there is to claim and how it is run. See docs/architecture.md, "The life of one call".
-// SAFETY: `session` is written before the loop is announced to any other thread; the rest are constants, atomics and
-// mutexes.
+// SAFETY: `session` is written before the loop is announced to any other thread, and `placesHeld` is the caller's alone;
+// the rest are constants, atomics and mutexes.
 @usableFromInline
 class Loop: @unchecked Sendable {
     let plan: CallPlan
@@ -26,12 +26,16 @@ class Loop: @unchecked Sendable {
     /// The session whose workers help; `nil` while the caller is alone.
     var session: (any WorkerSession)?
 
+    /// How many places in the team the helpers of a caller that waits hold, its own included; `nil` if it does not wait.
+    var placesHeld: Int?
+
     /// Helpers that were called and have not come yet.
     let expected = ExpectedHelpers()
 
     /// The budget of an outermost loop and of all loops nested in it; those nested ones' own is not used.
     let team: Mutex<Team>
 
+    private let isStream: Bool
     private let gate = Gate()
     private let workerIndices = Mutex(WorkerIndices())
     private let firstError = Mutex<(any Error)?>(nil)
@@ -44,6 +48,7 @@ class Loop: @unchecked Sendable {
     ///   - isStream: Whether the caller is no worker itself: it takes results while others work, or is suspended.
     init(_ plan: CallPlan, isStream: Bool = false) {
         self.plan = plan
+        self.isStream = isStream
         self.parent = plan.enclosing?.loop
         self.team = Mutex(Team(limit: plan.workers, members: plan.callerWorks && !isStream ? 1 : 0))
         self.lazySeed = Mutex(plan.seed)
@@ -83,7 +88,7 @@ class Loop: @unchecked Sendable {
     // MARK: - Identity
 
     /// Whether the caller is in a task of another loop and will only wait, so that its place in the team is free meanwhile.
-    final var lendsPlace: Bool { !self.plan.callerWorks && self.parent != nil }
+    final var lendsPlace: Bool { !self.plan.callerWorks && self.parent != nil && !self.isStream }
 
     /// The outermost loop, whose team and budget all loops nested in it share.
     final var root: Loop {
@@ -193,8 +198,6 @@ class Loop: @unchecked Sendable {
         let callerWorks = self.plan.callerWorks
         // Before any helper can: a helper that finds nobody inside and nothing to do closes the loop.
         if callerWorks { _ = self.enter() }
-        if self.lendsPlace { self.root.team.withLock { $0.lendPlace() } }
-        defer { if self.lendsPlace { self.root.team.withLock { $0.returnPlace() } } }
         let opened = try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0), areNeeded: !callerWorks)
         if callerWorks {
             Runner.stay(in: self, self.work)

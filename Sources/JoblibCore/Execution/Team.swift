@@ -37,27 +37,18 @@ struct Team {
     /// - Parameters:
     ///   - loop: The loop.
     ///   - wanted: How many workers beside its caller could find something to do.
-    ///   - areNeeded: Whether one has to come even so, since the caller has lent its place and only waits.
+    ///   - lendsPlace: Whether the caller only waits: then its place is free, and somebody has to come.
     /// - Returns: What the budget allows.
-    mutating func open(_ loop: Loop, wanting wanted: Int, areNeeded: Bool) -> Opening {
+    mutating func open(_ loop: Loop, wanting wanted: Int, lendsPlace: Bool) -> Opening {
         self.open.append(loop)
-        let helpers = max(areNeeded ? 1 : 0, min(wanted, self.limit - self.members))
+        if lendsPlace { self.members -= 1 }
+        let helpers = max(lendsPlace ? 1 : 0, min(wanted, self.limit - self.members))
         self.members += helpers
         var wake: [Loop] = []
         if helpers < wanted {
             wake = self.waiting.filter { loop.isNested(in: $0) }
         }
         return Opening(helpers: helpers, wake: wake)
-    }
-
-    /// Gives the place of a caller away that will only wait.
-    mutating func lendPlace() {
-        self.members -= 1
-    }
-
-    /// Gives the caller its place back.
-    mutating func returnPlace() {
-        self.members += 1
     }
 
     /// Takes another helper on, if the budget allows.
@@ -71,8 +62,15 @@ struct Team {
     }
 
     /// Takes a loop off the list: it is over.
-    mutating func close(_ loop: Loop) {
+    ///
+    /// - Parameters:
+    ///   - loop: The loop.
+    ///   - leaving: How many of its helpers hold places that they will not give back themselves.
+    ///   - returnsPlace: Whether its caller had lent its place. In one step with the helpers' leaving, so that nobody can
+    ///     take the place in between.
+    mutating func close(_ loop: Loop, leaving: Int, returnsPlace: Bool) {
         self.open.removeAll { $0 === loop }
+        self.members += (returnsPlace ? 1 : 0) - leaving
     }
 
     /// Finds a loop with tasks left for a helper that has run out of them; without one, or when it is one too many, it leaves the team.

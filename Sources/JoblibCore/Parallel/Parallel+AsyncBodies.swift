@@ -69,7 +69,9 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
             var unfinished = 0
             var indices = WorkerIndices()
             while true {
-                while unfinished < self.loop.plan.workers, position != self.items.endIndex, !self.loop.stopSource.isStopped {
+                while unfinished < self.loop.plan.workers, position != self.items.endIndex,
+                    !self.loop.stopSource.isStopped
+                {
                     let (element, index, worker) = (self.items[position], next, indices.take())
                     self.loop.bodyBegins()
                     group.addTask(executorPreference: self.loop.executor) { await self.event(element, index, worker) }

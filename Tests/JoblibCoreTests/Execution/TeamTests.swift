@@ -10,7 +10,7 @@ struct TeamTests {
     @Test("A loop gets the helpers it wants, as far as the budget goes", arguments: [(1, 1), (3, 3), (9, 3)])
     func budget(wanted: Int, helpers: Int) {
         var team = Team(limit: 4, members: 1)
-        #expect(team.open(FakeLoop(), wanting: wanted, areNeeded: false).helpers == helpers)
+        #expect(team.open(FakeLoop(), wanting: wanted, lendsPlace: false).helpers == helpers)
         #expect(team.members == 1 + helpers)
     }
 
@@ -18,28 +18,29 @@ struct TeamTests {
     func fullTeam() {
         var team = Team(limit: 2, members: 1)
         let outer = FakeLoop()
-        _ = team.open(outer, wanting: 1, areNeeded: false)
-        #expect(team.open(FakeLoop(in: outer), wanting: 1, areNeeded: false).helpers == 0)
+        _ = team.open(outer, wanting: 1, lendsPlace: false)
+        #expect(team.open(FakeLoop(in: outer), wanting: 1, lendsPlace: false).helpers == 0)
         #expect(team.addMember(inPlaceOfCaller: false) == false)
         #expect(team.members == 2)
     }
 
-    @Test("One helper comes to a caller that only waits, even into a full team")
+    @Test("One helper comes to a caller that only waits, on the place that the caller lends")
     func neededHelper() {
         var team = Team(limit: 2, members: 2)
-        #expect(team.open(FakeLoop(), wanting: 5, areNeeded: true).helpers == 1)
+        #expect(team.open(FakeLoop(), wanting: 5, lendsPlace: true).helpers == 1)
+        #expect(team.members == 2)
         #expect(team.addMember(inPlaceOfCaller: true) == true)
-        #expect(team.members == 4)
+        #expect(team.members == 3)
     }
 
-    @Test("A place that is lent is free until it is given back")
+    @Test("A place that is lent goes back to its caller, and nobody can take it in between")
     func lentPlace() {
         var team = Team(limit: 2, members: 2)
-        team.lendPlace()
-        #expect(team.open(FakeLoop(), wanting: 5, areNeeded: true).helpers == 1)
+        let loop = FakeLoop()
+        #expect(team.open(loop, wanting: 5, lendsPlace: true).helpers == 1)
         #expect(team.addMember(inPlaceOfCaller: false) == false)
-        team.removeMembers(1)
-        team.returnPlace()
+        team.close(loop, leaving: 1, returnsPlace: true)
+        #expect(team.members == 2)
         #expect(team.addMember(inPlaceOfCaller: false) == false)
     }
 
@@ -49,9 +50,8 @@ struct TeamTests {
         let loop = FakeLoop(tasks: 1)
         loop.attach(session)
         var team = Team(limit: 2, members: 2)
-        team.lendPlace()
-        _ = team.open(loop, wanting: 1, areNeeded: true)
-        team.returnPlace()
+        _ = team.open(loop, wanting: 0, lendsPlace: false)
+        #expect(team.addMember(inPlaceOfCaller: true) == true)
         #expect(team.members == 3)
         #expect(team.nextLoop(on: session) == nil)
         #expect(team.nextLoop(on: session) === loop)
@@ -77,7 +77,7 @@ struct TeamTests {
         mine.attach(session)
         foreign.attach(IdleSession())
         var team = Team(limit: 4, members: 1)
-        for loop in [mine, foreign] { _ = team.open(loop, wanting: 1, areNeeded: false) }
+        for loop in [mine, foreign] { _ = team.open(loop, wanting: 1, lendsPlace: false) }
 
         #expect(team.nextLoop(on: session) === mine)
         #expect(team.members == 3)
@@ -93,7 +93,7 @@ struct TeamTests {
         let inner = FakeLoop(in: outer, tasks: 1)
         for loop in [outer, inner] { loop.attach(session) }
         var team = Team(limit: 2, members: 1)
-        for loop in [outer, inner] { _ = team.open(loop, wanting: 0, areNeeded: false) }
+        for loop in [outer, inner] { _ = team.open(loop, wanting: 0, lendsPlace: false) }
         #expect(team.nextLoop(on: session) === inner)
     }
 
@@ -104,8 +104,8 @@ struct TeamTests {
         let inner = FakeLoop(in: outer, tasks: 1)
         inner.attach(session)
         var team = Team(limit: 4, members: 1)
-        _ = team.open(inner, wanting: 1, areNeeded: false)
-        team.close(inner)
+        _ = team.open(inner, wanting: 1, lendsPlace: false)
+        team.close(inner, leaving: 0, returnsPlace: false)
         #expect(team.nextLoop(on: session) == nil)
         #expect(team.nextLoop(below: outer) == nil)
         #expect(team.openLoops(below: outer).isEmpty)
@@ -119,9 +119,9 @@ struct TeamTests {
         let child = FakeLoop(in: mine, tasks: 1)
         let grandchild = FakeLoop(in: child, tasks: 1)
         var team = Team(limit: 8, members: 1)
-        for loop in [root, mine, sibling] { _ = team.open(loop, wanting: 0, areNeeded: false) }
+        for loop in [root, mine, sibling] { _ = team.open(loop, wanting: 0, lendsPlace: false) }
         #expect(team.nextLoop(below: mine) == nil)
-        for loop in [child, grandchild] { _ = team.open(loop, wanting: 0, areNeeded: false) }
+        for loop in [child, grandchild] { _ = team.open(loop, wanting: 0, lendsPlace: false) }
         #expect(team.nextLoop(below: mine) === grandchild)
         grandchild.tasksLeft.store(0, ordering: .releasing)
         #expect(team.nextLoop(below: mine) === child)
@@ -137,11 +137,11 @@ struct TeamTests {
         #expect(team.nextLoop(below: first) == nil)
         #expect(team.nextLoop(below: second) == nil)
 
-        let wake = team.open(FakeLoop(in: second), wanting: 1, areNeeded: false).wake
+        let wake = team.open(FakeLoop(in: second), wanting: 1, lendsPlace: false).wake
         #expect(wake.count == 1)
         #expect(wake.first === second)
         team.stopWaiting(second)
-        #expect(team.open(FakeLoop(in: second), wanting: 1, areNeeded: false).wake.isEmpty)
+        #expect(team.open(FakeLoop(in: second), wanting: 1, lendsPlace: false).wake.isEmpty)
     }
 
     @Test("Nobody is woken when enough helpers come")
@@ -149,8 +149,8 @@ struct TeamTests {
         let root = FakeLoop()
         var team = Team(limit: 3, members: 1)
         #expect(team.nextLoop(below: root) == nil)
-        #expect(team.open(FakeLoop(in: root), wanting: 2, areNeeded: false).wake.isEmpty)
-        #expect(team.open(FakeLoop(in: root), wanting: 1, areNeeded: false).wake.first === root)
+        #expect(team.open(FakeLoop(in: root), wanting: 2, lendsPlace: false).wake.isEmpty)
+        #expect(team.open(FakeLoop(in: root), wanting: 1, lendsPlace: false).wake.first === root)
     }
 
     @Test("Whatever happens, no more threads are at work than the limit", arguments: 1...20)
@@ -161,7 +161,7 @@ struct TeamTests {
         let root = FakeLoop(tasks: 1)
         root.attach(session)
         var team = Team(limit: limit, members: 1)
-        var helpers = team.open(root, wanting: Int.random(in: 0...6, using: &random), areNeeded: false).helpers
+        var helpers = team.open(root, wanting: Int.random(in: 0...6, using: &random), lendsPlace: false).helpers
         var loops: [FakeLoop] = [root]
         for _ in 0..<500 {
             switch Int.random(in: 0..<5, using: &random) {
@@ -171,10 +171,10 @@ struct TeamTests {
                     tasks: Int.random(in: 0...1, using: &random)
                 )
                 loop.attach(session)
-                helpers += team.open(loop, wanting: Int.random(in: 0...6, using: &random), areNeeded: false).helpers
+                helpers += team.open(loop, wanting: Int.random(in: 0...6, using: &random), lendsPlace: false).helpers
                 loops.append(loop)
             case 1 where loops.count > 1:
-                team.close(loops.removeLast())
+                team.close(loops.removeLast(), leaving: 0, returnsPlace: false)
             case 2 where helpers > 0:
                 if team.nextLoop(on: session) == nil { helpers -= 1 }
             case 3:

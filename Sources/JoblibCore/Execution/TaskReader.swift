@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import JoblibPOSIX
 public import Synchronization
 
 /// The input of a loop that is read lazily: whoever holds the lock reads, and nobody else.
@@ -49,19 +50,34 @@ where Tasks.Element == Delayed<Output> {
         _ onRead: (Range<Int>) -> Void
     ) -> (first: Int, isExhausted: Bool) {
         batch.removeAll(keepingCapacity: true)
-        return self.state.withLock { box in
-            let first = box.value.count
-            while batch.count < limit, box.value.iterator != nil {
-                guard let task = box.value.iterator?.next() else {
-                    box.value.iterator = nil
-                    break
-                }
-                batch.append(task)
+        // A turn is short, and whoever sleeps for one wakes late: with tiny tasks that would be most of the time.
+        for _ in 0..<Turn.spins {
+            if let turn = self.state.withLockIfAvailable({ Self.read(limit, from: &$0.value, into: &batch, onRead) }) {
+                return turn
             }
-            box.value.count = first + batch.count
-            onRead(first..<box.value.count)
-            return (first, box.value.iterator == nil)
+            Turn.spin()
         }
+        return self.state.withLock { Self.read(limit, from: &$0.value, into: &batch, onRead) }
+    }
+
+    @inlinable
+    static func read(
+        _ limit: Int,
+        from state: inout State,
+        into batch: inout [Delayed<Output>],
+        _ onRead: (Range<Int>) -> Void
+    ) -> (first: Int, isExhausted: Bool) {
+        let first = state.count
+        while batch.count < limit, state.iterator != nil {
+            guard let task = state.iterator?.next() else {
+                state.iterator = nil
+                break
+            }
+            batch.append(task)
+        }
+        state.count = first + batch.count
+        onRead(first..<state.count)
+        return (first, state.iterator == nil)
     }
 
     override func read(_ limit: Int) -> (first: Int, tasks: [Delayed<Output>]) {
@@ -86,5 +102,18 @@ struct UncheckedBox<Value>: @unchecked Sendable {
     @inlinable
     init(_ value: Value) {
         self.value = value
+    }
+}
+
+/// Waiting for one's turn to read.
+@usableFromInline
+enum Turn {
+    /// How often to look before sleeping.
+    @usableFromInline
+    static let spins = 100
+
+    @usableFromInline
+    static func spin() {
+        SpinWait.briefly()
     }
 }

@@ -9,8 +9,11 @@
 // of that function. It spins instead of sleeping, so that the word never says that somebody waits, and the unlock stays
 // on the fast path as well.
 
+#define _GNU_SOURCE
 #include <sched.h>
 #include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // Absent in programs without the sanitizer that a test starts.
 __attribute__((weak)) void __tsan_acquire(void *address);
@@ -26,4 +29,18 @@ __attribute__((swiftcall)) void lock_slow(uint32_t thread, __attribute__((swift_
         sched_yield();
     }
     if (__tsan_acquire) __tsan_acquire(word);
+}
+
+// Synchronization._MutexHandle._tryLockSlow() -> Swift.Bool, through which every attempt goes that does not wait.
+__attribute__((swiftcall)) _Bool try_lock(__attribute__((swift_context)) uint32_t *word)
+    __asm__("$s15Synchronization12_MutexHandleV12_tryLockSlowSbyF");
+
+__attribute__((swiftcall)) _Bool try_lock(__attribute__((swift_context)) uint32_t *word) {
+    // The word holds the owner's id, which the unlock compares.
+    static _Thread_local uint32_t thread;
+    if (thread == 0) thread = (uint32_t)syscall(SYS_gettid);
+    uint32_t unlocked = 0;
+    if (!__atomic_compare_exchange_n(word, &unlocked, thread, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return 0;
+    if (__tsan_acquire) __tsan_acquire(word);
+    return 1;
 }

@@ -10,10 +10,15 @@ import JoblibCore
 /// helper has woken, from waking or starting a thread for each.
 struct PoolState<Thread: AnyObject> {
     /// A batch, and the processor that runs it if workers are pinned.
-    struct Work {
+    struct Work: Sendable {
         let batch: Batch
         let processor: Int?
+
+        /// Tells it from other work.
+        let id = WorkID()
     }
+
+    final class WorkID: Sendable {}
 
     enum Action {
         case none
@@ -38,11 +43,13 @@ struct PoolState<Thread: AnyObject> {
         return self.idle.popLast().map { .wake($0) } ?? .startThread
     }
 
-    /// Notes that a thread could not be started, and gives the newest work back unless another thread will take it.
-    mutating func startFailed() -> Bool {
+    /// Notes that the thread for some work could not be started; `false` if nobody else will do that work.
+    mutating func startFailed(for work: Work) -> Bool {
         self.waking -= 1
-        guard self.waking < self.queue.count else { return true }
-        self.queue.removeLast()
+        guard self.waking < self.queue.count, let index = self.queue.firstIndex(where: { $0.id === work.id }) else {
+            return true
+        }
+        self.queue.remove(at: index)
         return false
     }
 

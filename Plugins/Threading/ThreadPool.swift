@@ -18,20 +18,21 @@ final class ThreadPool: Sendable {
     ///   - processor: Which of the processors to bind the thread to meanwhile; `nil`: none.
     /// - Throws: ``ParallelError`` `.resourceExhausted` when the system has no thread left to give.
     func submit(_ batch: Batch, processor: Int? = nil) throws(ParallelError) {
-        switch self.state.withLock({ $0.submit(PoolState.Work(batch: batch, processor: processor)) }) {
+        let work = PoolState<PoolThread>.Work(batch: batch, processor: processor)
+        switch self.state.withLock({ $0.submit(work) }) {
         case .none: return
         case .wake(let thread): thread.wake()
-        case .startThread: try self.startThread()
+        case .startThread: try self.startThread(for: work)
         }
     }
 
-    private func startThread() throws(ParallelError) {
+    private func startThread(for work: PoolState<PoolThread>.Work) throws(ParallelError) {
         let thread = PoolThread(self)
         do {
             try PlatformThread.start(name: "joblib-thread") { thread.live() }
         } catch {
             // Another thread that is on its way may serve as well.
-            if self.state.withLock({ $0.startFailed() }) { return }
+            if self.state.withLock({ $0.startFailed(for: work) }) { return }
             throw ParallelError(.resourceExhausted, "no thread could be started: \(error); use fewer jobs")
         }
     }

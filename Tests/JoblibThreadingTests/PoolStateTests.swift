@@ -74,8 +74,9 @@ struct PoolStateTests {
     func failedStart() {
         let busy = Fake()
         var state = State()
-        _ = state.submit(Self.work(0))
-        #expect(state.startFailed() == false)
+        let first = Self.work(0)
+        _ = state.submit(first)
+        #expect(state.startFailed(for: first) == false)
         #expect(state.next(for: busy) == nil)
 
         state = State()
@@ -83,11 +84,22 @@ struct PoolStateTests {
         _ = state.submit(Self.work(2))
         state.didWake()
         #expect(state.next(for: busy)?.processor == 1)
-        _ = state.submit(Self.work(3))
+        let third = Self.work(3)
+        _ = state.submit(third)
         #expect(state.next(for: busy)?.processor == 2)
         // One piece is left, and of the two threads that are on their way one does not come.
-        #expect(state.startFailed() == true)
+        #expect(state.startFailed(for: third) == true)
         #expect(state.next(for: busy)?.processor == 3)
+    }
+
+    @Test("The work that is given back is that of the thread that failed, not the newest")
+    func failedStartOfOlderWork() {
+        var state = State()
+        let (older, newer) = (Self.work(1), Self.work(2))
+        _ = state.submit(older)
+        _ = state.submit(newer)
+        #expect(state.startFailed(for: older) == false)
+        #expect(state.next(for: Fake())?.processor == 2)
     }
 
     @Test("An idle thread may end, once; one that was chosen may not")

@@ -7,7 +7,8 @@ public struct ProgressDisplay: Sendable {
 
     /// A closure that gets every event, one at a time.
     ///
-    /// It is called from the threads that run the tasks, so a slow one slows the loop; it may run a loop itself.
+    /// It is called from the threads that run the tasks, or on one of its own when a task has run out of time, so a slow
+    /// one slows the loop; it may run a loop itself.
     public static func observer(_ receive: @escaping @Sendable (ParallelEvent) -> Void) -> ProgressDisplay {
         ProgressDisplay(receive: receive)
     }

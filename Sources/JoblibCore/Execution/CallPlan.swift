@@ -96,8 +96,14 @@ final class CallPlan: Sendable {
 
     func opensSession() throws -> OpenedSession {
         if let pool = self.pool, let session = pool.session { return OpenedSession(session: session, isOwned: false) }
-        let session = try self.backend.open(OpenRequest(workers: self.workers))
-        return OpenedSession(session: session, isOwned: true)
+        do {
+            let session = try self.backend.open(OpenRequest(workers: self.workers))
+            return OpenedSession(session: session, isOwned: true)
+        } catch let error as ParallelError {
+            throw error
+        } catch {
+            throw ParallelError(.startupFailed, "\(self.backend.displayName) could not be opened: \(error)")
+        }
     }
 }
 

@@ -69,12 +69,20 @@ extension Loop {
     /// Submits one batch in place of a worker that is lost in a task, and whose place in the team it takes.
     final func replaceLostWorker() {
         guard let session = self.session else { return }
+        self.helperWillCome()
         do {
             try self.submitHelper(to: session)
         } catch {
-            if !self.lendsPlace { self.root.team.withLock { $0.removeMembers(1) } }
+            self.giveUpLostWorker()
+            self.helperDidLeave()
             self.stop(error)
         }
+    }
+
+    /// Gives the place in the team of a worker back that is lost in a task and needs no replacement.
+    final func giveUpLostWorker() {
+        // The helpers of a caller that waits give theirs back with that caller's own.
+        if !self.lendsPlace { self.root.team.withLock { $0.removeMembers(1) } }
     }
 
     private func submitHelper(to session: any WorkerSession) throws {
@@ -126,13 +134,14 @@ extension Loop: BatchWork {
         // Dismissed: its place in the team has been given back, and the loop is over.
         guard self.expected.arrive(), let session = self.session else { return }
         let root = self.root
-        var next: Loop? = self
+        // Whoever is lost in a task has been reported, and replaced, by the watchdog.
+        if Runner.help(self, isSubmitted: true) == .abandoned { return }
+        self.helperDidLeave()
+        // On the place of a caller that waits, a helper is there for that caller's loop alone, which gives it back.
+        if self.lendsPlace { return }
+        var next = root.team.withLock { $0.nextLoop(on: session) }
         while let loop = next {
-            let ending = Runner.help(loop)
-            if loop === self { self.helperDidLeave() }
-            if ending == .abandoned { return }
-            // On the place of a caller that waits, a helper is there for that caller's loop alone, which gives it back.
-            if self.lendsPlace { return }
+            if Runner.help(loop) == .abandoned { return }
             next = root.team.withLock { $0.nextLoop(on: session) }
         }
     }

@@ -76,7 +76,10 @@ class Loop: @unchecked Sendable {
     /// Records the failure of a task in its place, where the call keeps going; `false` if it does not.
     func settle(_ index: Int, _ failure: TaskFailure) -> Bool { false }
 
-    /// Called when a helper that was submitted for this loop has left it for the first time.
+    /// Called when a helper is submitted in place of a lost one.
+    func helperWillCome() {}
+
+    /// Called when a helper that was submitted for this loop has left it for the first time, or is lost in a task of it.
     func helperDidLeave() {}
 
     /// Called whenever the loop is stopped.

@@ -31,25 +31,31 @@ final class Runner: @unchecked Sendable {
     private var context: TaskContext?
     private var nestedCalls = 0
 
-    private init(_ loop: Loop, workerIndex: Int) {
+    /// Whether the thread came with a batch that was submitted for this very loop.
+    private let isSubmitted: Bool
+
+    private init(_ loop: Loop, workerIndex: Int, isSubmitted: Bool) {
         self.loop = loop
         self.workerIndex = workerIndex
+        self.isSubmitted = isSubmitted
     }
 
     // MARK: - Staying in a loop
 
     /// Enters a loop on a helper's thread, works, and leaves.
     @discardableResult
-    static func help(_ loop: Loop) -> Ending {
+    static func help(_ loop: Loop, isSubmitted: Bool = false) -> Ending {
         guard loop.enter() else { return .left }
         // A thread of a backend knows nothing of the caller's scope.
-        return ParallelConfig.$current.withValue(loop.plan.scope) { self.stay(in: loop, loop.work) }
+        return ParallelConfig.$current.withValue(loop.plan.scope) {
+            self.stay(in: loop, isSubmitted: isSubmitted, loop.work)
+        }
     }
 
     /// Works on a thread that has entered, and leaves.
     @discardableResult
-    static func stay(in loop: Loop, _ work: (Runner) -> Void) -> Ending {
-        let runner = Runner(loop, workerIndex: loop.takeWorkerIndex())
+    static func stay(in loop: Loop, isSubmitted: Bool = false, _ work: (Runner) -> Void) -> Ending {
+        let runner = Runner(loop, workerIndex: loop.takeWorkerIndex(), isSubmitted: isSubmitted)
         if loop.plan.needsWorker { Watchdog.shared.watch(runner) }
         runner.whileCurrent { work(runner) }
         if loop.plan.needsWorker { Watchdog.shared.forget(runner) }
@@ -210,9 +216,16 @@ final class Runner: @unchecked Sendable {
         self.clock.startedAt.map { $0 + limit }
     }
 
-    /// Takes the task at work away from this thread if it has run too long, and lets the loop go on without it.
-    func abandonIfOverdue(now: UInt64, limit: UInt64) {
-        guard let start = self.clock.startedAt, start + limit <= now, self.clock.abandon(started: start) else { return }
+    /// Takes the task at work away from this thread if it has run too long; `true` if so, and `letLoopGoOn` is due.
+    func abandonIfOverdue(now: UInt64, limit: UInt64) -> Bool {
+        guard let start = self.clock.startedAt, start + limit <= now else { return false }
+        return self.clock.abandon(started: start)
+    }
+
+    /// Reports the task that was taken away, and lets the loop go on without this thread.
+    ///
+    /// Runs the user's code, that of an observer and of descriptions.
+    func letLoopGoOn() {
         let loop = self.loop
         let failure = self.timeoutFailure(loop.plan.timeout ?? .zero)
         if self.attempt <= loop.plan.retries && !loop.isStopped {
@@ -223,7 +236,8 @@ final class Runner: @unchecked Sendable {
             if !loop.settle(self.index, failure) { loop.stop(failure) }
         }
         // The replacement is on its way before the loop can find itself empty.
-        if loop.hasWork { loop.replaceLostWorker() }
+        if loop.hasWork { loop.replaceLostWorker() } else { loop.giveUpLostWorker() }
+        if self.isSubmitted { loop.helperDidLeave() }
         loop.leave(nil)
     }
 

@@ -25,6 +25,7 @@ extension StreamLoop {
                 throw error
             case .end:
                 self.closeIfOver()
+                while !self.isCompleted { self.waitBlocking(for: { self.isCompleted }) }
                 return nil
             case .pending:
                 if !self.isAttended {
@@ -57,6 +58,7 @@ extension StreamLoop {
                     throw error
                 case .end:
                     self.closeIfOver()
+                    await self.join()
                     return nil
                 case .pending:
                     if !self.isAttended {

@@ -73,9 +73,9 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     /// Opens the session.
     func open() throws {
+        let opened = self.plan.hasWorkers ? try self.plan.opensSession() : nil
         self.plan.events?.emitStart(of: self)
-        if self.plan.hasWorkers {
-            let opened = try self.plan.opensSession()
+        if let opened {
             self.attach(opened)
             self.opened = opened
         }
@@ -104,6 +104,10 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     /// Whether somebody is at work or on the way.
     var isAttended: Bool { !self.isEmpty || self.helpers.load(ordering: .acquiring) > 0 }
+
+    override func helperWillCome() {
+        self.helpers.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    }
 
     override func helperDidLeave() {
         self.helpers.wrappingSubtract(1, ordering: .acquiringAndReleasing)

@@ -48,10 +48,20 @@ final class Watchdog: Sendable {
             let runners = self.state.withLock { Array($0.runners.values) }
             for runner in runners {
                 guard let limit = runner.loop.plan.timeLimit else { continue }
-                runner.abandonIfOverdue(now: now, limit: limit)
+                if runner.abandonIfOverdue(now: now, limit: limit) { self.letLoopGoOn(without: runner) }
             }
             if self.changed.wait(while: seen, until: Self.nextLook(at: runners, after: now)) { continue }
             if runners.isEmpty, self.mayEnd() { return }
+        }
+    }
+
+    // On a thread of its own: an observer that waits must not keep every other limit in the process from being kept.
+    private func letLoopGoOn(without runner: Runner) {
+        self.forget(runner)
+        do {
+            try PlatformThread.start(name: "joblib-timeout") { runner.letLoopGoOn() }
+        } catch {
+            runner.letLoopGoOn()
         }
     }
 

@@ -147,6 +147,24 @@ struct NestedLoopsTests {
         #expect(meeting.count == 4)
     }
 
+    @Test("An inner loop never has more workers than its own nJobs, however many are idle", arguments: [2, 3])
+    func innerLimit(_ nJobs: Int) throws {
+        let (others, inner) = (Tally(), Occupancy())
+        try Parallel(nJobs: 8, batchSize: 1)
+            .forEach(0..<8) { outer in
+                guard outer == 0 else { return _ = others.add() }
+                try Parallel(nJobs: nJobs, batchSize: 1)
+                    .forEach(0..<400) { index in
+                        try inner.during {
+                            // Meanwhile the other workers of the outer loop run out of tasks.
+                            if index == 0 { try others.reach(7) }
+                            _ = sched_yield()
+                        }
+                    }
+            }
+        #expect(inner.maximum <= nJobs)
+    }
+
     // MARK: - Failures
 
     @Test("An inner failure is a TaskFailure inside of a TaskFailure", arguments: LoopCase.all, LoopCase.all)
@@ -217,6 +235,16 @@ struct NestedLoopsTests {
             return parts.reduce(0, +)
         }
         #expect(try sum(50) == 101)
+    }
+
+    @Test("A failure under fifty open loops ends them all", arguments: [2, 4])
+    func deepFailure(_ nJobs: Int) throws {
+        @Sendable
+        func descend(_ depth: Int) throws {
+            guard depth > 0 else { throw Mishap() }
+            try Parallel(nJobs: nJobs, batchSize: 1).forEach(0..<2) { if $0 == 0 { try descend(depth - 1) } }
+        }
+        #expect(throws: TaskFailure.self) { try descend(50) }
     }
 
     @Test("A tree of loops ends, with every leaf run once", arguments: [2, 4])

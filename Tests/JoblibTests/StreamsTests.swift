@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Glibc
 import Joblib
 import Testing
 
@@ -175,10 +176,15 @@ struct StreamsTests {
         #expect(try parallel.map(0..<5) { $0 } == Array(0..<5))
     }
 
-    @Test("Copies share the stream: each result goes to one consumer", arguments: LoopCase.all, GeneratorKind.all)
+    @Test(
+        "Copies share the stream: each result goes to one consumer, and still only nJobs tasks run at once",
+        arguments: LoopCase.all,
+        GeneratorKind.all
+    )
     func copies(_ loop: LoopCase, _ kind: GeneratorKind) throws {
-        let outputs = Recorder<Int>()
-        let results = try loop.parallel(preDispatch: 3)(NumberedTasks().sequence(0..<2000), returnAs: kind)
+        let (outputs, running) = (Recorder<Int>(), Occupancy())
+        let tasks = NumberedTasks().sequence(0..<2000) { _ in running.during { _ = sched_yield() } }
+        let results = try loop.parallel(preDispatch: 3)(tasks, returnAs: kind)
         inThreads(3) { _ in
             do {
                 var last = -1
@@ -193,6 +199,7 @@ struct StreamsTests {
             }
         }
         #expect(outputs.all.sorted() == Array(0..<2000))
+        #expect(running.maximum <= (loop.backend == "sequential" ? 1 : loop.nJobs))
     }
 
     @Test("Tasks that consume copies at once get disjoint results", arguments: LoopCase.all, GeneratorKind.all)

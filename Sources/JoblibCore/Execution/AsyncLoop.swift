@@ -29,12 +29,12 @@ final class AsyncLoop: Loop, @unchecked Sendable {
 
     /// Notes that a body begins: each has a place in the team, which the caller, who only waits, lends.
     func bodyBegins() {
-        _ = self.root.team.withLock { $0.addMember(inPlaceOfCaller: true) }
+        self.root.team.withLock { $0.addMember() }
     }
 
     /// Notes that a body has ended.
     func bodyEnded() {
-        self.root.team.withLock { $0.removeMembers(1) }
+        self.root.team.withLock { $0.removeMember() }
     }
 
     /// Suspends the task until the loop is stopped or done.

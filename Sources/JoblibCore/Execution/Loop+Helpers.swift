@@ -18,8 +18,7 @@ extension Loop {
         guard wanted > 0 else { return nil }
         let opened = try self.plan.opensSession()
         self.session = opened.session
-        let opening = self.root.team.withLock { $0.open(self, wanting: wanted, lendsPlace: self.lendsPlace) }
-        if self.lendsPlace { self.placesHeld = opening.helpers }
+        let opening = self.root.team.withLock { $0.open(self, wanting: wanted) }
         self.stopIfOrphaned()
         for loop in opening.wake { loop.event.advance() }
         for submitted in 0..<opening.helpers {
@@ -27,8 +26,7 @@ extension Loop {
                 try self.submitHelper(to: opened.session)
             } catch {
                 // The tasks do not depend on any one helper: those that came do all of them.
-                if self.lendsPlace { self.placesHeld = submitted }
-                self.root.team.withLock { $0.removeMembers(opening.helpers - submitted) }
+                self.root.team.withLock { $0.removeHelpers(opening.helpers - submitted, from: self) }
                 guard submitted == 0, areNeeded else { break }
                 self.retire(opened)
                 throw error
@@ -40,7 +38,7 @@ extension Loop {
     /// Announces the loop to its team with a session from which helpers can be called.
     final func attach(_ opened: OpenedSession) {
         self.session = opened.session
-        _ = self.root.team.withLock { $0.open(self, wanting: 0, lendsPlace: false) }
+        _ = self.root.team.withLock { $0.open(self, wanting: 0) }
         self.stopIfOrphaned()
     }
 
@@ -49,40 +47,56 @@ extension Loop {
         if self.parent?.isStoppedOrOrphaned == true { self.stop(ParallelError.outerLoopEnded) }
     }
 
-    /// Submits another batch if the team's budget allows.
+    /// Submits another batch if the team's budget and the loop's own limit allow.
     ///
     /// - Parameter inPlaceOfCaller: Whether the caller, who can only wait, lends its own place.
     /// - Returns: Whether a helper is on its way; a session that has none left for now is no reason to fail.
+    @discardableResult
     final func callHelper(inPlaceOfCaller: Bool = false) -> Bool {
         guard let session = self.session else { return false }
-        guard self.root.team.withLock({ $0.addMember(inPlaceOfCaller: inPlaceOfCaller) }) else { return false }
+        let isAllowed = self.root.team.withLock { $0.addHelper(to: self, inPlaceOfCaller: inPlaceOfCaller) }
+        guard isAllowed else { return false }
+        self.helperWillCome()
         do {
             try self.submitHelper(to: session)
             return true
         } catch {
-            self.root.team.withLock { $0.removeMembers(1) }
+            self.root.team.withLock { $0.removeHelpers(1, from: self) }
+            self.helperDidLeave()
             if inPlaceOfCaller { self.stop(error) }
             return false
         }
     }
 
     /// Submits one batch in place of a worker that is lost in a task, and whose place in the team it takes.
-    final func replaceLostWorker() {
+    ///
+    /// - Parameter wasCalled: Whether the lost worker had come for this loop, and not of its own accord.
+    final func replaceLostWorker(wasCalled: Bool) {
         guard let session = self.session else { return }
         self.helperWillCome()
+        if !wasCalled { self.root.team.withLock { $0.adopt(in: self) } }
         do {
             try self.submitHelper(to: session)
         } catch {
-            self.giveUpLostWorker()
+            self.giveUpLostWorker(wasCalled: true)
             self.helperDidLeave()
             self.stop(error)
         }
     }
 
     /// Gives the place in the team of a worker back that is lost in a task and needs no replacement.
-    final func giveUpLostWorker() {
-        // The helpers of a caller that waits give theirs back with that caller's own.
-        if !self.lendsPlace { self.root.team.withLock { $0.removeMembers(1) } }
+    final func giveUpLostWorker(wasCalled: Bool) {
+        self.root.team.withLock { team in
+            if !wasCalled { team.adopt(in: self) }
+            team.removeHelpers(1, from: self)
+        }
+        self.offerFreePlaces()
+    }
+
+    /// Calls helpers for loops of the team that had to do with fewer while places were taken that are free now.
+    private func offerFreePlaces() {
+        let root = self.root
+        while let loop = root.team.withLock({ $0.loopInNeed() }), loop.callHelper() {}
     }
 
     private func submitHelper(to session: any WorkerSession) throws {
@@ -99,8 +113,8 @@ extension Loop {
     final func retire(_ opened: OpenedSession?) {
         guard let opened else { return }
         let missing = self.expected.dismiss()
-        let leaving = self.placesHeld ?? missing
-        self.root.team.withLock { $0.close(self, leaving: leaving, returnsPlace: self.placesHeld != nil) }
+        self.root.team.withLock { $0.close(self, missing: missing) }
+        if self.lendsPlace { self.offerFreePlaces() }
         opened.close()
     }
 
@@ -117,7 +131,11 @@ extension Loop {
                 continue
             }
             if let nested = root.team.withLock({ $0.nextLoop(below: self) }) {
-                Runner.help(nested)
+                let ending = Runner.help(nested)
+                root.team.withLock { team in
+                    // The one who took the lost thread's place keeps it.
+                    if ending == .abandoned { team.addMember() } else { team.leaveSeat(in: nested) }
+                }
                 continue
             }
             self.event.wait(while: seen, spins: 2000)
@@ -136,14 +154,17 @@ extension Loop: BatchWork {
         let root = self.root
         // Whoever is lost in a task has been reported, and replaced, by the watchdog.
         if Runner.help(self, isSubmitted: true) == .abandoned { return }
-        self.helperDidLeave()
         // On the place of a caller that waits, a helper is there for that caller's loop alone, which gives it back.
+        var next = root.team.withLock { self.lendsPlace ? nil : $0.nextLoop(on: session, after: self) }
+        // Afterwards: whoever is told finds the seat free.
+        self.helperDidLeave()
         if self.lendsPlace { return }
-        var next = root.team.withLock { $0.nextLoop(on: session) }
         while let loop = next {
             if Runner.help(loop) == .abandoned { return }
-            next = root.team.withLock { $0.nextLoop(on: session) }
+            next = root.team.withLock { $0.nextLoop(on: session, after: loop) }
         }
+        // Loops of other sessions cannot have this thread, but its place.
+        self.offerFreePlaces()
     }
 }
 

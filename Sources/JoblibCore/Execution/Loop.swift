@@ -7,8 +7,8 @@ public import Synchronization
 /// One call on workers that share memory: who is inside, whether it must stop, and what went wrong first.
 ///
 /// Subclasses say what there is to claim and how it is run. See docs/architecture.md, "The life of one call".
-// SAFETY: `session` is written before the loop is announced to any other thread, and `placesHeld` is the caller's alone;
-// the rest are constants, atomics and mutexes.
+// SAFETY: `session` is written before the loop is announced to any other thread, `seatsTaken` and `placesHeld` are touched
+// under the lock of the outermost loop's team; the rest are constants, atomics and mutexes.
 @usableFromInline
 class Loop: @unchecked Sendable {
     let plan: CallPlan
@@ -26,8 +26,12 @@ class Loop: @unchecked Sendable {
     /// The session whose workers help; `nil` while the caller is alone.
     var session: (any WorkerSession)?
 
-    /// How many places in the team the helpers of a caller that waits hold, its own included; `nil` if it does not wait.
-    var placesHeld: Int?
+    /// How many places in the team its helpers hold that return with the one its waiting caller has lent; the business of
+    /// ``Team``.
+    var placesHeld = 0
+
+    /// How many threads work here or are on their way, the caller included; the business of ``Team``.
+    var seatsTaken = 0
 
     /// Helpers that were called and have not come yet.
     let expected = ExpectedHelpers()
@@ -93,6 +97,12 @@ class Loop: @unchecked Sendable {
     /// Whether the caller is in a task of another loop and will only wait, so that its place in the team is free meanwhile.
     final var lendsPlace: Bool { !self.plan.callerWorks && self.parent != nil && !self.isStream }
 
+    /// Whether the caller is one of the workers from the beginning to the end.
+    final var callerHasSeat: Bool { self.plan.callerWorks && !self.isStream }
+
+    /// Whether one more may work here without there being more than `nJobs`.
+    final var hasFreeSeat: Bool { self.seatsTaken < self.plan.workers }
+
     /// The outermost loop, whose team and budget all loops nested in it share.
     final var root: Loop {
         var loop = self
@@ -138,14 +148,31 @@ class Loop: @unchecked Sendable {
 
     /// Stops the loop and those nested in it; the first error in time is the one that the call throws.
     final func stop(_ error: any Error) {
+        self.record(error)
+        // Before: a task that sees the loop around its own stopped, and returns, must not be followed by another.
+        self.stopNestedLoops()
+        self.halt()
+        // After: one that opened in between has been told by nobody.
+        self.stopNestedLoops()
+    }
+
+    private func stopNestedLoops() {
+        // Innermost first, for the same reason.
+        for nested in self.root.team.withLock({ $0.openLoops(below: self) }).reversed() where !nested.isStopped {
+            nested.record(ParallelError.outerLoopEnded)
+            nested.halt()
+        }
+    }
+
+    private func record(_ error: any Error) {
         self.firstError.withLock { first in
             if first == nil { first = error }
         }
+    }
+
+    private func halt() {
         self.stopped.store(true, ordering: .releasing)
         self.didStop()
-        for nested in self.root.team.withLock({ $0.openLoops(below: self) }) {
-            nested.stop(ParallelError.outerLoopEnded)
-        }
     }
 
     /// What the call has to throw.

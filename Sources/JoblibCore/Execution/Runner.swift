@@ -236,7 +236,11 @@ final class Runner: @unchecked Sendable {
             if !loop.settle(self.index, failure) { loop.stop(failure) }
         }
         // The replacement is on its way before the loop can find itself empty.
-        if loop.hasWork { loop.replaceLostWorker() } else { loop.giveUpLostWorker() }
+        if loop.hasWork {
+            loop.replaceLostWorker(wasCalled: self.isSubmitted)
+        } else {
+            loop.giveUpLostWorker(wasCalled: self.isSubmitted)
+        }
         if self.isSubmitted { loop.helperDidLeave() }
         loop.leave(nil)
     }

@@ -30,7 +30,7 @@ extension StreamLoop {
             case .pending:
                 if !self.isAttended {
                     if self.plan.needsWorker {
-                        self.callWorker(inPlaceOfCaller: true)
+                        self.callHelper(inPlaceOfCaller: true)
                     } else {
                         self.workInPlace()
                     }
@@ -63,7 +63,7 @@ extension StreamLoop {
                 case .pending:
                     if !self.isAttended {
                         if self.plan.hasWorkers {
-                            self.callWorker(inPlaceOfCaller: true)
+                            self.callHelper(inPlaceOfCaller: true)
                         } else {
                             self.workInPlace()
                         }
@@ -118,7 +118,7 @@ extension StreamLoop {
             if case .failure = delivery { state.hasThrown = true }
             return (delivery, state.stream.hasRoom)
         }
-        if hasRoom, self.plan.workers > 1, case .reader = self.source, !self.isStopped { self.callWorker() }
+        if hasRoom, self.plan.workers > 1, case .reader = self.source, !self.isStopped { self.callHelper() }
         return delivery
     }
 }

@@ -39,6 +39,6 @@ extension StreamLoop {
     /// Sees to it that a batch that was handed in is run: here if there are no workers, else by one that is called.
     private func attend() {
         guard self.plan.hasWorkers else { return self.workInPlace() }
-        if !self.callWorker(), !self.isAttended { self.callWorker(inPlaceOfCaller: true) }
+        if !self.callHelper(), !self.isAttended { self.callHelper(inPlaceOfCaller: true) }
     }
 }

@@ -84,22 +84,31 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     /// Calls as many workers as may find something to do, within the team's budget.
     func callWorkers() {
-        for _ in 0..<min(self.plan.workers, self.plan.window ?? .max) where !self.callWorker() { return }
+        for _ in 0..<min(self.plan.workers, self.plan.window ?? .max) where !self.callHelper() { return }
     }
 
-    /// Calls a worker; `false` when the team's budget has none left.
-    @discardableResult
-    func callWorker(inPlaceOfCaller: Bool = false) -> Bool {
-        self.helpers.wrappingAdd(1, ordering: .acquiringAndReleasing)
-        if self.callHelper(inPlaceOfCaller: inPlaceOfCaller) { return true }
-        self.helpers.wrappingSubtract(1, ordering: .acquiringAndReleasing)
-        return false
-    }
-
-    /// Runs one batch in the calling thread.
+    /// Runs one batch in the calling thread, unless as many as may be are at work.
     func workInPlace() {
-        guard self.enter() else { return }
-        Runner.stay(in: self) { runner in _ = self.workOnce(runner) }
+        // A nested stream's consumer is in a task, which has a place in the team already.
+        let isOutermost = self.parent == nil
+        let mayWork = self.root.team.withLock { team in
+            guard team.takeSeat(in: self) else { return false }
+            if isOutermost { team.addMember() }
+            return true
+        }
+        guard mayWork else { return }
+        // The seat is free before the loop is left, so that who finds nobody inside finds a seat.
+        let leaveSeat = {
+            self.root.team.withLock { team in
+                team.leaveSeat(in: self)
+                if isOutermost { team.removeMember() }
+            }
+        }
+        guard self.enter() else { return leaveSeat() }
+        Runner.stay(in: self) { runner in
+            _ = self.workOnce(runner)
+            leaveSeat()
+        }
     }
 
     /// Whether somebody is at work or on the way.

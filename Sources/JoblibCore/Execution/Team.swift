@@ -3,9 +3,10 @@
 
 /// The threads that an outermost loop and all loops nested in it may use together: its `nJobs`.
 ///
-/// Pure bookkeeping. The rules: never more threads at work than the limit; a thread that has run out of tasks looks for
-/// a loop of the team that has some; a thread that *waits for* a loop helps only with loops nested in that one, so that
-/// a lock held across an inner loop can never wait for itself.
+/// Pure bookkeeping. The rules: never more threads at work than the limit, and never more in one loop than its own
+/// `nJobs`, each of whom has a *seat* in it; a thread that has run out of tasks looks for a loop of the team that has some
+/// and a free seat; a thread that *waits for* a loop helps only with loops nested in that one, so that a lock held across
+/// an inner loop can never wait for itself.
 struct Team {
     private let limit: Int
 
@@ -34,16 +35,19 @@ struct Team {
 
     /// Announces a loop that could use up to `wanted` workers beside its caller.
     ///
+    /// Where its caller only waits, that one's place is free, and somebody has to come.
+    ///
     /// - Parameters:
     ///   - loop: The loop.
     ///   - wanted: How many workers beside its caller could find something to do.
-    ///   - lendsPlace: Whether the caller only waits: then its place is free, and somebody has to come.
     /// - Returns: What the budget allows.
-    mutating func open(_ loop: Loop, wanting wanted: Int, lendsPlace: Bool) -> Opening {
+    mutating func open(_ loop: Loop, wanting wanted: Int) -> Opening {
         self.open.append(loop)
-        if lendsPlace { self.members -= 1 }
-        let helpers = max(lendsPlace ? 1 : 0, min(wanted, self.limit - self.members))
-        self.members += helpers
+        if loop.lendsPlace { self.members -= 1 }
+        let helpers = max(loop.lendsPlace ? 1 : 0, min(wanted, self.limit - self.members))
+        loop.seatsTaken = loop.callerHasSeat ? 1 : 0
+        loop.placesHeld = 0
+        self.seat(helpers, in: loop)
         var wake: [Loop] = []
         if helpers < wanted {
             wake = self.waiting.filter { loop.isNested(in: $0) }
@@ -51,31 +55,83 @@ struct Team {
         return Opening(helpers: helpers, wake: wake)
     }
 
-    /// Takes another helper on, if the budget allows.
+    /// Takes another helper on for a loop, if the budget and the loop's own limit allow.
     ///
-    /// - Parameter inPlaceOfCaller: Whether a caller that can only wait lends its own place.
-    /// - Returns: Whether it does.
-    mutating func addMember(inPlaceOfCaller: Bool) -> Bool {
-        guard inPlaceOfCaller || self.members < self.limit else { return false }
-        self.members += 1
+    /// - Parameters:
+    ///   - loop: The loop.
+    ///   - inPlaceOfCaller: Whether its caller, who can only wait, lends its own place.
+    /// - Returns: Whether they do.
+    mutating func addHelper(to loop: Loop, inPlaceOfCaller: Bool) -> Bool {
+        guard inPlaceOfCaller || self.members < self.limit, loop.hasFreeSeat else { return false }
+        self.seat(1, in: loop)
         return true
+    }
+
+    /// Gives back the places of helpers of a loop that were announced and will not come, or are lost.
+    mutating func removeHelpers(_ count: Int, from loop: Loop) {
+        self.seat(-count, in: loop)
+    }
+
+    private mutating func seat(_ helpers: Int, in loop: Loop) {
+        self.members += helpers
+        loop.seatsTaken += helpers
+        if loop.lendsPlace { loop.placesHeld += helpers }
+    }
+
+    /// Notes that a thread works which no loop has called: an asynchronous body's, or a caller's that was taken for lost.
+    mutating func addMember() {
+        self.members += 1
+    }
+
+    /// Notes that such a thread has left.
+    mutating func removeMember() {
+        self.members -= 1
+    }
+
+    /// Seats a thread that comes of its own accord and has a place in the team already; `false` when no seat is free.
+    mutating func takeSeat(in loop: Loop) -> Bool {
+        guard loop.hasFreeSeat else { return false }
+        loop.seatsTaken += 1
+        return true
+    }
+
+    /// Makes the place of such a thread one of the loop's helpers', who may hold theirs together with their caller.
+    mutating func adopt(in loop: Loop) {
+        if loop.lendsPlace { loop.placesHeld += 1 }
+    }
+
+    /// Frees such a thread's seat.
+    mutating func leaveSeat(in loop: Loop) {
+        loop.seatsTaken -= 1
+    }
+
+    /// Finds a loop that could use another helper, when a place in the team is free.
+    func loopInNeed() -> Loop? {
+        guard self.members < self.limit else { return nil }
+        return self.open.last { $0.session != nil && $0.hasFreeSeat && $0.hasWork }
     }
 
     /// Takes a loop off the list: it is over.
     ///
+    /// Where the caller had lent its place it takes it back in one step with its helpers' leaving, so that nobody can take
+    /// the place in between.
+    ///
     /// - Parameters:
     ///   - loop: The loop.
-    ///   - leaving: How many of its helpers hold places that they will not give back themselves.
-    ///   - returnsPlace: Whether its caller had lent its place. In one step with the helpers' leaving, so that nobody can
-    ///     take the place in between.
-    mutating func close(_ loop: Loop, leaving: Int, returnsPlace: Bool) {
+    ///   - missing: How many of its helpers have not come to give their places back.
+    mutating func close(_ loop: Loop, missing: Int) {
         self.open.removeAll { $0 === loop }
-        self.members += (returnsPlace ? 1 : 0) - leaving
+        self.members += loop.lendsPlace ? 1 - loop.placesHeld : -missing
     }
 
-    /// Finds a loop with tasks left for a helper that has run out of them; without one, or when it is one too many, it leaves the team.
-    mutating func nextLoop(on session: any WorkerSession) -> Loop? {
-        if self.members <= self.limit, let loop = self.open.last(where: { $0.session === session && $0.hasWork }) {
+    /// Finds a loop with tasks left for a helper that has run out of them in another; without one, or when it is one too
+    /// many, it leaves the team.
+    mutating func nextLoop(on session: any WorkerSession, after finished: Loop) -> Loop? {
+        finished.seatsTaken -= 1
+        if self.members <= self.limit,
+            let loop = self.open.last(where: { $0.session === session && $0.hasFreeSeat && $0.hasWork })
+        {
+            loop.seatsTaken += 1
             return loop
         }
         self.members -= 1
@@ -84,7 +140,11 @@ struct Team {
 
     /// Finds a nested loop with tasks left for the caller of `loop`, which waits; without one it is listed as waiting.
     mutating func nextLoop(below loop: Loop) -> Loop? {
-        if let nested = self.open.last(where: { $0 !== loop && $0.isNested(in: loop) && $0.hasWork }) { return nested }
+        let nested = self.open.last { $0 !== loop && $0.isNested(in: loop) && $0.hasFreeSeat && $0.hasWork }
+        if let nested {
+            nested.seatsTaken += 1
+            return nested
+        }
         self.waiting.append(loop)
         return nil
     }
@@ -92,11 +152,6 @@ struct Team {
     /// Takes a caller off the list of those that wait.
     mutating func stopWaiting(_ loop: Loop) {
         self.waiting.removeAll { $0 === loop }
-    }
-
-    /// Gives back the places of helpers that were announced and will not come.
-    mutating func removeMembers(_ count: Int) {
-        self.members -= count
     }
 
     /// The open loops nested in one.

@@ -10,14 +10,20 @@ import Synchronization
 final class FakeLoop: Loop, @unchecked Sendable {
     let tasksLeft: Atomic<Int>
 
-    init(_ plan: CallPlan = .fixture(), tasks: Int = 0) {
+    init(_ plan: CallPlan, tasks: Int = 0) {
         self.tasksLeft = Atomic(tasks)
         super.init(plan)
     }
 
-    /// Makes a loop inside of the first task of another one.
-    convenience init(in parent: Loop, tasks: Int = 0) {
-        self.init(.fixture(enclosing: EnclosingTask(loop: parent, index: 0, ordinal: 0)), tasks: tasks)
+    /// Makes a loop inside of the first task of another one; with a time limit its caller only waits.
+    convenience init(in parent: Loop, tasks: Int = 0, workers: Int = 16, timeout: Duration? = nil) {
+        let task = EnclosingTask(loop: parent, index: 0, ordinal: 0)
+        self.init(.fixture(workers: workers, timeout: timeout, enclosing: task), tasks: tasks)
+    }
+
+    /// Makes an outermost loop.
+    convenience init(tasks: Int = 0, workers: Int = 16) {
+        self.init(.fixture(workers: workers), tasks: tasks)
     }
 
     override var hasWork: Bool { !self.isStopped && self.tasksLeft.load(ordering: .acquiring) > 0 }

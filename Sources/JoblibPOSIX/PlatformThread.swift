@@ -23,6 +23,15 @@ public enum PlatformThread {
         }
     }
 
+    /// Runs a closure on a thread of its own, or where the system has none left to give, in the calling one.
+    public static func startOrRun(name: String, _ body: @escaping @Sendable () -> Void) {
+        do {
+            try self.start(name: name, body)
+        } catch {
+            body()
+        }
+    }
+
     /// The kernel's id of the calling thread.
     public static var currentID: Int { Int(joblib_thread_id()) }
 

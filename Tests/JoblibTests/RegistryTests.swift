@@ -77,7 +77,7 @@ struct RegistryTests {
         }
     }
 
-    @Test("The factory is told the name, the parameters and the inner threads; what it throws, the call throws")
+    @Test("The factory is told the name, the parameters and the inner threads; what it throws, the call's error holds")
     func factory() throws {
         let requests = Recorder<BackendRequest>()
         registerParallelBackend("asks") { request in
@@ -99,7 +99,10 @@ struct RegistryTests {
         #expect(try refusal { try request.parameter("depth", as: String.self) }.code == .invalidArgument)
 
         registerParallelBackend("broken") { _ in throw Mishap(number: 5) }
-        #expect(throws: Mishap(number: 5)) { try Parallel(backend: "broken").forEach(0..<1) { _ in } }
+        let error = try refusal { try Parallel(backend: "broken").forEach(0..<1) { _ in } }
+        #expect(error.code == .startupFailed)
+        #expect(error.detail.contains("'broken'"))
+        #expect(error.underlyingError as? Mishap == Mishap(number: 5))
     }
 
     // MARK: - Parameters

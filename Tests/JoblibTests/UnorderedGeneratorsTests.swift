@@ -79,7 +79,8 @@ struct UnorderedGeneratorsTests {
         #expect(Set(outputs).count == outputs.count)
         #expect(!outputs.contains(40))
         let reads = tasks.reads.count
-        #expect(reads <= 41 + 2 * loop.nJobs)
+        // How far the others got while the one threw is up to the scheduler; how far ahead of the consumer is not.
+        #expect(reads <= outputs.count + 2 * loop.nJobs)
         #expect(try results.next() == nil)
         try letOthersWork()
         #expect(tasks.reads.count == reads)

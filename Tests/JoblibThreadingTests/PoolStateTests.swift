@@ -13,7 +13,7 @@ struct PoolStateTests {
     private typealias State = PoolState<Fake>
 
     private static func work(_ processor: Int, isObsolete: Bool = false) -> State.Work {
-        State.Work(batch: Batch(Work(isObsolete: isObsolete)), processor: processor)
+        State.Work(batch: Batch(isObsolete: { isObsolete }) {}, processor: processor)
     }
 
     /// A state with these threads idle, the last one for the shortest time.

@@ -59,7 +59,7 @@ struct ThreadPoolTests {
         let meeting = Rendezvous(of: 2)
         let haveMet = try await pool.result {
             do {
-                try pool.submit(Batch(Work { meeting.arrive() }))
+                try pool.submit(Batch { meeting.arrive() })
             } catch {
                 return false
             }
@@ -93,7 +93,7 @@ extension ThreadPool {
     fileprivate func result<R: Sendable>(_ body: @escaping @Sendable () -> R) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in
             do {
-                try self.submit(Batch(Work { continuation.resume(returning: body()) }))
+                try self.submit(Batch { continuation.resume(returning: body()) })
             } catch {
                 continuation.resume(throwing: error)
             }
@@ -129,5 +129,5 @@ private final class Captured: Sendable {
 }
 
 private func submit(_ captured: Captured, to pool: ThreadPool) throws {
-    try pool.submit(Batch(Work { withExtendedLifetime(captured) {} }))
+    try pool.submit(Batch { withExtendedLifetime(captured) {} })
 }

@@ -26,7 +26,7 @@ struct ThreadingBackendTests {
 
     @Test("All loops share one session, and loops with pinned workers have one of their own")
     func sessions() throws {
-        let request = try OpenRequest.captured()
+        let request = OpenRequest(workers: 2)
         #expect(ThreadingBackend().open(request) === ThreadingBackend().open(request))
         let pinning = ThreadingBackend(pinsWorkers: true)
         #expect(pinning.open(request) === pinning.open(request))

@@ -64,7 +64,7 @@ extension ThreadingSession {
     fileprivate func result<R: Sendable>(_ body: @escaping @Sendable () -> R) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in
             do {
-                try self.submit(Batch(Work { continuation.resume(returning: body()) }))
+                try self.submit(Batch { continuation.resume(returning: body()) })
             } catch {
                 continuation.resume(throwing: error)
             }

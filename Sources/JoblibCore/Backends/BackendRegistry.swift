@@ -77,7 +77,8 @@ struct BackendRegistry: Sendable {
 /// - Parameters:
 ///   - name: The name, compared exactly.
 ///   - makeDefault: Whether loops that choose no backend use it from now on.
-///   - factory: Makes the backend; called at each call that needs it, so it should be cheap. What it throws, the call throws.
+///   - factory: Makes the backend; called at each call that needs it, so it should be cheap. What it throws becomes the
+///     call's error, a ``ParallelError`` that names the backend: `.startupFailed` unless it was a `ParallelError` already.
 public func registerParallelBackend(
     _ name: String,
     makeDefault: Bool = false,

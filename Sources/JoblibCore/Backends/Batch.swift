@@ -4,22 +4,54 @@
 /// Work for one worker, opaque to the backend that carries it.
 ///
 /// On workers that share memory with the caller a batch is a share of the whole loop: it claims tasks until none is left.
-public struct Batch: Sendable {
-    let work: any BatchWork
+/// Whoever takes a batch completes it once. The core ignores and reports a second completion, and notices a batch that
+/// was let go of without one: ``ParallelEvent/Kind/backendFault``.
+public struct Batch: Sendable, CustomStringConvertible {
+    private let ticket: BatchTicket
 
-    init(_ work: any BatchWork) {
-        self.work = work
+    init(_ ticket: BatchTicket) {
+        self.ticket = ticket
     }
 
-    /// Whether the call is over, so that running the batch would do nothing and a backend may drop it.
-    public var isObsolete: Bool { self.work.isObsolete }
+    /// Makes a batch that belongs to no call, for the tests of a session.
+    ///
+    /// - Parameters:
+    ///   - isObsolete: What ``isObsolete`` says.
+    ///   - body: What ``run()`` does.
+    public init(
+        isObsolete: @escaping @Sendable () -> Bool = { false },
+        _ body: @escaping @Sendable () -> Void
+    ) {
+        self.init(BatchTicket(ClosureWork(body, isObsolete), call: CallID(number: 0), number: 0))
+    }
 
-    /// Runs the batch in the calling thread; results find their places by themselves.
+    /// The call that the batch belongs to.
+    public var call: CallID { self.ticket.call }
+
+    /// The number of the batch in its call, from 0.
+    public var number: Int { self.ticket.number }
+
+    /// Whether the call is over, so that running the batch would do nothing and a backend may drop it uncompleted.
+    public var isObsolete: Bool { self.ticket.work.isObsolete }
+
+    /// Completes the batch by running it in the calling thread; results find their places by themselves.
     ///
     /// Returns at once when the call has ended in the meantime. Never throws: what the tasks throw is the core's business.
     public func run() {
-        self.work.runAsBatch()
+        self.ticket.run()
     }
+
+    /// Completes the batch without running it: its worker is lost, or cannot take it after all.
+    ///
+    /// The call goes on where others can do the work, and throws a ``ParallelError`` that names the backend where not.
+    ///
+    /// - Parameter error: Why; shown in that error.
+    public func fail(_ error: any Error) {
+        self.ticket.fail(error)
+    }
+
+    /// The call and the number.
+    public var description: String { "batch \(self.number) of \(self.call)" }
 }
 
 /// What the core puts into a batch.
@@ -28,8 +60,23 @@ protocol BatchWork: AnyObject, Sendable {
 
     /// Whether running it would do nothing any more.
     var isObsolete: Bool { get }
+
+    /// Called when the backend will not run it.
+    func batchFailed(_ error: ParallelError)
 }
 
-extension BatchWork {
-    var isObsolete: Bool { false }
+private final class ClosureWork: BatchWork {
+    private let body: @Sendable () -> Void
+    private let isOver: @Sendable () -> Bool
+
+    init(_ body: @escaping @Sendable () -> Void, _ isOver: @escaping @Sendable () -> Bool) {
+        self.body = body
+        self.isOver = isOver
+    }
+
+    var isObsolete: Bool { self.isOver() }
+
+    func runAsBatch() { self.body() }
+
+    func batchFailed(_ error: ParallelError) {}
 }

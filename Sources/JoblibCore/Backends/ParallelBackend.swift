@@ -3,23 +3,58 @@
 
 /// Where the tasks of a loop run.
 ///
-/// A backend moves batches and knows nothing of what is in them: the core resolves `nJobs`, orders results, retries,
-/// and reports failures. `open(_:)` and `WorkerSession.submit(_:)` are all that has to be written; the obligations are
-/// numbered in the protocols and apply to whoever implements them.
+/// A backend moves batches and knows nothing of what is in them: the core resolves `nJobs`, orders results, batches,
+/// retries, times out, and reports failures. `open(_:)` and ``WorkerSession/submit(_:)`` are all that has to be written.
+/// The obligations of whoever implements the two protocols are numbered in `docs/backend-contract.md`; the conformance
+/// kit, `JoblibTestKit`, has a case for each.
 public protocol ParallelBackend: Sendable {
     /// The name shown to people, such as `"ThreadingBackend"`; by default the name of the type.
     var displayName: String { get }
 
-    /// What the backend can do. The core reads it and never guesses; by default what threads can do.
+    /// What the backend can do. The core reads it once a call and never guesses; by default what threads can do.
     var capabilities: BackendCapabilities { get }
 
-    /// Starts or finds workers, at most `request.workers` of them.
+    /// Starts or finds workers: once for a call that needs one, or once for all calls inside of `withPool`.
     ///
-    /// Called once for a call that needs a worker, or once for all calls inside of `withPool`.
-    ///
-    /// - Throws: ``ParallelError`` rather than a session without workers.
+    /// - Throws: Rather than to return a session without workers; what is no ``ParallelError`` becomes `.startupFailed`.
     func open(_ request: OpenRequest) throws -> any WorkerSession
 }
+
+/// Workers that are open for one call, or for the calls inside of `withPool`.
+public protocol WorkerSession: AnyObject, Sendable {
+    /// Hands a batch to a worker without waiting for it; any thread may call, a worker's inside of a batch too.
+    ///
+    /// Each batch taken is completed once: by ``Batch/run()``, with no lock held, or by ``Batch/fail(_:)``.
+    ///
+    /// - Throws: When there is no worker to hand it to; the batch must not be completed then.
+    func submit(_ batch: Batch) throws
+
+    /// How many batches can run at once, from 1; by default as many as were asked for. Cheap, and from any thread.
+    var workers: Int { get }
+
+    /// A call begins; its batches follow. By default nothing.
+    ///
+    /// - Throws: To refuse the call; then it does not end either.
+    func begin(_ call: CallDescription) throws
+
+    /// The call has failed or was cancelled: its batches that have not begun need not run. By default nothing.
+    ///
+    /// Must not wait; each batch is still completed.
+    func cancel(_ call: CallID)
+
+    /// The call is over, however it went: no task of it runs, and no batch of it comes. By default nothing.
+    func end(_ call: CallID, _ reason: CallEnd)
+
+    /// Runs a closure that waits on one of the session's threads for a batch that may not have begun. By default just that.
+    ///
+    /// Sessions whose number of threads is fixed start another one meanwhile.
+    func whileWaiting(_ body: () -> Void)
+
+    /// The last call has ended: lets go of all that was taken for the session. By default nothing.
+    func close()
+}
+
+// What need not be written: each default is safe for workers that share memory with the caller.
 
 extension ParallelBackend {
     /// The name of the type.
@@ -29,62 +64,22 @@ extension ParallelBackend {
     public var capabilities: BackendCapabilities { BackendCapabilities() }
 }
 
-/// What a backend can do, as a value.
-public struct BackendCapabilities: Sendable, Hashable {
-    /// How far the workers are from the caller's memory.
-    public struct Reach: Sendable, Hashable {
-        private let name: String
-
-        /// Workers run closures and write into the caller's memory: threads, queues.
-        public static let sameMemory = Reach(name: "sameMemory")
-
-        /// Workers see bytes only, as in other processes or on other hosts, where closures cannot get.
-        public static let elsewhere = Reach(name: "elsewhere")
-    }
-
-    /// How far the workers are from the caller's memory.
-    public var reach = Reach.sameMemory
-
-    /// Whether there are workers beside the calling thread; `false` runs every loop in the thread that calls it.
-    public var hasWorkers = true
-
-    /// The number of jobs of a call that leaves `nJobs` unset, from 1; -1 is every CPU.
-    public var defaultNJobs = 1
-
-    /// Whether `innerMaxNumThreads` can be honoured.
-    public var limitsInnerThreads = false
-
-    /// The names of the ``BackendParameter``s that are understood; any other is refused.
-    public var parameters: Set<String> = []
-
-    /// Makes the capabilities of a pool of threads.
-    public init() {}
-}
-
-/// What a session is opened for.
-public struct OpenRequest: Sendable {
-    /// How many batches may run at once, at least 1.
-    public let workers: Int
-}
-
-/// Workers that are open for one call, or for the calls inside of `withPool`.
-///
-/// 1. `submit` returns without waiting for the batch, and each batch is run exactly once, or never after a throw.
-/// 2. A batch may run at any time, also long after its call has ended: `run()` then returns at once.
-/// 3. No lock is held across `run()`: it runs the user's code, which may call `submit` again.
-/// 4. `submit` may be called from any thread, also from inside `run()`.
-/// 5. `close` is called once, after the last submit; batches that were submitted before still run.
-public protocol WorkerSession: AnyObject, Sendable {
-    /// Hands a batch to a worker.
-    ///
-    /// - Throws: When there is no worker to hand it to; the batch must not run then.
-    func submit(_ batch: Batch) throws
-
-    /// Ends the session; by default nothing.
-    func close()
-}
-
 extension WorkerSession {
+    /// No limit of the session's own.
+    public var workers: Int { .max }
+
+    /// Does nothing.
+    public func begin(_ call: CallDescription) throws {}
+
+    /// Does nothing.
+    public func cancel(_ call: CallID) {}
+
+    /// Does nothing.
+    public func end(_ call: CallID, _ reason: CallEnd) {}
+
+    /// Calls the closure.
+    public func whileWaiting(_ body: () -> Void) { body() }
+
     /// Does nothing.
     public func close() {}
 }

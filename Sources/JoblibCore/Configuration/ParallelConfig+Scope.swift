@@ -20,6 +20,7 @@
 ///   - require: A constraint: `.sharedmem`.
 ///   - innerMaxNumThreads: How many threads libraries inside a worker may use; ignored by backends that cannot set it.
 ///   - seed: The root seed of every call.
+///   - stallTimeout: How long a backend may keep a batch before it begins to run it; unset, for ever.
 ///   - backendParams: Settings of the chosen backend.
 ///   - body: What runs inside of the scope.
 /// - Returns: What the closure returns.
@@ -36,6 +37,7 @@ public func parallelConfig<T>(
     require: BackendRequirement? = nil,
     innerMaxNumThreads: Int? = nil,
     seed: UInt64? = nil,
+    stallTimeout: Duration? = nil,
     backendParams: [BackendParameter] = [],
     _ body: () throws -> T
 ) rethrows -> T {
@@ -51,6 +53,7 @@ public func parallelConfig<T>(
         require: require,
         innerMaxNumThreads: innerMaxNumThreads,
         seed: seed,
+        stallTimeout: stallTimeout,
         backendParams: backendParams
     )
     return try ParallelConfig.$current.withValue(config.overlaying(.current)) { try body() }
@@ -71,6 +74,7 @@ public func parallelConfig<T>(
     require: BackendRequirement? = nil,
     innerMaxNumThreads: Int? = nil,
     seed: UInt64? = nil,
+    stallTimeout: Duration? = nil,
     backendParams: [BackendParameter] = [],
     _ body: () async throws -> T
 ) async rethrows -> T {
@@ -86,6 +90,7 @@ public func parallelConfig<T>(
         require: require,
         innerMaxNumThreads: innerMaxNumThreads,
         seed: seed,
+        stallTimeout: stallTimeout,
         backendParams: backendParams
     )
     return try await ParallelConfig.$current.withValue(config.overlaying(.current)) { try await body() }

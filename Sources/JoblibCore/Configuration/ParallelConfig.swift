@@ -14,6 +14,7 @@ struct ParallelConfig: Sendable {
     var require: BackendRequirement?
     var innerMaxNumThreads: Int?
     var seed: UInt64?
+    var stallTimeout: Duration?
     var backendParams: [BackendParameter] = []
 
     /// The settings of the innermost scope around the reader.
@@ -37,6 +38,7 @@ struct ParallelConfig: Sendable {
         merged.require = self.require ?? outer.require
         merged.innerMaxNumThreads = self.innerMaxNumThreads ?? outer.innerMaxNumThreads
         merged.seed = self.seed ?? outer.seed
+        merged.stallTimeout = self.stallTimeout ?? outer.stallTimeout
         if self.backend == nil {
             let names = Set(self.backendParams.map(\.name))
             merged.backendParams = outer.backendParams.filter { !names.contains($0.name) } + self.backendParams

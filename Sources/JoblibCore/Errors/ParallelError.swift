@@ -25,6 +25,9 @@ public struct ParallelError: Error, Sendable, CustomStringConvertible {
     /// How many tasks had finished when the call was cancelled; `nil` for other codes.
     public private(set) var completedTasks: Int?
 
+    /// What a backend or its factory threw, where that was no `ParallelError`.
+    public private(set) var underlyingError: (any Error)?
+
     private var partialResults: (any Sendable)?
 
     /// Makes an error.
@@ -64,6 +67,29 @@ public struct ParallelError: Error, Sendable, CustomStringConvertible {
 }
 
 extension ParallelError {
+    /// Makes an error that names the backend from whatever its code threw.
+    ///
+    /// - Parameters:
+    ///   - error: What was thrown; the code of a ``ParallelError`` stays.
+    ///   - code: The code otherwise.
+    ///   - backendName: The backend.
+    ///   - what: What it did, such as `"could not be opened"`.
+    /// - Returns: The error to throw.
+    static func wrapping(
+        _ error: any Error,
+        as code: Code,
+        _ backendName: String,
+        _ what: String
+    ) -> ParallelError {
+        guard let error = error as? ParallelError else {
+            var wrapper = ParallelError(code, "\(backendName) \(what): \(error)")
+            wrapper.underlyingError = error
+            return wrapper
+        }
+        if error.detail.contains(backendName) { return error }
+        return ParallelError(error.code, "\(backendName) \(what): \(error.detail)")
+    }
+
     /// What a nested loop throws when the loop around it has stopped.
     @usableFromInline
     static var outerLoopEnded: ParallelError {
@@ -114,6 +140,12 @@ extension ParallelError.Code {
 
     /// The backend could not be started.
     public static let startupFailed = Self("startupFailed")
+
+    /// The backend's workers failed while the call ran: a batch was refused, lost, or completed twice.
+    public static let poolUnhealthy = Self("poolUnhealthy")
+
+    /// The backend began no batch that it was handed within the call's `stallTimeout`.
+    public static let stalled = Self("stalled")
 
     /// The system has no thread, process, descriptor or memory left to give.
     public static let resourceExhausted = Self("resourceExhausted")

@@ -20,9 +20,9 @@ final class AsyncLoop: Loop, @unchecked Sendable {
     var executor: WorkerExecutor?
 
     /// Returns the executor of the outermost loop, if it is on the same session, or a new one.
-    func executor(on session: any WorkerSession) -> WorkerExecutor {
-        if let outer = (self.root as? AsyncLoop)?.executor, outer.session === session { return outer }
-        return WorkerExecutor(session, limit: self.plan.workers)
+    func executor(for call: OpenCall) -> WorkerExecutor {
+        if let outer = (self.root as? AsyncLoop)?.executor, outer.call.session === call.session { return outer }
+        return WorkerExecutor(call, limit: self.plan.workers) { [weak self] error in self?.stop(error) }
     }
 
     override var taskCount: Int? { self.count }
@@ -73,8 +73,8 @@ final class AsyncLoop: Loop, @unchecked Sendable {
             let start = MonotonicClock.now
             let failure: TaskFailure
             do {
-                let result = try await TaskContext.$asynchronous.withValue(context) {
-                    try await self.limited(body)
+                let result = try await ParallelConfig.$current.withValue(self.plan.nestedScope ?? .current) {
+                    try await TaskContext.$asynchronous.withValue(context) { try await self.limited(body) }
                 }
                 self.emit(.finished, context, from: start)
                 return result

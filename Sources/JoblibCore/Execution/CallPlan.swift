@@ -18,6 +18,9 @@ final class CallPlan: Sendable {
     /// Whether the backend has workers of its own to run tasks on.
     let hasWorkers: Bool
 
+    /// Whether the number of those may change.
+    let isElastic: Bool
+
     /// Tasks in a batch; `nil`: as measured.
     let batchSize: Int?
 
@@ -25,6 +28,9 @@ final class CallPlan: Sendable {
     let window: Int?
 
     let timeout: Duration?
+
+    /// How long a batch may be with the backend before it begins to run.
+    let stallTimeout: Duration?
 
     /// Whether tasks use memory that is the caller's only until the call returns, so that none can be left behind.
     let lendsMemory: Bool
@@ -39,6 +45,9 @@ final class CallPlan: Sendable {
     /// The scope around the call, which its tasks are to see on whatever thread they run.
     let scope: ParallelConfig
 
+    /// What its tasks see instead, where the backend has a rule for the loops inside of them.
+    let nestedScope: ParallelConfig?
+
     /// The task that makes the call, if it is a nested one.
     let enclosing: EnclosingTask?
 
@@ -50,15 +59,18 @@ final class CallPlan: Sendable {
         pool: PooledSession?,
         workers: Int,
         hasWorkers: Bool,
+        isElastic: Bool,
         batchSize: Int?,
         window: Int?,
         timeout: Duration?,
+        stallTimeout: Duration?,
         lendsMemory: Bool,
         retries: Int,
         seed: UInt64?,
         events: EventSink?,
         tracesThrows: Bool,
         scope: ParallelConfig,
+        nestedScope: ParallelConfig?,
         enclosing: EnclosingTask?,
         stopScopes: [StopScope]
     ) {
@@ -66,15 +78,18 @@ final class CallPlan: Sendable {
         self.pool = pool
         self.workers = workers
         self.hasWorkers = hasWorkers
+        self.isElastic = isElastic
         self.batchSize = batchSize
         self.window = window
         self.timeout = timeout
+        self.stallTimeout = stallTimeout
         self.lendsMemory = lendsMemory
         self.retries = retries
         self.seed = seed
         self.events = events
         self.tracesThrows = tracesThrows
         self.scope = scope
+        self.nestedScope = nestedScope
         self.enclosing = enclosing
         self.stopScopes = stopScopes
     }
@@ -94,26 +109,25 @@ final class CallPlan: Sendable {
     /// Whether the calling thread, which blocks in the call, is one of the workers.
     var callerWorks: Bool { !self.needsWorker }
 
-    func opensSession() throws -> OpenedSession {
-        if let pool = self.pool, let session = pool.session { return OpenedSession(session: session, isOwned: false) }
+    /// Opens a session of the backend, or returns the one of the pool around the call.
+    ///
+    /// - Throws: ``ParallelError``, which names the backend.
+    func openSession() throws(ParallelError) -> OpenedSession {
+        if let opened = self.pool?.opened { return opened }
+        let listeners = self.isElastic ? WorkerListeners() : nil
+        let request = OpenRequest(workers: self.workers) { listeners?.workersChanged() }
+        let session: any WorkerSession
         do {
-            let session = try self.backend.open(OpenRequest(workers: self.workers))
-            return OpenedSession(session: session, isOwned: true)
-        } catch let error as ParallelError {
-            throw error
+            session = try self.backend.open(request)
         } catch {
-            throw ParallelError(.startupFailed, "\(self.backend.displayName) could not be opened: \(error)")
+            throw ParallelError.wrapping(error, as: .startupFailed, self.backend.displayName, "could not be opened")
         }
-    }
-}
-
-/// A session, and whether the call has to close it.
-struct OpenedSession: Sendable {
-    let session: any WorkerSession
-    let isOwned: Bool
-
-    func close() {
-        if self.isOwned { self.session.close() }
+        let workers = session.workers
+        guard workers > 0 else {
+            session.close()
+            throw ParallelError(.noWorkers, "\(self.backend.displayName) opened a session with \(workers) workers")
+        }
+        return OpenedSession(session: session, isOwned: true, listeners: listeners)
     }
 }
 

@@ -29,16 +29,24 @@ final class Errand<Output>: BatchWork {
         }
     }
 
-    /// Runs a closure on a worker of a session.
+    /// Resumes the caller with the error: nobody else does, since a batch is completed once.
+    func batchFailed(_ error: ParallelError) {
+        self.continuation.resume(throwing: error)
+    }
+
+    // Its caller waits until it has run.
+    var isObsolete: Bool { false }
+
+    /// Runs a closure on a worker.
     ///
-    /// - Throws: What the closure throws, or the session when it has no worker.
+    /// - Throws: What the closure throws, or ``ParallelError`` when there is no worker.
     static func run(
-        on session: any WorkerSession,
+        on call: OpenCall,
         _ body: @escaping @Sendable () throws -> sending Output
     ) async throws -> sending Output {
         try await withCheckedThrowingContinuation { continuation in
             do {
-                try session.submit(Batch(Errand(body, continuation)))
+                try call.submit(Errand(body, continuation))
             } catch {
                 continuation.resume(throwing: error)
             }
@@ -62,11 +70,17 @@ extension Parallel {
         let scope = CallerScope(adding: cancellation)
         return try await withTaskCancellationHandler {
             guard plan.hasWorkers else { return try scope.bind { try body(self) } }
-            let opened = try plan.opensSession()
-            defer { opened.close() }
+            let call = try OpenCall(plan, taskCount: nil)
             // The call over there uses the same session.
-            let pool = PooledSession(opened.session)
-            return try await Errand.run(on: opened.session) { try scope.bind { try body(Parallel(self, pool: pool)) } }
+            let pool = PooledSession(call.opened)
+            do {
+                let output = try await Errand.run(on: call) { try scope.bind { try body(Parallel(self, pool: pool)) } }
+                call.end(nil)
+                return output
+            } catch {
+                call.end(error)
+                throw error
+            }
         } onCancel: {
             cancellation.stop()
         }

@@ -7,37 +7,42 @@ import Synchronization
 // How a loop comes by helpers, within the budget of its team, and waits for them.
 
 extension Loop {
-    /// Opens the session and submits up to `wanted` batches, as far as the team's budget goes.
+    /// Begins a call on a session and submits up to `wanted` batches, as far as the session and the team's budget go.
     ///
     /// - Parameters:
     ///   - wanted: How many could find something to do.
     ///   - areNeeded: Whether the caller will only wait, so that somebody has to come.
-    /// - Returns: The session to retire from at the end.
     /// - Throws: When no worker could be had and the caller does not work itself.
-    final func callHelpers(_ wanted: Int, areNeeded: Bool) throws -> OpenedSession? {
-        guard wanted > 0 else { return nil }
-        let opened = try self.plan.opensSession()
-        self.session = opened.session
-        let opening = self.root.team.withLock { $0.open(self, wanting: wanted) }
+    final func callHelpers(_ wanted: Int, areNeeded: Bool) throws {
+        guard wanted > 0 else { return }
+        let call = try OpenCall(self.plan, taskCount: self.taskCount)
+        self.call = call
+        call.listen(self)
+        let opening = self.root.team.withLock { $0.open(self, wanting: min(wanted, call.workers)) }
         self.stopIfOrphaned()
         for loop in opening.wake { loop.event.advance() }
         for submitted in 0..<opening.helpers {
             do {
-                try self.submitHelper(to: opened.session)
+                try self.submitHelper(to: call)
             } catch {
                 // The tasks do not depend on any one helper: those that came do all of them.
                 self.root.team.withLock { $0.removeHelpers(opening.helpers - submitted, from: self) }
-                guard submitted == 0, areNeeded else { break }
-                self.retire(opened)
+                guard areNeeded else { break }
+                if submitted > 0 {
+                    self.stopIfDeserted(error)
+                    break
+                }
+                self.stop(error)
+                self.retire()
                 throw error
             }
         }
-        return opened
     }
 
-    /// Announces the loop to its team with a session from which helpers can be called.
-    final func attach(_ opened: OpenedSession) {
-        self.session = opened.session
+    /// Announces the loop to its team with a call for which helpers can be had.
+    final func attach(_ call: OpenCall) {
+        self.call = call
+        call.listen(self)
         _ = self.root.team.withLock { $0.open(self, wanting: 0) }
         self.stopIfOrphaned()
     }
@@ -47,18 +52,21 @@ extension Loop {
         if self.parent?.isStoppedOrOrphaned == true { self.stop(ParallelError.outerLoopEnded) }
     }
 
-    /// Submits another batch if the team's budget and the loop's own limit allow.
+    /// Submits another batch if the session, the team's budget, and the loop's own limit allow.
     ///
     /// - Parameter inPlaceOfCaller: Whether the caller, who can only wait, lends its own place.
     /// - Returns: Whether a helper is on its way; a session that has none left for now is no reason to fail.
     @discardableResult
     final func callHelper(inPlaceOfCaller: Bool = false) -> Bool {
-        guard let session = self.session else { return false }
-        let isAllowed = self.root.team.withLock { $0.addHelper(to: self, inPlaceOfCaller: inPlaceOfCaller) }
+        guard let call = self.call else { return false }
+        let workers = call.workers
+        let isAllowed = self.root.team.withLock {
+            $0.addHelper(to: self, of: workers, inPlaceOfCaller: inPlaceOfCaller)
+        }
         guard isAllowed else { return false }
         self.helperWillCome()
         do {
-            try self.submitHelper(to: session)
+            try self.submitHelper(to: call)
             return true
         } catch {
             self.root.team.withLock { $0.removeHelpers(1, from: self) }
@@ -68,15 +76,20 @@ extension Loop {
         }
     }
 
+    /// Calls as many helpers as have become possible.
+    final func callMoreHelpers() {
+        while self.hasWork, self.callHelper() {}
+    }
+
     /// Submits one batch in place of a worker that is lost in a task, and whose place in the team it takes.
     ///
     /// - Parameter wasCalled: Whether the lost worker had come for this loop, and not of its own accord.
     final func replaceLostWorker(wasCalled: Bool) {
-        guard let session = self.session else { return }
+        guard let call = self.call else { return }
         self.helperWillCome()
         if !wasCalled { self.root.team.withLock { $0.adopt(in: self) } }
         do {
-            try self.submitHelper(to: session)
+            try self.submitHelper(to: call)
         } catch {
             self.giveUpLostWorker(wasCalled: true)
             self.helperDidLeave()
@@ -99,23 +112,24 @@ extension Loop {
         while let loop = root.team.withLock({ $0.loopInNeed() }), loop.callHelper() {}
     }
 
-    private func submitHelper(to session: any WorkerSession) throws {
+    private func submitHelper(to call: OpenCall) throws(ParallelError) {
         self.expected.call()
         do {
-            try session.submit(Batch(self))
+            try call.submit(self)
         } catch {
             _ = self.expected.arrive()
             throw error
         }
     }
 
-    /// Takes the loop off its team's list and closes what was opened for it; who comes now comes for nothing.
-    final func retire(_ opened: OpenedSession?) {
-        guard let opened else { return }
+    /// Takes the loop off its team's list and ends its call; who comes now comes for nothing.
+    final func retire() {
+        guard let call = self.call else { return }
+        call.stopListening(self)
         let missing = self.expected.dismiss()
         self.root.team.withLock { $0.close(self, missing: missing) }
         if self.lendsPlace { self.offerFreePlaces() }
-        opened.close()
+        call.end(self.error)
     }
 
     /// Waits until everybody has left.
@@ -127,7 +141,12 @@ extension Loop {
             let seen = self.event.count
             guard !self.isCompleted else { return }
             guard helps else {
-                self.event.wait(while: seen)
+                // On a session's thread, if this is a nested loop, and the one waited for may need a thread of it.
+                if let session = self.parent?.session {
+                    session.whileWaiting { self.event.wait(while: seen) }
+                } else {
+                    self.event.wait(while: seen)
+                }
                 continue
             }
             if let nested = root.team.withLock({ $0.nextLoop(below: self) }) {
@@ -168,6 +187,23 @@ extension Loop: BatchWork {
     }
 }
 
+extension Loop {
+    /// Does without a helper whose batch the backend will not run.
+    final func batchFailed(_ error: ParallelError) {
+        guard self.expected.arrive() else { return }
+        self.root.team.withLock { $0.removeHelpers(1, from: self) }
+        self.stopIfDeserted(error)
+        self.helperDidLeave()
+    }
+
+    /// Stops if nobody is left to do the tasks: calling somebody else would most likely end in the same way.
+    private final func stopIfDeserted(_ error: any Error) {
+        guard self.isEmpty, self.expected.areNone, !self.isClosed else { return }
+        self.stop(error)
+        self.close()
+    }
+}
+
 /// Counts the helpers that were called and have not come, each of which holds a place in the team.
 ///
 /// A backend may drop the batch of a loop that is over; then nobody comes to give the place back.
@@ -193,6 +229,9 @@ struct ExpectedHelpers: ~Copyable {
         }
         return false
     }
+
+    /// Whether nobody is on the way.
+    var areNone: Bool { self.count.load(ordering: .acquiring) == 0 }
 
     /// Expects nobody any more, and returns how many have not come.
     func dismiss() -> Int {

@@ -7,7 +7,7 @@ public import Synchronization
 /// One call on workers that share memory: who is inside, whether it must stop, and what went wrong first.
 ///
 /// Subclasses say what there is to claim and how it is run. See docs/architecture.md, "The life of one call".
-// SAFETY: `session` is written before the loop is announced to any other thread, `seatsTaken` and `placesHeld` are touched
+// SAFETY: `call` is written before the loop is announced to any other thread, `seatsTaken` and `placesHeld` are touched
 // under the lock of the outermost loop's team; the rest are constants, atomics and mutexes.
 @usableFromInline
 class Loop: @unchecked Sendable {
@@ -23,8 +23,8 @@ class Loop: @unchecked Sendable {
     @usableFromInline
     let stopped = Atomic<Bool>(false)
 
-    /// The session whose workers help; `nil` while the caller is alone.
-    var session: (any WorkerSession)?
+    /// The call on the session whose workers help; `nil` while the caller is alone.
+    var call: OpenCall?
 
     /// How many places in the team its helpers hold that return with the one its waiting caller has lent; the business of
     /// ``Team``.
@@ -129,6 +129,9 @@ class Loop: @unchecked Sendable {
         }
     }
 
+    /// The session whose workers help; `nil` while the caller is alone.
+    final var session: (any WorkerSession)? { self.call?.session }
+
     // MARK: - Stopping
 
     /// Whether no further task may start, here or because a loop around this one has stopped.
@@ -139,7 +142,7 @@ class Loop: @unchecked Sendable {
     ///
     /// A nested loop that runs alone in its caller is on no team's list, so nobody stops it: it looks at the loop around it.
     final var stopSource: Loop {
-        guard self.session == nil, let parent = self.parent else { return self }
+        guard self.call == nil, let parent = self.parent else { return self }
         return parent.stopSource
     }
 
@@ -172,6 +175,7 @@ class Loop: @unchecked Sendable {
 
     private func halt() {
         self.stopped.store(true, ordering: .releasing)
+        self.call?.cancel()
         self.didStop()
     }
 
@@ -228,13 +232,13 @@ class Loop: @unchecked Sendable {
         let callerWorks = self.plan.callerWorks
         // Before any helper can: a helper that finds nobody inside and nothing to do closes the loop.
         if callerWorks { _ = self.enter() }
-        let opened = try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0), areNeeded: !callerWorks)
+        try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0), areNeeded: !callerWorks)
         if callerWorks {
             Runner.stay(in: self, self.work)
             self.close()
         }
         self.waitForOthers(helps: callerWorks)
-        self.retire(opened)
+        self.retire()
         if let error = self.error { throw error }
     }
 }

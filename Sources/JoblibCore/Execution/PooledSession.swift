@@ -5,20 +5,25 @@ import Synchronization
 
 /// The session of a `withPool`, for as long as its closure runs.
 final class PooledSession: Sendable {
-    private let opened: Mutex<(any WorkerSession)?>
+    private let pooled: Mutex<OpenedSession?>
 
-    init(_ session: any WorkerSession) {
-        self.opened = Mutex(session)
+    /// Makes a pool of a session that it closes itself, not the calls on it.
+    init(_ opened: OpenedSession) {
+        self.pooled = Mutex(OpenedSession(session: opened.session, isOwned: false, listeners: opened.listeners))
     }
 
     /// The session; `nil` once the pool is closed, so that a value that outlives its pool opens sessions of its own.
-    var session: (any WorkerSession)? { self.opened.withLock { $0 } }
+    var opened: OpenedSession? { self.pooled.withLock { $0 } }
+
+    /// Lends the session no longer, and returns it.
+    func retire() -> (any WorkerSession)? {
+        self.pooled.withLock { pooled in
+            defer { pooled = nil }
+            return pooled?.session
+        }
+    }
 
     func close() {
-        let session = self.opened.withLock { opened in
-            defer { opened = nil }
-            return opened
-        }
-        session?.close()
+        self.retire()?.close()
     }
 }

@@ -56,8 +56,18 @@ final class Runner: @unchecked Sendable {
     @discardableResult
     static func stay(in loop: Loop, isSubmitted: Bool = false, _ work: (Runner) -> Void) -> Ending {
         let runner = Runner(loop, workerIndex: loop.takeWorkerIndex(), isSubmitted: isSubmitted)
-        if loop.plan.needsWorker { Watchdog.shared.watch(runner) }
-        runner.whileCurrent { work(runner) }
+        if loop.plan.needsWorker {
+            do {
+                try Watchdog.shared.watch(runner)
+            } catch {
+                loop.stop(error)
+            }
+        }
+        if let scope = loop.plan.nestedScope {
+            ParallelConfig.$current.withValue(scope) { runner.whileCurrent { work(runner) } }
+        } else {
+            runner.whileCurrent { work(runner) }
+        }
         if loop.plan.needsWorker { Watchdog.shared.forget(runner) }
         guard !runner.clock.wasAbandoned else { return .abandoned }
         loop.leave(runner.workerIndex)
@@ -211,17 +221,6 @@ final class Runner: @unchecked Sendable {
 
     // MARK: - Time limit, on the watchdog's thread
 
-    /// When the task at work will have run too long; `nil` while there is none.
-    func deadline(limit: UInt64) -> UInt64? {
-        self.clock.startedAt.map { $0 + limit }
-    }
-
-    /// Takes the task at work away from this thread if it has run too long; `true` if so, and `letLoopGoOn` is due.
-    func abandonIfOverdue(now: UInt64, limit: UInt64) -> Bool {
-        guard let start = self.clock.startedAt, start + limit <= now else { return false }
-        return self.clock.abandon(started: start)
-    }
-
     /// Reports the task that was taken away, and lets the loop go on without this thread.
     ///
     /// Runs the user's code, that of an observer and of descriptions.
@@ -261,6 +260,18 @@ final class Runner: @unchecked Sendable {
         guard index >= 0 else { return EnclosingTask(loop: self.loop, index: -1, ordinal: 0) }
         let attempt = Int(unsafe joblib_task_state_current().pointee.attempt)
         return self.taskContext(index: index, attempt: attempt).enclosingTask()
+    }
+}
+
+extension Runner: Watched {
+    /// Takes the task at work away from this thread if it has run too long.
+    func look(at now: UInt64) -> UInt64? {
+        let limit = self.loop.plan.timeLimit ?? .max / 2
+        guard let start = self.clock.startedAt else { return now + limit }
+        guard start + limit <= now, self.clock.abandon(started: start) else { return max(start + limit, now + 1) }
+        // On a thread of its own: an observer that waits must not keep every other limit in the process from being kept.
+        PlatformThread.startOrRun(name: "joblib-timeout") { self.letLoopGoOn() }
+        return nil
     }
 }
 

@@ -42,9 +42,6 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     // How many helpers are on their way or have not left yet.
     private let helpers = Atomic<Int>(0)
 
-    // SAFETY: written by `open` before anybody else knows the loop, and cleared by the last one out.
-    private var opened: OpenedSession?
-
     /// Makes a loop.
     ///
     /// - Parameters:
@@ -73,12 +70,9 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     /// Opens the session.
     func open() throws {
-        let opened = self.plan.hasWorkers ? try self.plan.opensSession() : nil
+        let call = self.plan.hasWorkers ? try OpenCall(self.plan, taskCount: self.taskCount) : nil
         self.plan.events?.emitStart(of: self)
-        if let opened {
-            self.attach(opened)
-            self.opened = opened
-        }
+        if let call { self.attach(call) }
         for scope in self.plan.stopScopes { scope.add(self) }
     }
 
@@ -131,8 +125,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     override func didComplete() {
         if case .reader(let reader) = self.source { reader.stop() }
         for scope in self.plan.stopScopes { scope.remove(self) }
-        self.retire(self.opened)
-        self.opened = nil
+        self.retire()
         self.plan.events?.emit(.done)
         self.didChange()
     }

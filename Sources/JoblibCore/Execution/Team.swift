@@ -59,10 +59,12 @@ struct Team {
     ///
     /// - Parameters:
     ///   - loop: The loop.
+    ///   - workers: How many batches its session can run at once.
     ///   - inPlaceOfCaller: Whether its caller, who can only wait, lends its own place.
     /// - Returns: Whether they do.
-    mutating func addHelper(to loop: Loop, inPlaceOfCaller: Bool) -> Bool {
+    mutating func addHelper(to loop: Loop, of workers: Int, inPlaceOfCaller: Bool) -> Bool {
         guard inPlaceOfCaller || self.members < self.limit, loop.hasFreeSeat else { return false }
+        guard loop.seatsTaken - (loop.callerHasSeat ? 1 : 0) < workers else { return false }
         self.seat(1, in: loop)
         return true
     }
@@ -108,7 +110,7 @@ struct Team {
     /// Finds a loop that could use another helper, when a place in the team is free.
     func loopInNeed() -> Loop? {
         guard self.members < self.limit else { return nil }
-        return self.open.last { $0.session != nil && $0.hasFreeSeat && $0.hasWork }
+        return self.open.last { $0.call != nil && $0.hasFreeSeat && $0.hasWork }
     }
 
     /// Takes a loop off the list: it is over.

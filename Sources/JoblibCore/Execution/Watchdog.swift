@@ -4,7 +4,18 @@
 internal import JoblibPOSIX
 import Synchronization
 
-/// The one thread that ends tasks which run longer than their limit.
+/// Something that must not take longer than a limit.
+protocol Watched: AnyObject, Sendable {
+    /// Looks whether the limit has passed, and acts if so.
+    ///
+    /// On the watchdog's thread, which must not wait: foreign code needs a thread of its own.
+    ///
+    /// - Parameter now: The monotonic clock, in nanoseconds.
+    /// - Returns: When to look again; `nil`: never.
+    func look(at now: UInt64) -> UInt64?
+}
+
+/// The one thread that ends tasks which run longer than their limit, and batches that do not begin.
 ///
 /// Limits are the same for all tasks of a loop and a task that starts now cannot be overdue before one of that length,
 /// so starting a task needs to tell nobody: the thread only ever looks too early.
@@ -12,19 +23,22 @@ final class Watchdog: Sendable {
     static let shared = Watchdog()
 
     private struct State {
-        var runners: [ObjectIdentifier: Runner] = [:]
+        var watched: [ObjectIdentifier: any Watched] = [:]
         var isRunning = false
     }
 
-    /// How long the thread waits for another timed loop before it ends.
+    /// How long the thread waits for something else to watch before it ends.
     private static let linger: UInt64 = 1_000_000_000
 
     private let state = Mutex(State())
     private let changed = WaitWord()
 
-    func watch(_ runner: Runner) {
+    /// Watches something until it is forgotten or needs no further look.
+    ///
+    /// - Throws: ``ParallelError`` `.resourceExhausted` when the system has no thread left to watch with.
+    func watch(_ object: any Watched) throws(ParallelError) {
         let mustStart = self.state.withLock { state in
-            state.runners[ObjectIdentifier(runner)] = runner
+            state.watched[ObjectIdentifier(object)] = object
             defer { state.isRunning = true }
             return !state.isRunning
         }
@@ -32,50 +46,41 @@ final class Watchdog: Sendable {
         do {
             try PlatformThread.start(name: "joblib-watchdog") { self.run() }
         } catch {
-            self.state.withLock { $0.isRunning = false }
-            runner.loop.stop(ParallelError(.resourceExhausted, "a time limit needs a thread to watch it: \(error)"))
+            self.state.withLock { state in
+                state.isRunning = false
+                state.watched[ObjectIdentifier(object)] = nil
+            }
+            throw ParallelError(.resourceExhausted, "a time limit needs a thread to watch it: \(error)")
         }
     }
 
-    func forget(_ runner: Runner) {
-        self.state.withLock { _ = $0.runners.removeValue(forKey: ObjectIdentifier(runner)) }
+    func forget(_ object: any Watched) {
+        self.state.withLock { _ = $0.watched.removeValue(forKey: ObjectIdentifier(object)) }
     }
 
     private func run() {
         while true {
             let seen = self.changed.count
             let now = MonotonicClock.now
-            let runners = self.state.withLock { Array($0.runners.values) }
-            for runner in runners {
-                guard let limit = runner.loop.plan.timeLimit else { continue }
-                if runner.abandonIfOverdue(now: now, limit: limit) { self.letLoopGoOn(without: runner) }
+            let watched = self.state.withLock { Array($0.watched.values) }
+            var nextLook = now + Self.linger
+            if !watched.isEmpty { nextLook = .max }
+            for object in watched {
+                if let next = object.look(at: now) {
+                    nextLook = min(nextLook, next)
+                } else {
+                    self.forget(object)
+                }
             }
-            if self.changed.wait(while: seen, until: Self.nextLook(at: runners, after: now)) { continue }
-            if runners.isEmpty, self.mayEnd() { return }
+            if nextLook == .max { nextLook = now + Self.linger }
+            if self.changed.wait(while: seen, until: nextLook) { continue }
+            if self.mayEnd() { return }
         }
-    }
-
-    // On a thread of its own: an observer that waits must not keep every other limit in the process from being kept.
-    private func letLoopGoOn(without runner: Runner) {
-        self.forget(runner)
-        do {
-            try PlatformThread.start(name: "joblib-timeout") { runner.letLoopGoOn() }
-        } catch {
-            runner.letLoopGoOn()
-        }
-    }
-
-    private static func nextLook(at runners: [Runner], after now: UInt64) -> UInt64 {
-        let deadlines = runners.map { runner in
-            let limit = runner.loop.plan.timeLimit ?? Self.linger
-            return runner.deadline(limit: limit) ?? (now + limit)
-        }
-        return deadlines.min() ?? (now + Self.linger)
     }
 
     private func mayEnd() -> Bool {
         self.state.withLock { state in
-            guard state.runners.isEmpty else { return false }
+            guard state.watched.isEmpty else { return false }
             state.isRunning = false
             return true
         }

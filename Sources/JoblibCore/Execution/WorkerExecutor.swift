@@ -12,13 +12,17 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
         var drains = 0
     }
 
-    let session: any WorkerSession
+    let call: OpenCall
     private let limit: Int
     private let state = Mutex(State())
 
-    init(_ session: any WorkerSession, limit: Int) {
-        self.session = session
+    /// Called when the backend will not run a batch, so that no body begins after it.
+    private let onFault: @Sendable (ParallelError) -> Void
+
+    init(_ call: OpenCall, limit: Int, onFault: @escaping @Sendable (ParallelError) -> Void) {
+        self.call = call
         self.limit = limit
+        self.onFault = onFault
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -31,19 +35,32 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
         }
         guard mustCall else { return }
         do {
-            try self.session.submit(Batch(self))
+            try self.call.submit(self)
         } catch {
-            // The other drains do the job. If there is none it runs here: a job that is never run is a task that never ends.
-            let isLast = self.state.withLock { state in
-                guard state.drains == 1 else {
-                    state.drains -= 1
-                    return false
-                }
-                return true
-            }
-            if isLast { self.runAsBatch() }
+            self.doWithout(error)
         }
     }
+
+    /// Does without a worker that will not come.
+    private func doWithout(_ error: ParallelError) {
+        // The other drains do the jobs. If there is none they run here: a job never run is a task that never ends.
+        let isLast = self.state.withLock { state in
+            guard state.drains == 1 else {
+                state.drains -= 1
+                return false
+            }
+            return true
+        }
+        guard isLast else { return }
+        self.onFault(error)
+        self.runAsBatch()
+    }
+
+    func batchFailed(_ error: ParallelError) {
+        self.doWithout(error)
+    }
+
+    var isObsolete: Bool { self.state.withLock { $0.jobs.isEmpty } }
 
     func runAsBatch() {
         while true {

@@ -19,11 +19,11 @@ extension Parallel {
         for scope in plan.stopScopes { scope.add(loop) }
         defer { for scope in plan.stopScopes { scope.remove(loop) } }
 
-        let opened = plan.hasWorkers ? try plan.opensSession() : nil
-        defer { loop.retire(opened) }
-        if let opened {
-            loop.executor = loop.executor(on: opened.session)
-            loop.attach(opened)
+        let call = plan.hasWorkers ? try OpenCall(plan, taskCount: loop.taskCount) : nil
+        defer { loop.retire() }
+        if let call {
+            loop.executor = loop.executor(for: call)
+            loop.attach(call)
         }
         return try await withTaskCancellationHandler {
             try await AsyncBodies(loop: loop, items: items, body: body).run()

@@ -23,22 +23,25 @@ extension Parallel {
         let backend = try self.backend(for: config)
         let capabilities = backend.capabilities
         let enclosing = EnclosingTask.current()
-        let workers = try self.workers(config, capabilities, enclosing)
+        let workers = try self.workers(config, backend, capabilities, enclosing)
         try self.validateValues(config)
         return CallPlan(
             backend: backend,
             pool: self.pool,
             workers: workers,
             hasWorkers: capabilities.hasWorkers,
+            isElastic: capabilities.isElastic,
             batchSize: try self.batchSize.resolve(),
             window: try self.preDispatch.resolve(nJobs: workers),
             timeout: self.timeout,
+            stallTimeout: config.stallTimeout,
             lendsMemory: self.lendsMemory,
             retries: self.retries,
             seed: config.seed,
             events: config.progress.map(EventSink.init),
             tracesThrows: (config.verbose ?? 0) >= 10,
             scope: ParallelConfig.current,
+            nestedScope: capabilities.nested.scope(of: .current),
             enclosing: enclosing,
             stopScopes: StopScope.current
         )
@@ -93,7 +96,11 @@ extension Parallel {
                 parameters: config.backendParams,
                 innerMaxNumThreads: config.innerMaxNumThreads
             )
-            backend = try factory(request)
+            do {
+                backend = try factory(request)
+            } catch {
+                throw ParallelError.wrapping(error, as: .startupFailed, "backend '\(name)'", "could not be made")
+            }
             try Self.refuseUnknownParameters(config.backendParams, of: name, backend.capabilities)
         }
         if self.explicit.innerMaxNumThreads != nil, !backend.capabilities.limitsInnerThreads {
@@ -129,9 +136,16 @@ extension Parallel {
 
     private func workers(
         _ config: ParallelConfig,
+        _ backend: any ParallelBackend,
         _ capabilities: BackendCapabilities,
         _ enclosing: EnclosingTask?
     ) throws -> Int {
+        guard capabilities.defaultNJobs != 0 else {
+            throw ParallelError(
+                .invalidNJobs,
+                "\(backend.displayName) has a defaultNJobs of 0 among its capabilities; it must be 1 or more, or negative"
+            )
+        }
         // Inside of a task the budget of the outermost loop is all there is.
         let budget = enclosing?.loop.root.plan.workers
         let asked = config.nJobs ?? capabilities.defaultNJobs
@@ -147,6 +161,12 @@ extension Parallel {
     private func validateValues(_ config: ParallelConfig) throws(ParallelError) {
         if let timeout = self.timeout, timeout <= .zero {
             throw ParallelError(.invalidArgument, "timeout: \(timeout) leaves a task no time; write nil for no limit")
+        }
+        if let timeout = config.stallTimeout, timeout <= .zero {
+            throw ParallelError(
+                .invalidArgument,
+                "stallTimeout: \(timeout) leaves a backend no time; write nil for no limit"
+            )
         }
         if self.retries < 0 {
             throw ParallelError(.invalidArgument, "retries: \(self.retries) is no number of retries; write 0 or more")

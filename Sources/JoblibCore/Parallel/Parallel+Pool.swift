@@ -27,6 +27,6 @@ extension Parallel {
     private func openPool() throws -> PooledSession? {
         let plan = try self.plan()
         guard plan.hasWorkers else { return nil }
-        return PooledSession(try plan.backend.open(OpenRequest(workers: plan.workers)))
+        return PooledSession(try plan.openSession())
     }
 }

@@ -52,6 +52,9 @@ public struct Parallel: Sendable {
     ///   - innerMaxNumThreads: How many threads libraries inside a worker may use; refused with `.unsupportedOption` by a
     ///     backend that cannot set it, which is every one that runs in this process.
     ///   - seed: The root of every task's random numbers; unset, one for each call, reported in the `started` event.
+    ///   - stallTimeout: How long the backend may keep a batch of tasks before it begins to run it. Then the call goes on
+    ///     without the batch where others do its work, and throws ``ParallelError`` `.stalled`, with the backend and the
+    ///     batch, where not. Unset, for ever: threads begin as soon as the system lets them.
     ///   - retries: How often a task runs again after it threw, died, or ran out of time. A death from outside is run
     ///     again up to twice whatever this says, unless `.idempotent(false)` is among the parameters.
     ///   - backendParams: Settings of the chosen backend; a name that it does not take is refused.
@@ -70,6 +73,7 @@ public struct Parallel: Sendable {
         require: BackendRequirement? = nil,
         innerMaxNumThreads: Int? = nil,
         seed: UInt64? = nil,
+        stallTimeout: Duration? = nil,
         retries: Int = 0,
         backendParams: [BackendParameter] = []
     ) {
@@ -85,6 +89,7 @@ public struct Parallel: Sendable {
             require: require,
             innerMaxNumThreads: innerMaxNumThreads,
             seed: seed,
+            stallTimeout: stallTimeout,
             backendParams: backendParams
         )
         self.scope = ParallelConfig.current

@@ -23,6 +23,9 @@ public struct ParallelEvent: Sendable {
         /// A task has failed and will run again: `failure` is set.
         public static let retried = Kind(description: "retried")
 
+        /// The backend broke its contract, or lost a batch: `error` is set; results are none the worse for it.
+        public static let backendFault = Kind(description: "backendFault")
+
         /// The call ends, successfully or not.
         public static let done = Kind(description: "done")
     }
@@ -44,6 +47,9 @@ public struct ParallelEvent: Sendable {
 
     /// Why the attempt failed.
     public internal(set) var failure: TaskFailure?
+
+    /// What the backend did that it must not do.
+    public internal(set) var error: ParallelError?
 
     /// The seed from which every task's random numbers derive.
     public internal(set) var rootSeed: UInt64?

@@ -78,13 +78,14 @@ struct BackendRegistryTests {
         #expect(try Parallel(backend: "BackendRegistryTests.shared").map(0..<3) { $0 } == [0, 1, 2])
     }
 
-    @Test("What a factory throws, the call throws")
+    @Test("What a factory throws, the call throws, with the name of the backend")
     func throwingFactory() throws {
-        registerParallelBackend("BackendRegistryTests.broken") { _ in throw ParallelError(.startupFailed, "no luck") }
+        registerParallelBackend("BackendRegistryTests.broken") { _ in throw ParallelError(.noWorkers, "no luck") }
         let error = try #require(throws: ParallelError.self) {
             try Parallel(backend: "BackendRegistryTests.broken").map(0..<3) { $0 }
         }
-        #expect(error.detail == "no luck")
+        #expect(error.code == .noWorkers)
+        #expect(error.detail == "backend 'BackendRegistryTests.broken' could not be made: no luck")
     }
 
     @Test("Asked for an ability, the registry names those that have it; a factory that throws has none")

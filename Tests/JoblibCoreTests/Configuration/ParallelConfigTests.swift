@@ -40,6 +40,7 @@ struct ParallelConfigTests {
         Setting("require", \.require, [.sharedmem, .sharedmem]),
         Setting("innerMaxNumThreads", \.innerMaxNumThreads, [1, 2]),
         Setting("seed", \.seed, [1, 2]),
+        Setting("stallTimeout", \.stallTimeout, [.seconds(1), .seconds(2)]),
     ]
 
     @Test("The inner value wins, an unset one lets the outer through, and no other setting moves", arguments: settings)
@@ -115,12 +116,13 @@ struct ParallelConfigTests {
             require: .sharedmem,
             innerMaxNumThreads: 4,
             seed: 5,
-            backendParams: [.fixture("x", 6)]
+            stallTimeout: .seconds(6),
+            backendParams: [.fixture("x", 7)]
         ) {
             let config = ParallelConfig.current
             let values = Self.settings.map { $0.read(config) }
             let hints = ["\(BackendPreference.threads)", "\(BackendRequirement.sharedmem)"]
-            #expect(values == ["a", "1", "2", "p", "t", "3", "c"] + hints + ["4", "5"])
+            #expect(values == ["a", "1", "2", "p", "t", "3", "c"] + hints + ["4", "5", "6.0 seconds"])
             #expect(config.backendParams.map(\.name) == ["x"])
         }
     }

@@ -45,9 +45,9 @@ struct CallPlanTests {
     @Test("A session that was opened for the call is closed, that of a pool is not")
     func ownership() {
         let session = ClosingSession()
-        OpenedSession(session: session, isOwned: false).close()
+        OpenedSession(session: session, isOwned: false, listeners: nil).close()
         #expect(session.closings.value == 0)
-        OpenedSession(session: session, isOwned: true).close()
+        OpenedSession(session: session, isOwned: true, listeners: nil).close()
         #expect(session.closings.value == 1)
     }
 }

@@ -28,23 +28,23 @@ struct LoopTests {
     }
 
     @Test("A loop that stops takes those nested in it along, and leaves those around it")
-    func stoppingNested() {
+    func stoppingNested() throws {
         let outer = FakeLoop()
         let middle = FakeLoop(in: outer)
         let inner = FakeLoop(in: middle)
-        for loop in [outer, middle, inner] { loop.attach(IdleSession()) }
+        for loop in [outer, middle, inner] { try loop.attach(IdleSession()) }
         middle.stop(CancellationError())
         #expect(!outer.isStopped && middle.isStopped && inner.isStopped)
         #expect((inner.error as? ParallelError)?.code == .cancelled)
     }
 
     @Test("A nested loop that is alone in its caller looks at the loop around it")
-    func stopSource() {
+    func stopSource() throws {
         let outer = FakeLoop()
         let alone = FakeLoop(in: outer)
         let attached = FakeLoop(in: outer)
-        outer.attach(IdleSession())
-        attached.attach(IdleSession())
+        try outer.attach(IdleSession())
+        try attached.attach(IdleSession())
         #expect(alone.stopSource === outer)
         #expect(attached.stopSource === attached)
         outer.stop(CancellationError())

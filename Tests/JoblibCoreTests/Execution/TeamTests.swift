@@ -20,7 +20,7 @@ struct TeamTests {
         let outer = FakeLoop()
         _ = team.open(outer, wanting: 1)
         #expect(team.open(FakeLoop(in: outer), wanting: 1).helpers == 0)
-        #expect(team.addHelper(to: outer, inPlaceOfCaller: false) == false)
+        #expect(team.addHelper(to: outer, of: .max, inPlaceOfCaller: false) == false)
         #expect(team.members == 2)
     }
 
@@ -30,7 +30,7 @@ struct TeamTests {
         let loop = FakeLoop(in: FakeLoop(), timeout: .seconds(1))
         #expect(team.open(loop, wanting: 5).helpers == 1)
         #expect(team.members == 2)
-        #expect(team.addHelper(to: loop, inPlaceOfCaller: true) == true)
+        #expect(team.addHelper(to: loop, of: .max, inPlaceOfCaller: true) == true)
         #expect(team.members == 3)
     }
 
@@ -40,10 +40,10 @@ struct TeamTests {
         let outer = FakeLoop()
         let loop = FakeLoop(in: outer, timeout: .seconds(1))
         #expect(team.open(loop, wanting: 5).helpers == 1)
-        #expect(team.addHelper(to: outer, inPlaceOfCaller: false) == false)
+        #expect(team.addHelper(to: outer, of: .max, inPlaceOfCaller: false) == false)
         team.close(loop, missing: 0)
         #expect(team.members == 2)
-        #expect(team.addHelper(to: outer, inPlaceOfCaller: false) == false)
+        #expect(team.addHelper(to: outer, of: .max, inPlaceOfCaller: false) == false)
     }
 
     @Test("Helpers on lent places return them together, however many came, were replaced, or failed to come")
@@ -52,7 +52,7 @@ struct TeamTests {
         let loop = FakeLoop(in: FakeLoop(), tasks: 1, timeout: .seconds(1))
         #expect(team.open(loop, wanting: 3).helpers == 3)
         team.removeHelpers(1, from: loop)
-        #expect(team.addHelper(to: loop, inPlaceOfCaller: false) == true)
+        #expect(team.addHelper(to: loop, of: .max, inPlaceOfCaller: false) == true)
         #expect(team.members == 3)
         // One that came by itself, on a place of its own, is lost in a task, and its place becomes one of the loop's.
         team.addMember()
@@ -63,13 +63,13 @@ struct TeamTests {
     }
 
     @Test("A helper that is one too many leaves, whatever is left to do")
-    func oneTooMany() {
+    func oneTooMany() throws {
         let session = IdleSession()
         let (loop, finished) = (FakeLoop(tasks: 1), FakeLoop())
-        loop.attach(session)
+        try loop.attach(session)
         var team = Team(limit: 2, members: 2)
         _ = team.open(loop, wanting: 0)
-        #expect(team.addHelper(to: loop, inPlaceOfCaller: true) == true)
+        #expect(team.addHelper(to: loop, of: .max, inPlaceOfCaller: true) == true)
         #expect(team.members == 3)
         #expect(team.nextLoop(on: session, after: finished) == nil)
         #expect(team.nextLoop(on: session, after: finished) === loop)
@@ -81,28 +81,28 @@ struct TeamTests {
         var team = Team(limit: 2, members: 1)
         let loop = FakeLoop()
         _ = team.open(loop, wanting: 0)
-        #expect(team.addHelper(to: loop, inPlaceOfCaller: false) == true)
-        #expect(team.addHelper(to: loop, inPlaceOfCaller: false) == false)
+        #expect(team.addHelper(to: loop, of: .max, inPlaceOfCaller: false) == true)
+        #expect(team.addHelper(to: loop, of: .max, inPlaceOfCaller: false) == false)
         team.removeHelpers(1, from: loop)
-        #expect(team.addHelper(to: loop, inPlaceOfCaller: false) == true)
+        #expect(team.addHelper(to: loop, of: .max, inPlaceOfCaller: false) == true)
         #expect(team.nextLoop(on: IdleSession(), after: loop) == nil)
-        #expect(team.addHelper(to: loop, inPlaceOfCaller: false) == true)
+        #expect(team.addHelper(to: loop, of: .max, inPlaceOfCaller: false) == true)
     }
 
     // MARK: - Seats
 
     @Test("A loop has no more workers than its own jobs, its caller included, whoever would come")
-    func seats() {
+    func seats() throws {
         let session = IdleSession()
         let outer = FakeLoop()
         let loop = FakeLoop(in: outer, tasks: 1, workers: 3)
-        loop.attach(session)
+        try loop.attach(session)
         var team = Team(limit: 8, members: 5)
         #expect(team.open(loop, wanting: 1).helpers == 1)
         #expect(team.nextLoop(on: session, after: outer) === loop)
         #expect(team.nextLoop(on: session, after: outer) == nil)
         #expect(team.nextLoop(below: outer) == nil)
-        #expect(team.addHelper(to: loop, inPlaceOfCaller: false) == false)
+        #expect(team.addHelper(to: loop, of: .max, inPlaceOfCaller: false) == false)
         #expect(team.takeSeat(in: loop) == false)
 
         team.leaveSeat(in: loop)
@@ -111,12 +111,12 @@ struct TeamTests {
     }
 
     @Test("A place that gets free is offered to a loop that has work and a seat")
-    func loopInNeed() {
+    func loopInNeed() throws {
         let session = IdleSession()
         var team = Team(limit: 3, members: 3)
         let (idle, full, needy) = (FakeLoop(), FakeLoop(tasks: 1, workers: 1), FakeLoop(tasks: 1))
         for loop in [needy, idle, full] {
-            loop.attach(session)
+            try loop.attach(session)
             _ = team.open(loop, wanting: 0)
         }
         #expect(team.loopInNeed() == nil)
@@ -129,12 +129,12 @@ struct TeamTests {
     // MARK: - Finding work
 
     @Test("A helper goes to a loop of its own session that has tasks left")
-    func sessionFilter() {
+    func sessionFilter() throws {
         let session = IdleSession()
         let mine = FakeLoop(tasks: 1)
         let foreign = FakeLoop(tasks: 1)
-        mine.attach(session)
-        foreign.attach(IdleSession())
+        try mine.attach(session)
+        try foreign.attach(IdleSession())
         var team = Team(limit: 4, members: 1)
         for loop in [mine, foreign] { _ = team.open(loop, wanting: 1) }
 
@@ -146,22 +146,22 @@ struct TeamTests {
     }
 
     @Test("Of several loops with tasks a helper gets the innermost, which somebody waits for")
-    func innermostFirst() {
+    func innermostFirst() throws {
         let session = IdleSession()
         let outer = FakeLoop(tasks: 1)
         let inner = FakeLoop(in: outer, tasks: 1)
-        for loop in [outer, inner] { loop.attach(session) }
+        for loop in [outer, inner] { try loop.attach(session) }
         var team = Team(limit: 2, members: 1)
         for loop in [outer, inner] { _ = team.open(loop, wanting: 0) }
         #expect(team.nextLoop(on: session, after: FakeLoop()) === inner)
     }
 
     @Test("A loop that is over is given to nobody")
-    func closedLoop() {
+    func closedLoop() throws {
         let session = IdleSession()
         let outer = FakeLoop()
         let inner = FakeLoop(in: outer, tasks: 1)
-        inner.attach(session)
+        try inner.attach(session)
         var team = Team(limit: 4, members: 1)
         _ = team.open(inner, wanting: 1)
         team.close(inner, missing: 0)
@@ -213,12 +213,12 @@ struct TeamTests {
     }
 
     @Test("Whatever happens, no more threads are at work than the limit", arguments: 1...20)
-    func randomHistories(seed: Int) {
+    func randomHistories(seed: Int) throws {
         var random = SplitMix64(seed: UInt64(seed))
         let session = IdleSession()
         let limit = Int.random(in: 1...5, using: &random)
         let root = FakeLoop(tasks: 1)
-        root.attach(session)
+        try root.attach(session)
         var team = Team(limit: limit, members: 1)
         var helpers = team.open(root, wanting: Int.random(in: 0...6, using: &random)).helpers
         var loops: [FakeLoop] = [root]
@@ -229,7 +229,7 @@ struct TeamTests {
                     in: loops.randomElement(using: &random) ?? root,
                     tasks: Int.random(in: 0...1, using: &random)
                 )
-                loop.attach(session)
+                try loop.attach(session)
                 helpers += team.open(loop, wanting: Int.random(in: 0...6, using: &random)).helpers
                 loops.append(loop)
             case 1 where loops.count > 1:
@@ -237,7 +237,7 @@ struct TeamTests {
             case 2 where helpers > 0:
                 if team.nextLoop(on: session, after: root) == nil { helpers -= 1 }
             case 3:
-                if team.addHelper(to: root, inPlaceOfCaller: false) { helpers += 1 }
+                if team.addHelper(to: root, of: .max, inPlaceOfCaller: false) { helpers += 1 }
             case 4 where helpers > 0:
                 team.removeHelpers(1, from: root)
                 helpers -= 1

@@ -21,15 +21,18 @@ extension CallPlan {
             pool: nil,
             workers: workers,
             hasWorkers: backend.capabilities.hasWorkers,
+            isElastic: backend.capabilities.isElastic,
             batchSize: batchSize,
             window: window,
             timeout: timeout,
+            stallTimeout: nil,
             lendsMemory: false,
             retries: 0,
             seed: seed,
             events: events,
             tracesThrows: false,
             scope: ParallelConfig(),
+            nestedScope: nil,
             enclosing: enclosing,
             stopScopes: stopScopes
         )

@@ -33,9 +33,17 @@ final class FakeLoop: Loop, @unchecked Sendable {
     }
 
     /// Gives the loop a session without calling anybody.
-    func attach(_ session: any WorkerSession) {
-        self.attach(OpenedSession(session: session, isOwned: false))
+    func attach(_ session: any WorkerSession) throws {
+        let backend = FixedSessionBackend(session: session)
+        self.attach(try OpenCall(.fixture(backend: backend, workers: self.plan.workers), taskCount: nil))
     }
+}
+
+/// A backend that opens one and the same session.
+private struct FixedSessionBackend: ParallelBackend {
+    let session: any WorkerSession
+
+    func open(_ request: OpenRequest) -> any WorkerSession { self.session }
 }
 
 /// A session that nobody works for.

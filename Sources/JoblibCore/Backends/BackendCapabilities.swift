@@ -1,0 +1,73 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// What a backend can do, as a value.
+public struct BackendCapabilities: Sendable, Hashable {
+    /// How far the workers are from the caller's memory.
+    public struct Reach: Sendable, Hashable {
+        private let name: String
+
+        /// Workers run closures and write into the caller's memory: threads, queues.
+        public static let sameMemory = Reach(name: "sameMemory")
+
+        /// Workers see bytes only, as in other processes or on other hosts, where closures cannot get.
+        public static let elsewhere = Reach(name: "elsewhere")
+    }
+
+    /// How far the workers are from the caller's memory.
+    public var reach = Reach.sameMemory
+
+    /// Whether there are workers beside the calling thread; `false` runs every loop in the thread that calls it.
+    public var hasWorkers = true
+
+    /// Whether ``WorkerSession/workers`` may change while a session is open; each change is announced by
+    /// ``OpenRequest/workersChanged``.
+    public var isElastic = false
+
+    /// The number of jobs of a call that leaves `nJobs` unset, from 1; negative as for `nJobs`: -1 is every CPU.
+    public var defaultNJobs = 1
+
+    /// Whether `innerMaxNumThreads` can be honoured.
+    public var limitsInnerThreads = false
+
+    /// Which backend the loops inside of tasks get.
+    public var nested = NestedPolicy.inherited
+
+    /// The names of the ``BackendParameter``s that are understood; any other is refused.
+    public var parameters: Set<String> = []
+
+    /// Makes the capabilities of a pool of threads.
+    public init() {}
+}
+
+/// What loops inside of a backend's tasks get that choose no backend or no `nJobs` of their own.
+///
+/// Data, not a backend: the name is looked up where the task runs. Whatever it says, loops inside of tasks share the
+/// `nJobs` of the outermost one.
+public struct NestedPolicy: Sendable, Hashable {
+    let backendName: String?
+    let nJobs: Int?
+
+    /// What the scope around the call says, the same backend most often.
+    public static let inherited = NestedPolicy(backendName: nil, nJobs: nil)
+
+    /// The task's own thread alone.
+    public static let sequential = NestedPolicy(backendName: "sequential", nJobs: nil)
+
+    /// A registered backend.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - nJobs: As for ``Parallel``; `nil`: what the scope around the call says.
+    /// - Returns: The policy.
+    public static func named(_ name: String, nJobs: Int? = nil) -> NestedPolicy {
+        NestedPolicy(backendName: name, nJobs: nJobs)
+    }
+
+    /// The scope of tasks, given that of the call; `nil` when it is the same.
+    func scope(of call: ParallelConfig) -> ParallelConfig? {
+        guard self != .inherited else { return nil }
+        let config = ParallelConfig(backend: self.backendName.map { .named($0) }, nJobs: self.nJobs)
+        return config.overlaying(call)
+    }
+}

@@ -1,0 +1,68 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// What a session is opened for.
+///
+/// A value, so that more can be asked later without breaking backends.
+public struct OpenRequest: Sendable {
+    /// How many batches may run at once, at least 1; the core never submits more at once.
+    public let workers: Int
+
+    /// To be called, from any thread, after ``WorkerSession/workers`` has changed; only elastic backends need it.
+    public let workersChanged: @Sendable () -> Void
+
+    /// Makes a request; the core does it for calls, a test for a backend.
+    public init(workers: Int, workersChanged: @escaping @Sendable () -> Void = {}) {
+        self.workers = workers
+        self.workersChanged = workersChanged
+    }
+}
+
+/// Tells the calls of a process apart.
+public struct CallID: Hashable, Sendable, CustomStringConvertible {
+    let number: UInt64
+
+    /// The number of the call in its process, such as `"call 12"`.
+    public var description: String { "call \(self.number)" }
+}
+
+/// One call, as a session is told of it.
+public struct CallDescription: Sendable {
+    /// The call.
+    public let id: CallID
+
+    /// How many of its batches may run at once, at least 1 and at most what the session was opened for.
+    public let workers: Int
+
+    /// How many tasks there are, where that is known beforehand.
+    public let taskCount: Int?
+}
+
+/// How a call ended; new ways may appear in later versions.
+public struct CallEnd: Hashable, Sendable, CustomStringConvertible {
+    /// The name of the way.
+    public let description: String
+
+    /// Every task has returned.
+    public static let completed = CallEnd(description: "completed")
+
+    /// A task or the backend failed.
+    public static let failed = CallEnd(description: "failed")
+
+    /// The caller was cancelled or interrupted, or let go of the results.
+    public static let cancelled = CallEnd(description: "cancelled")
+
+    /// How a call ended whose error this is.
+    init(error: (any Error)?) {
+        switch error {
+        case nil: self = .completed
+        case is CancellationError: self = .cancelled
+        case let error as ParallelError where error.code == .cancelled: self = .cancelled
+        default: self = .failed
+        }
+    }
+
+    private init(description: String) {
+        self.description = description
+    }
+}

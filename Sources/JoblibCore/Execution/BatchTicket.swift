@@ -1,0 +1,112 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+import Synchronization
+
+/// What makes sure that a batch is completed once: by running, by failing, by being let go of, or by its call giving up.
+final class BatchTicket: Sendable {
+    let work: any BatchWork
+    let call: CallID
+    let number: Int
+
+    /// The plan of the call; `nil` for a batch that belongs to none.
+    private let plan: CallPlan?
+    private let isCompleted = Atomic<Bool>(false)
+
+    init(_ work: any BatchWork, call: CallID, number: Int, _ plan: CallPlan? = nil) {
+        self.work = work
+        self.call = call
+        self.number = number
+        self.plan = plan
+    }
+
+    deinit {
+        // A share that came too late for its call may be dropped.
+        guard !self.isCompleted.load(ordering: .relaxed), !self.work.isObsolete else { return }
+        self.giveUp(self.error(.poolUnhealthy, "let go of \(self.description) without running it"))
+    }
+
+    var description: String { "batch \(self.number) of \(self.call)" }
+
+    func run() {
+        guard self.complete() else { return self.reportSecondCompletion() }
+        self.work.runAsBatch()
+    }
+
+    func fail(_ cause: any Error) {
+        guard self.complete() else { return self.reportSecondCompletion() }
+        let error = self.error(.poolUnhealthy, "could not run \(self.description): \(cause)")
+        self.plan?.report(error)
+        self.work.batchFailed(error)
+    }
+
+    /// Takes the batch back: `submit` threw.
+    func void() {
+        _ = self.complete()
+    }
+
+    /// Takes the batch back that has not begun for too long.
+    func giveUpOnStall() {
+        guard self.complete(), !self.work.isObsolete else { return }
+        let limit = self.plan?.stallTimeout ?? .zero
+        self.giveUp(
+            self.error(.stalled, "was handed \(self.description) and has not begun it within stallTimeout: \(limit)")
+        )
+    }
+
+    /// Whether nobody waits for the batch any more.
+    var isSettled: Bool { self.isCompleted.load(ordering: .relaxed) || self.work.isObsolete }
+
+    /// Whether this is the first completion.
+    private func complete() -> Bool {
+        // Relaxed: what the work needs to see travels with the batch itself.
+        !self.isCompleted.exchange(true, ordering: .relaxed)
+    }
+
+    // On a thread of its own: whoever let go of the batch may hold a lock, and what follows runs foreign code.
+    private func giveUp(_ error: ParallelError) {
+        let (work, plan) = (self.work, self.plan)
+        PlatformThread.startOrRun(name: "joblib-fault") {
+            plan?.report(error)
+            work.batchFailed(error)
+        }
+    }
+
+    private func reportSecondCompletion() {
+        self.plan?
+            .report(self.error(.poolUnhealthy, "completed \(self.description) twice; the second time was ignored"))
+    }
+
+    private func error(_ code: ParallelError.Code, _ what: String) -> ParallelError {
+        ParallelError(code, "\(self.plan?.backend.displayName ?? "the backend") \(what)")
+    }
+}
+
+/// Sees to it that a batch begins in time, without keeping it.
+final class StallWatch: Watched {
+    private weak let ticket: BatchTicket?
+    private let deadline: UInt64
+
+    init(_ ticket: BatchTicket, limit: Duration) {
+        self.ticket = ticket
+        self.deadline = MonotonicClock.now + limit.clampedNanoseconds
+    }
+
+    func look(at now: UInt64) -> UInt64? {
+        guard let ticket = self.ticket, !ticket.isSettled else { return nil }
+        if now < self.deadline { return self.deadline }
+        ticket.giveUpOnStall()
+        return nil
+    }
+}
+
+extension CallPlan {
+    /// Tells whoever listens to the call's events what is wrong with the backend.
+    func report(_ error: ParallelError) {
+        guard let events = self.events else { return }
+        var event = ParallelEvent(.backendFault)
+        event.error = error
+        events.emit(event)
+    }
+}

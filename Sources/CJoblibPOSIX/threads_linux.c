@@ -52,6 +52,18 @@ int32_t joblib_thread_id(void) {
     return (int32_t)syscall(SYS_gettid);
 }
 
+// Of libswift_Concurrency; the first word is NULL outside of actors. Weak: a program may not link it.
+struct executor {
+    void *identity;
+    uintptr_t implementation;
+};
+__attribute__((swiftcall, weak)) struct executor swift_task_getCurrentExecutor(void);
+
+int joblib_thread_is_isolated(void) {
+    if (getpid() == syscall(SYS_gettid)) return 1;
+    return swift_task_getCurrentExecutor != NULL && swift_task_getCurrentExecutor().identity != NULL;
+}
+
 void joblib_yield(void) {
     sched_yield();
 }

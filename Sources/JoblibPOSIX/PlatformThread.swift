@@ -35,6 +35,11 @@ public enum PlatformThread {
     /// The kernel's id of the calling thread.
     public static var currentID: Int { Int(joblib_thread_id()) }
 
+    /// Whether the calling thread may be in an actor's isolation: an actor's code runs on it, or it is the main thread.
+    ///
+    /// The compiler lets a closure that was formed there check at each call that it still is there.
+    public static var isIsolated: Bool { joblib_thread_is_isolated() != 0 }
+
     /// Runs a closure while the calling thread is bound to one processor, and gives it back its processors afterwards.
     ///
     /// Where the system refuses, the closure runs unbound: binding is an optimisation.

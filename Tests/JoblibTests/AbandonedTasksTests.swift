@@ -70,4 +70,25 @@ struct AbandonedTasksTests {
         seen.open()
         #expect(throws: TaskFailure.self) { try stream.next()?.get() }
     }
+
+    @Test("A stuck task sees that it is cancelled although the call goes on without it, and its loops end")
+    func seesCancellation() throws {
+        let (seen, loops) = (Tally(), Tally())
+        let stuck = delayed { () throws -> Int in
+            guard TaskContext.current?.attempt == 1 else { return 2 }
+            #expect(throws: ParallelError.self) {
+                try Parallel(nJobs: 2, batchSize: 1).forEach(0..<2) { _ in try waitUntilCancelled() }
+            }
+            loops.add()
+            try waitUntilCancelled()
+            seen.add()
+            return 1
+        }
+        #expect(try Parallel(nJobs: 4, timeout: Self.limit, retries: 1)([stuck]) == [2])
+        try seen.reach(1)
+        let outcomes = try Parallel(nJobs: 4, timeout: Self.limit).results([stuck, delayed { 5 }])
+        #expect(try outcomes[1].get() == 5)
+        try seen.reach(2)
+        #expect(loops.count == 2)
+    }
 }

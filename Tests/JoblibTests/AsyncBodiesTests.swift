@@ -21,6 +21,36 @@ struct AsyncBodiesTests {
         #expect(unfinished.value.maximum == nJobs)
     }
 
+    @Test("Loops inside of bodies and the bodies themselves together keep to nJobs", arguments: [2, 3, 4])
+    func budget(_ nJobs: Int) async throws {
+        for _ in 0..<30 {
+            let running = Occupancy()
+            try await Parallel(nJobs: nJobs)
+                .forEach(0..<3 * nJobs) { _ in
+                    await Task.yield()
+                    try Self.innerLoop(nJobs, running)
+                }
+            #expect(running.maximum <= nJobs)
+        }
+    }
+
+    private static func innerLoop(_ nJobs: Int, _ running: Occupancy) throws {
+        try Parallel(nJobs: nJobs, batchSize: 1).forEach(0..<4) { _ in running.during { _ = usleep(100) } }
+    }
+
+    @Test(
+        "Any time limit is fine, as in the synchronous forms",
+        arguments: [Duration.seconds(Int64.max), .seconds(1e10)]
+    )
+    func hugeTimeout(_ limit: Duration) async throws {
+        let outputs = try await Parallel(nJobs: 2, timeout: limit)
+            .map(0..<3) { number in
+                await Task.yield()
+                return number
+            }
+        #expect(outputs == [0, 1, 2])
+    }
+
     @Test("Bodies run on the backend's threads, after suspensions too", arguments: [1, 2, 4])
     func threads(_ nJobs: Int) async throws {
         let names = try await Parallel(nJobs: nJobs)

@@ -50,6 +50,26 @@ struct JobCountsTests {
         #expect((1...cpuCount()).contains(cpuCount(onlyPhysicalCores: true)))
     }
 
+    @Test("Any number of jobs is a number of jobs, whatever preDispatch makes of it", arguments: [500_001, Int.max])
+    func huge(_ nJobs: Int) throws {
+        #expect(try effectiveNJobs(nJobs) == nJobs)
+        #expect(try Parallel(nJobs: nJobs).map(0..<3) { $0 } == [0, 1, 2])
+    }
+
+    @Test("Few tasks start few threads, although nobody knows beforehand how few they are")
+    func fewTasks() async {
+        await #expect(processExitsWith: .success) { try Self.fewTasksAndThreads() }
+    }
+
+    private static func fewTasksAndThreads() throws {
+        for loop in [Parallel(nJobs: 1000), Parallel(nJobs: 1000, timeout: .seconds(50))] {
+            #expect(try loop.run((0..<3).lazy.map { index in delayed { index } }) == [0, 1, 2])
+            let stream = try loop.run((0..<3).lazy.map { index in delayed { index } }, returnAs: .generator)
+            #expect(try stream.take() == [0, 1, 2])
+            #expect(ThisProcess.libraryThreads < 30)
+        }
+    }
+
     // MARK: - Observed
 
     @Test("Exactly nJobs tasks run at once, of a collection", arguments: [2, 4, 16])

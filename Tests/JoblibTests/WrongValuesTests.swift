@@ -128,7 +128,14 @@ struct WrongValuesTests {
     @Test("preDispatch counts in the jobs of the call: n_jobs/4 is 0 for two and 1 for four")
     func preDispatchOfFour() throws {
         let parallel = Parallel(nJobs: 4, preDispatch: "n_jobs/4")
-        #expect(try parallel((0..<9).lazy.map { index in delayed { index } }) == Array(0..<9))
+        let run = { @Sendable (loop: Parallel) in
+            try loop((0..<9).lazy.map { index in delayed { index } })
+        }
+        #expect(try run(parallel) == Array(0..<9))
+        // One job has no use for the number, and a loop around the call that leaves it fewer jobs does not make it wrong.
+        #expect(try run(Parallel(nJobs: 1, preDispatch: "n_jobs/4")) == Array(0..<9))
+        let nested = try Parallel(nJobs: 2).map(0..<1) { _ in try run(parallel) }
+        #expect(nested == [Array(0..<9)])
     }
 }
 

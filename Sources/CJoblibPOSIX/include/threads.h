@@ -13,6 +13,10 @@ int joblib_thread_start(const char *name, void (*body)(void *), void *argument);
 /// The kernel's id of the calling thread, gettid(2).
 int32_t joblib_thread_id(void);
 
+/// Whether the calling thread is the process's first one, or runs code of an actor of Swift's: closures formed in such a
+/// place may insist on being called in it.
+int joblib_thread_is_isolated(void);
+
 /// Lets another thread have the processor, sched_yield(2).
 void joblib_yield(void);
 

@@ -4,7 +4,7 @@
 /// How many batches may be with the workers, or finished and not yet taken, before more of the input is read.
 ///
 /// joblib's `pre_dispatch`: `.all`, a number, or an expression in `n_jobs` such as `"1.5*n_jobs"`. Whatever is wrong in it
-/// is kept and refused by the first call that uses it. One job ignores it.
+/// is kept and refused by the first call that uses it. With one job its number is ignored.
 public struct PreDispatch: Sendable, Hashable {
     private enum Storage: Hashable {
         case all
@@ -67,9 +67,10 @@ extension PreDispatch {
                 throw self.refusal("\(self.excerpt) is not a number of batches for \(nJobs) workers")
             }
             return try self.checked(count, nJobs: nJobs)
-        case .expression("2*n_jobs") where nJobs <= 500_000:
-            // The default, met at every call; beyond, the general way refuses the number.
-            return 2 * nJobs
+        case .expression("2*n_jobs"):
+            // The default, met at every call, whatever its number of jobs.
+            let (count, overflow) = nJobs.multipliedReportingOverflow(by: 2)
+            return overflow ? .max : count
         case .expression(let text):
             let value: Double
             do {
@@ -78,6 +79,26 @@ extension PreDispatch {
                 throw self.refusal(error.reason)
             }
             return try self.checked(Int(value), nJobs: nJobs)
+        }
+    }
+
+    /// Returns the number of batches for a call that may have fewer workers than it asked for.
+    ///
+    /// What is right for the jobs that a call asks for is not refused because a loop around it leaves it fewer; and with
+    /// one worker, whose number is ignored, only what is wrong for any number of workers is.
+    ///
+    /// - Parameters:
+    ///   - workers: The number of workers, at least 1.
+    ///   - requested: The number that was asked for, at least `workers`.
+    /// - Returns: A number of batches, at least 1, or `nil`.
+    /// - Throws: ``ParallelError`` with the code `invalidPreDispatch`.
+    func resolve(workers: Int, requested: Int) throws(ParallelError) -> Int? {
+        do {
+            return try self.resolve(nJobs: workers)
+        } catch {
+            guard workers == 1 || workers < requested else { throw error }
+            _ = try self.resolve(nJobs: requested == 1 ? 64 : requested)
+            return 1
         }
     }
 

@@ -3,13 +3,13 @@
 
 /// Who is told what happens in a loop.
 public struct ProgressDisplay: Sendable {
-    let receive: @Sendable (ParallelEvent) -> Void
+    let sink: EventSink
 
-    /// A closure that gets every event, one at a time.
+    /// A closure that gets every event, one at a time, also when several loops tell it theirs at once.
     ///
     /// It is called from the threads that run the tasks, or on one of its own when a task has run out of time, so a slow
     /// one slows the loop; it may run a loop itself.
     public static func observer(_ receive: @escaping @Sendable (ParallelEvent) -> Void) -> ProgressDisplay {
-        ProgressDisplay(receive: receive)
+        ProgressDisplay(sink: EventSink(receive))
     }
 }

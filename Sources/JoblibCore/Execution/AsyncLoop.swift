@@ -27,13 +27,18 @@ final class AsyncLoop: Loop, @unchecked Sendable {
 
     override var taskCount: Int? { self.count }
 
-    /// Notes that a body begins: each has a place in the team, which the caller, who only waits, lends.
-    func bodyBegins() {
-        self.root.team.withLock { $0.addMember() }
+    /// Takes places in the team for bodies, as many as will be unfinished at once; the caller, who only waits, lends its own.
+    ///
+    /// All of them before the first begins, and each until nothing is left for it: a loop inside of a body must not take
+    /// one that is free just between two bodies.
+    func takePlaces(_ count: Int) {
+        self.root.team.withLock { team in
+            for _ in 0..<count { team.addMember() }
+        }
     }
 
-    /// Notes that a body has ended.
-    func bodyEnded() {
+    /// Gives one back.
+    func givePlaceBack() {
         self.root.team.withLock { $0.removeMember() }
     }
 
@@ -106,7 +111,8 @@ final class AsyncLoop: Loop, @unchecked Sendable {
         return try await withThrowingTaskGroup(of: UncheckedBox<R>?.self) { group in
             group.addTask { UncheckedBox(try await task.value()) }
             group.addTask {
-                try? await Task.sleep(for: timeout)
+                // Clamped: the clock of `Task.sleep` traps on a duration beyond its range.
+                try? await Task.sleep(nanoseconds: min(timeout.clampedNanoseconds, .max / 4))
                 return nil
             }
             let first = await group.nextResult()

@@ -5,14 +5,14 @@ internal import JoblibPOSIX
 import Synchronization
 
 /// When the attempt at work began, and who may say how it ended: the thread that runs it or the watchdog, never both.
-struct AttemptClock: ~Copyable {
+final class AttemptClock: Sendable {
     private static let idle: UInt64 = 0
     private static let abandoned: UInt64 = 1
 
     // Idle, abandoned, or the start in nanoseconds, which on a machine that is up is above both.
     //
     // Releasing at the start, acquiring at the end: who wins the exchange sees what the other wrote before.
-    private let state = Atomic<UInt64>(Self.idle)
+    private let state = Atomic<UInt64>(AttemptClock.idle)
 
     /// Starts the clock and returns its reading.
     func start() -> UInt64 {

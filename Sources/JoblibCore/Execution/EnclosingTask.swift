@@ -11,6 +11,12 @@ struct EnclosingTask: Sendable {
     /// Which of the task's own calls this is, from 0.
     let ordinal: Int
 
+    /// Tells whether the task's thread was abandoned.
+    var clock: AttemptClock?
+
+    /// Whether nobody waits for the task any more.
+    var isOver: Bool { self.loop.isStoppedOrOrphaned || self.clock?.wasAbandoned ?? false }
+
     /// The task that the calling thread, or the calling asynchronous task, is in.
     static func current() -> EnclosingTask? {
         if let runner = Runner.current { return runner.enclosingTask() }

@@ -66,6 +66,9 @@ struct Gate: ~Copyable {
     /// Whether nobody is inside.
     var isEmpty: Bool { self.state.load(ordering: .acquiring) & ~Self.closed == 0 }
 
+    /// Whether exactly one is inside.
+    var hasOneLeft: Bool { self.state.load(ordering: .acquiring) & ~Self.closed == 1 }
+
     /// Whether the gate is closed and everybody has left.
     var isCompleted: Bool { self.state.load(ordering: .acquiring) == Self.closed }
 }

@@ -49,7 +49,7 @@ extension Loop {
 
     // A loop around this one that stopped before this one was on the list has not told it.
     private func stopIfOrphaned() {
-        if self.parent?.isStoppedOrOrphaned == true { self.stop(ParallelError.outerLoopEnded) }
+        if self.plan.enclosing?.isOver == true { self.stop(ParallelError.outerLoopEnded) }
     }
 
     /// Submits another batch if the session, the team's budget, and the loop's own limit allow.

@@ -65,6 +65,11 @@ class Loop: @unchecked Sendable {
         preconditionFailure("a loop must say how it works")
     }
 
+    /// What the caller does in place of `work`; by default the same.
+    func workAsCaller(_ runner: Runner) {
+        self.work(runner)
+    }
+
     /// Whether a worker that came now would find a task.
     var hasWork: Bool { false }
 
@@ -147,7 +152,7 @@ class Loop: @unchecked Sendable {
     }
 
     /// Whether this loop or one around it has stopped.
-    final var isStoppedOrOrphaned: Bool { self.isStopped || (self.parent?.isStoppedOrOrphaned ?? false) }
+    final var isStoppedOrOrphaned: Bool { self.isStopped || (self.plan.enclosing?.isOver ?? false) }
 
     /// Stops the loop and those nested in it; the first error in time is the one that the call throws.
     final func stop(_ error: any Error) {
@@ -159,9 +164,12 @@ class Loop: @unchecked Sendable {
         self.stopNestedLoops()
     }
 
-    private func stopNestedLoops() {
-        // Innermost first, for the same reason.
-        for nested in self.root.team.withLock({ $0.openLoops(below: self) }).reversed() where !nested.isStopped {
+    /// Stops the loops nested in this one, innermost first, for the same reason.
+    ///
+    /// - Parameter isIncluded: Which of them; by default all.
+    final func stopNestedLoops(where isIncluded: (Loop) -> Bool = { _ in true }) {
+        for nested in self.root.team.withLock({ $0.openLoops(below: self) }).reversed()
+        where !nested.isStopped && isIncluded(nested) {
             nested.record(ParallelError.outerLoopEnded)
             nested.halt()
         }
@@ -212,6 +220,9 @@ class Loop: @unchecked Sendable {
     /// Whether nobody is inside at the moment.
     final var isEmpty: Bool { self.gate.isEmpty }
 
+    /// Whether one is inside and nobody on the way.
+    final var hasOneLeft: Bool { self.gate.hasOneLeft && self.expected.areNone }
+
     private func complete() {
         self.didComplete()
         self.event.advance()
@@ -234,7 +245,7 @@ class Loop: @unchecked Sendable {
         if callerWorks { _ = self.enter() }
         try self.callHelpers(usefulWorkers - (callerWorks ? 1 : 0), areNeeded: !callerWorks)
         if callerWorks {
-            Runner.stay(in: self, self.work)
+            Runner.stay(in: self, self.workAsCaller)
             self.close()
         }
         self.waitForOthers(helps: callerWorks)

@@ -226,6 +226,8 @@ final class Runner: @unchecked Sendable {
     /// Runs the user's code, that of an observer and of descriptions.
     func letLoopGoOn() {
         let loop = self.loop
+        // What the task has begun is nobody's business any more either.
+        loop.stopNestedLoops { $0.isStoppedOrOrphaned }
         let failure = self.timeoutFailure(loop.plan.timeout ?? .zero)
         if self.attempt <= loop.plan.retries && !loop.isStopped {
             loop.plan.events?.emit(.retried, self, failure: failure)
@@ -249,7 +251,13 @@ final class Runner: @unchecked Sendable {
     /// What `TaskContext.current` returns inside of the task with an index.
     func taskContext(index: Int, attempt: Int) -> TaskContext {
         if let context = self.context, context.index == index, context.attempt == attempt { return context }
-        let context = TaskContext(loop: self.loop, index: index, attempt: attempt, workerIndex: self.workerIndex)
+        let context = TaskContext(
+            loop: self.loop,
+            index: index,
+            attempt: attempt,
+            workerIndex: self.workerIndex,
+            clock: self.clock
+        )
         self.context = context
         return context
     }

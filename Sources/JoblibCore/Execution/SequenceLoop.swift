@@ -20,8 +20,20 @@ final class SequenceLoop: Loop, @unchecked Sendable {
     let held = HeldTasks()
     private let isExhausted = Atomic<Bool>(false)
 
-    // SAFETY: written once before the loop is announced, cleared once after its gate has closed for ever.
+    /// How many workers could still be called.
+    // Relaxed: a number is all that two threads have to agree on.
+    private let uncalled = Atomic<Int>(0)
+
+    /// For loops whose caller alone reads.
+    @usableFromInline
+    let readAhead = ReadAheadSignals()
+
+    @usableFromInline
+    var readAheadBounds: ReadAheadBounds { ReadAheadBounds(self.plan) }
+
+    // SAFETY: both are written once before the loop is announced, and cleared once after its gate has closed for ever.
     private var share: Share?
+    private var callerShare: Share?
 
     @usableFromInline
     init(_ plan: CallPlan, _ share: @escaping Share) {
@@ -29,14 +41,48 @@ final class SequenceLoop: Loop, @unchecked Sendable {
         super.init(plan)
     }
 
+    /// Makes a loop whose shares are set before it runs, since they need to know it.
+    @usableFromInline
+    init(_ plan: CallPlan) {
+        super.init(plan)
+    }
+
+    /// Runs the loop to its end, the caller doing something else than the workers: it reads.
+    ///
+    /// - Throws: The error that came first in time.
+    @usableFromInline
+    func run(caller: @escaping Share, workers: @escaping Share) throws {
+        self.callerShare = caller
+        self.share = workers
+        try self.run()
+    }
+
     /// Runs the loop to its end.
     ///
     /// - Throws: The error that came first in time.
     @usableFromInline
     func run() throws {
-        // With it goes the input, which must not outlive the call.
-        defer { self.share = nil }
-        try self.runToEnd(usefulWorkers: min(self.plan.workers, self.plan.window ?? .max))
+        // With them goes the input, which must not outlive the call.
+        defer {
+            self.share = nil
+            self.callerShare = nil
+        }
+        let usefulWorkers = min(self.plan.workers, self.plan.window ?? .max)
+        let first = min(usefulWorkers, 2)
+        self.uncalled.store(usefulWorkers - first, ordering: .relaxed)
+        try self.runToEnd(usefulWorkers: first)
+    }
+
+    /// Calls some more helpers, if there are any to call: something was read, and there may be more.
+    ///
+    /// Nobody knows how many tasks there are, so workers are called as they are needed: three tasks do not start a
+    /// thousand threads, and twice as many each time are soon enough.
+    func callMoreForInput() {
+        for _ in 0..<2 where self.uncalled.load(ordering: .relaxed) > 0 {
+            guard self.uncalled.wrappingSubtract(1, ordering: .relaxed).oldValue > 0, self.callHelper() else {
+                return self.uncalled.store(0, ordering: .relaxed)
+            }
+        }
     }
 
     func didExhaust() {
@@ -44,7 +90,15 @@ final class SequenceLoop: Loop, @unchecked Sendable {
     }
 
     override func work(_ runner: Runner) {
-        guard let share = self.share else { return }
+        self.work(runner, self.share)
+    }
+
+    override func workAsCaller(_ runner: Runner) {
+        self.work(runner, self.callerShare ?? self.share)
+    }
+
+    private func work(_ runner: Runner, _ share: Share?) {
+        guard let share else { return }
         var claims = TurnClaims(loop: self, runner: runner)
         do {
             try share(&claims)
@@ -53,6 +107,20 @@ final class SequenceLoop: Loop, @unchecked Sendable {
         } catch {
             self.stop(error)
         }
+    }
+
+    override func didStop() {
+        self.readAhead.stop()
+    }
+
+    override func helperDidLeave() {
+        self.readAhead.didMakeRoom()
+    }
+
+    /// Lends the seat of the caller, who reads and cannot work as well, to another helper; once.
+    func lendSeat() {
+        self.root.team.withLock { $0.leaveSeat(in: self) }
+        self.callHelper(inPlaceOfCaller: true)
     }
 
     override var hasWork: Bool {

@@ -25,6 +25,18 @@ extension StreamLoop {
         }
     }
 
+    /// Reserves a batch; blocks the thread until the window has room.
+    ///
+    /// - Returns: Whether the loop takes more.
+    func reserveBlocking() -> Bool {
+        while !self.isStopped {
+            let seen = self.event.count
+            if self.state.withLock({ $0.stream.claim() }) { return true }
+            self.event.wait(while: seen, spins: 2000)
+        }
+        return false
+    }
+
     /// Hands the reserved batch in.
     func handIn(_ batch: [Item], to queue: BatchQueue<Item>) {
         queue.push(batch)

@@ -76,9 +76,13 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         for scope in self.plan.stopScopes { scope.add(self) }
     }
 
-    /// Calls as many workers as may find something to do, within the team's budget.
+    /// Calls some workers, as many as may be, within the team's budget; each calls more once it has read something.
+    ///
+    /// Nobody knows how many tasks there are: three of them should not start a thousand threads.
     func callWorkers() {
-        for _ in 0..<min(self.plan.workers, self.plan.window ?? .max) where !self.callHelper() { return }
+        for _ in 0..<2 where self.helpers.load(ordering: .relaxed) < min(self.plan.workers, self.plan.window ?? .max) {
+            guard self.callHelper() else { return }
+        }
     }
 
     /// Runs one batch in the calling thread, unless as many as may be are at work.
@@ -188,6 +192,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
             unsafe Runner.currentIndex.pointee = -1
             let (first, tasks) = reader.read(self.readSize)
             guard tasks.isEmpty else {
+                if self.plan.workers > 1 { self.callWorkers() }
                 return tasks.enumerated().map { offset, task in Item(index: first + offset, task: task) }
             }
             self.state.withLock { $0.stream.claimFoundNothing() }

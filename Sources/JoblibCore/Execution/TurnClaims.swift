@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CJoblibPOSIX
+internal import JoblibPOSIX
 
 /// One worker's way through a lazily read loop.
 @safe
@@ -10,6 +11,7 @@ struct TurnClaims {
     private let loop: SequenceLoop
     private let runner: Runner
     private var sizer: BatchSizer
+    private var pacing = CallerPacing(now: MonotonicClock.now)
 
     /// Whether tasks go through `supervise`.
     @usableFromInline
@@ -46,6 +48,40 @@ struct TurnClaims {
         return self.stopSource.isStopped ? nil : self.sizer.next()
     }
 
+    /// Decides whether the caller, who alone can read, may run the next task as well.
+    ///
+    /// While it does nobody reads, and the others may run out of tasks. That costs nothing where tasks are short; once they
+    /// are not it lends its seat to another worker and only reads.
+    @usableFromInline
+    mutating func callerMayRun() -> Bool {
+        if !self.pacing.hasLentSeat {
+            if self.pacing.mayRun(now: MonotonicClock.now) { return true }
+            self.loop.lendSeat()
+        }
+        // Whoever should have come instead may not have.
+        return self.loop.hasOneLeft
+    }
+
+    /// Whether the caller only reads by now.
+    @usableFromInline
+    var callerHasLentSeat: Bool { self.pacing.hasLentSeat }
+
+    /// Says that the thread is in no task while it reads.
+    @usableFromInline
+    func leaveTask() {
+        unsafe self.currentIndex.pointee = -1
+    }
+
+    /// Whether no further task may start.
+    @usableFromInline
+    var isStopped: Bool { self.stopSource.isStopped }
+
+    /// Says that something was read, and that there may be more.
+    @usableFromInline
+    func didReadSome() {
+        self.loop.callMoreForInput()
+    }
+
     /// Says that the input has come to its end.
     @usableFromInline
     func didExhaust() {
@@ -57,6 +93,29 @@ struct TurnClaims {
     func begin(_ index: Int) -> Bool {
         unsafe self.currentIndex.pointee = Int64(index)
         return !self.stopSource.isStopped
+    }
+
+    /// Runs a task and stores what comes of it; `false` when it must not start.
+    @inlinable
+    func run<Output, Stored>(
+        _ task: Delayed<Output>,
+        _ index: Int,
+        _ place: SegmentedSlots<Stored>.Place,
+        _ store: @escaping @Sendable (Swift.Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+    ) throws -> Bool {
+        guard self.begin(index) else { return false }
+        if self.isSupervised {
+            try self.supervise(task, index, place, store)
+            return true
+        }
+        let outcome: Swift.Result<Output, TaskFailure>
+        do {
+            outcome = .success(try task.run())
+        } catch {
+            outcome = .failure(self.failure(error, of: task, at: index))
+        }
+        place.store(try store(outcome))
+        return true
     }
 
     /// Runs a task with retries, time limit and events, and stores what comes of it.

@@ -59,6 +59,8 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
 
     func run() async throws -> [R] {
         var results = [R?](repeating: nil, count: self.items.count)
+        var places = min(self.loop.plan.workers, self.items.count)
+        self.loop.takePlaces(places)
         await withTaskGroup(of: Event.self) { group in
             group.addTask {
                 await self.loop.waitForStop()
@@ -73,11 +75,15 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
                     !self.loop.stopSource.isStopped
                 {
                     let (element, index, worker) = (self.items[position], next, indices.take())
-                    self.loop.bodyBegins()
                     group.addTask(executorPreference: self.loop.executor) { await self.event(element, index, worker) }
                     self.items.formIndex(after: &position)
                     next += 1
                     unfinished += 1
+                }
+                // Nothing is left to begin: each place is free as its body ends.
+                while places > unfinished {
+                    self.loop.givePlaceBack()
+                    places -= 1
                 }
                 if unfinished == 0 { break }
                 switch await group.next() {
@@ -102,7 +108,6 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
     }
 
     private func event(_ element: C.Element, _ index: Int, _ worker: Int) async -> Event {
-        defer { self.loop.bodyEnded() }
         do {
             let result = try await self.loop.attempt(
                 index,

@@ -23,7 +23,7 @@ extension Parallel {
         let backend = try self.backend(for: config)
         let capabilities = backend.capabilities
         let enclosing = EnclosingTask.current()
-        let workers = try self.workers(config, backend, capabilities, enclosing)
+        let (workers, requested) = try self.workers(config, backend, capabilities, enclosing)
         try self.validateValues(config)
         return CallPlan(
             backend: backend,
@@ -32,13 +32,13 @@ extension Parallel {
             hasWorkers: capabilities.hasWorkers,
             isElastic: capabilities.isElastic,
             batchSize: try self.batchSize.resolve(),
-            window: try self.preDispatch.resolve(nJobs: workers),
+            window: try self.preDispatch.resolve(workers: workers, requested: requested),
             timeout: self.timeout,
             stallTimeout: config.stallTimeout,
             lendsMemory: self.lendsMemory,
             retries: self.retries,
             seed: config.seed,
-            events: config.progress.map(EventSink.init),
+            events: config.progress?.sink,
             tracesThrows: (config.verbose ?? 0) >= 10,
             scope: ParallelConfig.current,
             nestedScope: capabilities.nested.scope(of: .current),
@@ -139,7 +139,7 @@ extension Parallel {
         _ backend: any ParallelBackend,
         _ capabilities: BackendCapabilities,
         _ enclosing: EnclosingTask?
-    ) throws -> Int {
+    ) throws -> (effective: Int, requested: Int) {
         guard capabilities.defaultNJobs != 0 else {
             throw ParallelError(
                 .invalidNJobs,
@@ -153,9 +153,9 @@ extension Parallel {
             asked,
             default: 1,
             available: budget ?? (asked < 0 ? AvailableCPUs.count : 1),
-            maximum: budget
+            maximum: nil
         )
-        return capabilities.hasWorkers ? requested : 1
+        return (capabilities.hasWorkers ? min(requested, budget ?? requested) : 1, requested)
     }
 
     private func validateValues(_ config: ParallelConfig) throws(ParallelError) {

@@ -93,11 +93,17 @@ extension Parallel {
         _ tasks: some Sequence<Delayed<Output>>,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> [Stored] {
+        let plan = try self.plan()
+        switch Self.reader(for: plan) {
+        case .workers: break
+        case .caller: return try self.runWhileReading(SequenceLoop(plan), tasks, store)
+        case .waitingCaller: return try self.feed(plan, tasks, store)
+        }
         let reader = TaskReader(tasks)
         // Here and not where the last reference goes: a thread abandoned in a task may hold one.
         defer { reader.stop() }
         let slots = SegmentedSlots<Stored>()
-        let loop = SequenceLoop(try self.plan()) { claims in
+        let loop = SequenceLoop(plan) { claims in
             var batch: [Delayed<Output>] = []
             var places: [SegmentedSlots<Stored>.Place] = []
             while let size = try claims.nextTurn() {
@@ -106,20 +112,9 @@ extension Parallel {
                     slots.reserve(indices.upperBound)
                     for index in indices { places.append(slots.place(of: index)) }
                 }
-                if isExhausted { claims.didExhaust() }
+                if isExhausted { claims.didExhaust() } else { claims.didReadSome() }
                 for offset in batch.indices {
-                    guard claims.begin(first + offset) else { return }
-                    if claims.isSupervised {
-                        try claims.supervise(batch[offset], first + offset, places[offset], store)
-                        continue
-                    }
-                    let outcome: Result<Output, TaskFailure>
-                    do {
-                        outcome = .success(try batch[offset].run())
-                    } catch {
-                        outcome = .failure(claims.failure(error, of: batch[offset], at: first + offset))
-                    }
-                    places[offset].store(try store(outcome))
+                    guard try claims.run(batch[offset], first + offset, places[offset], store) else { return }
                 }
                 if isExhausted { return }
             }

@@ -3,7 +3,7 @@
 
 import Synchronization
 
-/// Delivers a call's events to its observer one at a time and in order, outside of every lock.
+/// Delivers events to an observer one at a time and in order, outside of every lock.
 ///
 /// Whoever finds nobody delivering delivers, the events that others add meanwhile included.
 final class EventSink: Sendable {
@@ -15,8 +15,8 @@ final class EventSink: Sendable {
     private let receive: @Sendable (ParallelEvent) -> Void
     private let state = Mutex(State())
 
-    init(_ display: ProgressDisplay) {
-        self.receive = display.receive
+    init(_ receive: @escaping @Sendable (ParallelEvent) -> Void) {
+        self.receive = receive
     }
 
     func emit(_ event: ParallelEvent) {

@@ -29,7 +29,11 @@ public struct TaskContext: Sendable {
 
     private let calls = CallCounter()
 
-    init(loop: Loop, index: Int, attempt: Int, workerIndex: Int) {
+    /// Tells whether the task's thread was abandoned; `nil` for asynchronous tasks, which are cancelled instead.
+    private let clock: AttemptClock?
+
+    init(loop: Loop, index: Int, attempt: Int, workerIndex: Int, clock: AttemptClock? = nil) {
+        self.clock = clock
         self.loop = loop
         self.index = index
         self.attempt = attempt
@@ -37,8 +41,10 @@ public struct TaskContext: Sendable {
         self.randomNumberGenerator = TaskRandomNumberGenerator(seed: loop.rootSeed, index: index)
     }
 
-    /// Whether the call has failed or was cancelled, so that a long task may as well return.
-    public var isCancelled: Bool { self.loop.isStoppedOrOrphaned }
+    /// Whether nobody waits for the task any more, so that a long one may as well return.
+    ///
+    /// The call has failed or was cancelled, or the task ran longer than its `timeout` and the call goes on without it.
+    public var isCancelled: Bool { self.loop.isStoppedOrOrphaned || self.clock?.wasAbandoned ?? false }
 
     /// The context of the task that asks; `nil` outside of a task.
     public static var current: TaskContext? {
@@ -54,7 +60,7 @@ public struct TaskContext: Sendable {
     @TaskLocal static var asynchronous: TaskContext?
 
     func enclosingTask() -> EnclosingTask {
-        EnclosingTask(loop: self.loop, index: self.index, ordinal: self.calls.next())
+        EnclosingTask(loop: self.loop, index: self.index, ordinal: self.calls.next(), clock: self.clock)
     }
 }
 

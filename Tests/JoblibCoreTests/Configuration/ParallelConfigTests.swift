@@ -142,7 +142,7 @@ extension ProgressDisplay {
 
     fileprivate var name: String {
         let heard = Heard()
-        Self.$heard.withValue(heard) { self.receive(ParallelEvent(.done)) }
+        Self.$heard.withValue(heard) { self.sink.emit(ParallelEvent(.done)) }
         return heard.value
     }
 

@@ -11,7 +11,7 @@ struct EventSinkTests {
     @Test("Events arrive in the order in which they were emitted")
     func order() {
         let log = Log()
-        let sink = EventSink(.observer(log.append))
+        let sink = EventSink(log.append)
         for index in 0..<100 { sink.emit(.fixture(index)) }
         #expect(log.indices == Array(0..<100))
     }
@@ -21,13 +21,11 @@ struct EventSinkTests {
         let log = Log()
         let inside = Atomic<Int>(0)
         let overlaps = Counter()
-        let sink = EventSink(
-            .observer { event in
-                if inside.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue != 1 { overlaps.increase() }
-                log.append(event)
-                inside.wrappingSubtract(1, ordering: .acquiringAndReleasing)
-            }
-        )
+        let sink = EventSink { event in
+            if inside.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue != 1 { overlaps.increase() }
+            log.append(event)
+            inside.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        }
         let each = 2000
         try await onThreads(4) { number in
             for position in 0..<each { sink.emit(.fixture(number * each + position)) }
@@ -46,14 +44,12 @@ struct EventSinkTests {
         let log = Log()
         let depth = Atomic<Int>(0)
         let reference = Mutex<EventSink?>(nil)
-        let sink = EventSink(
-            .observer { event in
-                #expect(depth.wrappingAdd(1, ordering: .relaxed).newValue == 1)
-                log.append(event)
-                if let index = event.index, index < 3 { reference.withLock { $0 }?.emit(.fixture(index + 1)) }
-                depth.wrappingSubtract(1, ordering: .relaxed)
-            }
-        )
+        let sink = EventSink { event in
+            #expect(depth.wrappingAdd(1, ordering: .relaxed).newValue == 1)
+            log.append(event)
+            if let index = event.index, index < 3 { reference.withLock { $0 }?.emit(.fixture(index + 1)) }
+            depth.wrappingSubtract(1, ordering: .relaxed)
+        }
         reference.withLock { $0 = sink }
         sink.emit(.fixture(0))
         #expect(log.indices == [0, 1, 2, 3])

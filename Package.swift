@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "Joblib", targets: ["Joblib"]),
         .library(name: "JoblibCore", targets: ["JoblibCore"]),
         .library(name: "JoblibThreading", targets: ["JoblibThreading"]),
+        .library(name: "JoblibTestKit", targets: ["JoblibTestKit"]),
         .executable(name: "joblib-speedup", targets: ["joblib-speedup"]),
         .executable(name: "joblib-wordcount", targets: ["joblib-wordcount"]),
     ],
@@ -34,6 +35,9 @@ let package = Package(
         // The facade that users import.
         .target(name: "Joblib", dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibThreading"]),
 
+        // The conformance kit for backends, with no test framework in it.
+        .target(name: "JoblibTestKit", dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibPOSIX"]),
+
         // Programs.
         .executableTarget(
             name: "joblib-speedup",
@@ -48,7 +52,8 @@ let package = Package(
         .testTarget(name: "JoblibPOSIXTests", dependencies: ["JoblibPOSIX"]),
         .testTarget(name: "JoblibCoreTests", dependencies: ["JoblibCore", "JoblibPOSIX"]),
         .testTarget(name: "JoblibThreadingTests", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibThreading"]),
-        .testTarget(name: "JoblibTests", dependencies: ["Joblib"]),
+        .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibTestKit"]),
+        .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),
         .testTarget(name: "ProgramsTests", dependencies: ["joblib-speedup", "joblib-wordcount"]),
 
         // Tests of what the compiler and the linker make of the package.

@@ -1,10 +1,36 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-// Swift has no module initialiser, and a list of backends has to be there before the program's first line. The name is
-// weak: a program that does not link the facade has no list, and that is fine.
-__attribute__((weak)) void joblib_register_built_in_backends(void);
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-__attribute__((constructor)) static void joblib_before_main(void) {
+// Swift has no module initialiser, and a list of backends has to be there before the program's first line. The names are
+// weak: a program that does not link the facade has no list, one without the conformance kit no cases, and that is fine.
+__attribute__((weak)) void joblib_register_built_in_backends(void);
+__attribute__((weak)) void joblib_run_conformance_case(const char *name);
+
+typedef void (*initialiser)(int, char **, char **);
+
+extern __attribute__((visibility("hidden"))) initialiser __init_array_start[];
+extern __attribute__((visibility("hidden"))) initialiser __init_array_end[];
+
+static void joblib_before_main(int argc, char **argv, char **envp);
+
+// C and C++ globals of the program's other libraries would stay uninitialised: `main` is never reached.
+static void run_later_initialisers(int argc, char **argv, char **envp) {
+    initialiser *next = __init_array_start;
+    while (next < __init_array_end && *next != joblib_before_main) next++;
+    if (next == __init_array_end) return;
+    for (next++; next < __init_array_end; next++) (*next)(argc, argv, envp);
+}
+
+__attribute__((constructor)) static void joblib_before_main(int argc, char **argv, char **envp) {
     if (joblib_register_built_in_backends) joblib_register_built_in_backends();
+
+    const char *name = getenv("JOBLIB_CONFORMANCE_CASE");
+    if (name == NULL || joblib_run_conformance_case == NULL) return;
+    run_later_initialisers(argc, argv, envp);
+    joblib_run_conformance_case(name);
+    _exit(EXIT_FAILURE);
 }

@@ -14,7 +14,8 @@ public struct BackendRequest: Sendable {
     /// How many threads libraries inside a worker may use, from 1; `nil`: the backend's own rule.
     public let innerMaxNumThreads: Int?
 
-    init(name: String, parameters: [BackendParameter] = [], innerMaxNumThreads: Int? = nil) {
+    /// Makes a request; the core does it for calls, a test for a factory.
+    public init(name: String, parameters: [BackendParameter] = [], innerMaxNumThreads: Int? = nil) {
         self.name = name
         self.parameters = parameters
         self.innerMaxNumThreads = innerMaxNumThreads

@@ -12,7 +12,20 @@ final class OpenCall: Sendable {
     let opened: OpenedSession
     private let plan: CallPlan
     private let batches = Atomic<Int>(0)
-    private let isCancelled = Atomic<Bool>(false)
+    private let phase = Mutex(Phase.open)
+
+    private enum Phase {
+        case open
+
+        /// The thread with this id is telling the session that the call is cancelled.
+        case cancelling(thread: Int)
+
+        /// That thread is to end the call once it is done: it is in the middle of both.
+        case cancellingThenEnding(CallEnd)
+
+        case cancelled
+        case ended
+    }
 
     // Relaxed: a number is all that two calls have to agree on.
     private static let calls = Atomic<UInt64>(0)
@@ -54,15 +67,54 @@ final class OpenCall: Sendable {
         }
     }
 
-    /// Tells the session, once, that what has not begun need not run.
+    /// Tells the session, once and not after its end, that what has not begun need not run.
     func cancel() {
-        guard !self.isCancelled.exchange(true, ordering: .relaxed) else { return }
+        let thread = PlatformThread.currentID
+        let isFirst = self.phase.withLock { phase in
+            guard case .open = phase else { return false }
+            phase = .cancelling(thread: thread)
+            return true
+        }
+        guard isFirst else { return }
         self.session.cancel(self.id)
+        let reason = self.phase.withLock { phase -> CallEnd? in
+            guard case .cancellingThenEnding(let reason) = phase else {
+                phase = .cancelled
+                return nil
+            }
+            phase = .ended
+            return reason
+        }
+        if let reason { self.endNow(reason) }
     }
 
     /// Ends the call, and closes the session if it was opened for it.
     func end(_ error: (any Error)?) {
-        self.session.end(self.id, CallEnd(error: error))
+        let reason = CallEnd(error: error)
+        // Not while another thread is telling it that the call is cancelled, which takes no time. On the same thread it is
+        // the session that ended the call, by failing its last batch: then the end has to wait.
+        while true {
+            let mayEnd = self.phase.withLock { phase -> Bool? in
+                switch phase {
+                case .open, .cancelled:
+                    phase = .ended
+                    return true
+                case .cancelling(let thread):
+                    guard thread == PlatformThread.currentID else { return nil }
+                    phase = .cancellingThenEnding(reason)
+                    return false
+                case .cancellingThenEnding, .ended:
+                    return false
+                }
+            }
+            if mayEnd == true { return self.endNow(reason) }
+            if mayEnd == false { return }
+            SpinWait.aMoment()
+        }
+    }
+
+    private func endNow(_ reason: CallEnd) {
+        self.session.end(self.id, reason)
         self.opened.close()
     }
 

@@ -1,0 +1,22 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#ifndef JOBLIB_PROGRAM_COPY_H
+#define JOBLIB_PROGRAM_COPY_H
+
+#include <sys/types.h>
+
+/// Starts this very program once more, posix_spawn(3), in a process group of its own.
+///
+/// Its standard input is empty, both of its output streams go to `output`, and no other descriptor is passed on. Signals
+/// are as for a program that a shell starts. `assignment` is one `NAME=value` that is added to the environment. Returns 0
+/// or an errno value.
+int joblib_spawn_self(const char *assignment, int output, pid_t *pid);
+
+/// Makes a pipe whose ends no child inherits, pipe2(2). Returns 0 or an errno value.
+int joblib_pipe(int *reading, int *writing);
+
+/// A descriptor that is readable once a child has ended, pidfd_open(2); -1 with errno on failure.
+int joblib_pidfd_open(pid_t pid);
+
+#endif

@@ -1,0 +1,116 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import Glibc
+
+/// What this process holds of the system, and what it has set there.
+public struct ProcessHoldings: Sendable {
+    /// How many threads there are.
+    public let threads: Int
+
+    /// What the open descriptors lead to, sorted.
+    public let descriptors: [String]
+
+    /// The ids of the child processes, zombies included, sorted.
+    public let children: [String]
+
+    /// The names in the folders for temporary files and for shared memory that belong to this user, sorted.
+    public let temporaryFiles: [String]
+
+    /// The memory in use, in bytes: what is resident and not part of a file.
+    public let memory: Int
+
+    /// Takes stock.
+    public init() {
+        self.threads = Self.names(in: "/proc/self/task").count
+        self.descriptors = Self.names(in: "/proc/self/fd")
+            .compactMap { Self.target(of: "/proc/self/fd/\($0)") }
+            .filter { !$0.hasPrefix("/proc/") || !$0.hasSuffix("/fd") }
+            .sorted()
+        self.children = Self.names(in: "/proc/self/task")
+            .flatMap { (SystemFile.text(at: "/proc/self/task/\($0)/children") ?? "").split(separator: " ") }
+            .map(String.init)
+            .sorted()
+        self.temporaryFiles = ["/tmp", "/dev/shm"]
+            .flatMap { folder in Self.names(in: folder).map { "\(folder)/\($0)" } }
+            .filter { Self.isOwn($0) }
+            .sorted()
+        let status = SystemFile.text(at: "/proc/self/status") ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+        self.memory = (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
+    }
+
+    /// The names in a folder but for `.` and `..`; none where it cannot be read.
+    private static func names(in folder: String) -> [String] {
+        guard let stream = unsafe opendir(folder) else { return [] }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    private static func target(of link: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe readlink(link, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+
+    // Other processes of the user have files there as well; who compares two of these does so in a short time.
+    private static func isOwn(_ path: String) -> Bool {
+        var information = stat()
+        guard unsafe lstat(path, &information) == 0 else { return false }
+        return information.st_uid == getuid()
+    }
+}
+
+/// What a process has set for itself that code it calls could change behind its back.
+public struct ProcessSettings: Sendable, Hashable {
+    /// The working directory.
+    public let workingDirectory: String
+
+    /// The blocked, ignored and caught signals of the calling thread and its process, as the kernel prints them.
+    public let signals: [String]
+
+    /// The environment, sorted.
+    public let environment: [String]
+
+    /// The next numbers of `random(3)` and `drand48(3)`, which this draws.
+    public let randomNumbers: [String]
+
+    /// Reads them.
+    public init() {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let path = unsafe getcwd(&buffer, buffer.count)
+        self.workingDirectory = unsafe path.map { unsafe String(cString: $0) } ?? ""
+        let status = SystemFile.text(at: "/proc/thread-self/status") ?? ""
+        self.signals = status.split(separator: "\n")
+            .filter { $0.hasPrefix("Sig") && !$0.hasPrefix("SigQ") && !$0.hasPrefix("SigPnd") }
+            .map(String.init)
+        var variables: [String] = []
+        var next = unsafe environ
+        while let variable = unsafe next.pointee {
+            unsafe variables.append(String(cString: variable))
+            unsafe next += 1
+        }
+        self.environment = variables.sorted()
+        self.randomNumbers = ["\(random())", "\(drand48())"]
+    }
+
+    /// Starts the random numbers of `random(3)` and `drand48(3)` anew.
+    public static func seedRandomNumbers() {
+        srandom(1)
+        srand48(1)
+    }
+
+    /// Takes a variable out of the environment, `unsetenv(3)`; before there is a second thread.
+    public static func removeVariable(_ name: String) {
+        unsafe unsetenv(name)
+    }
+}

@@ -1,0 +1,113 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import JoblibCore
+
+/// A backend that notes all that is said to another one, and passes it on.
+public struct RecordingBackend: ParallelBackend {
+    /// Something that was said to the backend, or done with a batch.
+    public enum Entry: Sendable, Hashable, CustomStringConvertible {
+        /// A session was opened for a number of workers.
+        case opened(workers: Int)
+
+        /// A call began.
+        case begun(CallID)
+
+        /// A batch was handed in; its number.
+        case submitted(CallID, Int)
+
+        /// A batch that was handed in was refused; its number.
+        case refused(CallID, Int)
+
+        /// A call was cancelled.
+        case cancelled(CallID)
+
+        /// A call ended.
+        case ended(CallID, CallEnd)
+
+        /// The session was closed.
+        case closed
+
+        /// The entry as a line.
+        public var description: String {
+            switch self {
+            case .opened(let workers): "opened for \(workers) workers"
+            case .begun(let call): "\(call) begun"
+            case .submitted(let call, let number): "batch \(number) of \(call) submitted"
+            case .refused(let call, let number): "batch \(number) of \(call) refused"
+            case .cancelled(let call): "\(call) cancelled"
+            case .ended(let call, let reason): "\(call) ended: \(reason)"
+            case .closed: "closed"
+            }
+        }
+    }
+
+    private let inner: any ParallelBackend
+    private let log = Recorder<Entry>()
+
+    /// Makes a backend around another one.
+    public init(_ inner: any ParallelBackend) {
+        self.inner = inner
+    }
+
+    /// What was noted, in the order in which it was said.
+    public var entries: [Entry] { self.log.all }
+
+    /// The name of the other one.
+    public var displayName: String { self.inner.displayName }
+
+    /// Those of the other one.
+    public var capabilities: BackendCapabilities { self.inner.capabilities }
+
+    /// Opens a session of the other one.
+    public func open(_ request: OpenRequest) throws -> any WorkerSession {
+        self.log.note(.opened(workers: request.workers))
+        return Session(inner: try self.inner.open(request), log: self.log)
+    }
+
+    private final class Session: WorkerSession {
+        let inner: any WorkerSession
+        let log: Recorder<Entry>
+
+        init(inner: any WorkerSession, log: Recorder<Entry>) {
+            self.inner = inner
+            self.log = log
+        }
+
+        var workers: Int { self.inner.workers }
+
+        func submit(_ batch: Batch) throws {
+            self.log.note(.submitted(batch.call, batch.number))
+            do {
+                try self.inner.submit(batch)
+            } catch {
+                self.log.note(.refused(batch.call, batch.number))
+                throw error
+            }
+        }
+
+        func begin(_ call: CallDescription) throws {
+            self.log.note(.begun(call.id))
+            try self.inner.begin(call)
+        }
+
+        func cancel(_ call: CallID) {
+            self.log.note(.cancelled(call))
+            self.inner.cancel(call)
+        }
+
+        func end(_ call: CallID, _ reason: CallEnd) {
+            self.log.note(.ended(call, reason))
+            self.inner.end(call, reason)
+        }
+
+        func whileWaiting(_ body: () -> Void) {
+            self.inner.whileWaiting(body)
+        }
+
+        func close() {
+            self.log.note(.closed)
+            self.inner.close()
+        }
+    }
+}

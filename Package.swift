@@ -52,7 +52,7 @@ let package = Package(
         .testTarget(name: "JoblibPOSIXTests", dependencies: ["JoblibPOSIX"]),
         .testTarget(name: "JoblibCoreTests", dependencies: ["JoblibCore", "JoblibPOSIX"]),
         .testTarget(name: "JoblibThreadingTests", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibThreading"]),
-        .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibTestKit"]),
+        .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),
         .testTarget(name: "ProgramsTests", dependencies: ["joblib-speedup", "joblib-wordcount"]),
 

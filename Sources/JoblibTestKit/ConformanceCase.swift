@@ -65,8 +65,8 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     /// What it needs of a backend.
     public let needs: Needs
 
-    /// How long it may take.
-    public let timeLimit: Duration
+    /// How long it may take; on a slow machine it may be given more.
+    public var timeLimit: Duration
 
     /// Whether it needs a process of its own, since others do things meanwhile in one that runs tests.
     public let isIsolated: Bool

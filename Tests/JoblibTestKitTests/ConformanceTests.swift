@@ -5,25 +5,24 @@ import Joblib
 import JoblibTestKit
 import Testing
 
-/// `"threading"`, as the kit gets it.
-struct Threading: BackendUnderTest {
-    static let name = "threading"
-
-    static func makeBackend(_ request: BackendRequest) throws -> any ParallelBackend { try ThreadingBackend(request) }
-}
-
-/// `"sequential"`, as the kit gets it.
-struct Sequential: BackendUnderTest {
-    static let name = "sequential"
-
-    static func makeBackend(_ request: BackendRequest) -> any ParallelBackend { SequentialBackend() }
-}
-
-@Suite("Conformance of the backends of this package", .timeLimit(.minutes(2)))
+@Suite("Conformance", .timeLimit(.minutes(2)))
 struct ConformanceTests {
-    @Test("threading keeps the contract", arguments: ConformanceCase.applicable(to: Threading.self))
-    func threading(_ testCase: ConformanceCase) async throws { try await testCase.run(on: Threading.self) }
+    @Test("threading keeps the contract", arguments: ConformanceCase.applicable(to: OurBackends.Threading.self))
+    func threading(_ testCase: ConformanceCase) async throws { try await testCase.run(on: OurBackends.Threading.self) }
 
-    @Test("sequential keeps the contract", arguments: ConformanceCase.applicable(to: Sequential.self))
-    func sequential(_ testCase: ConformanceCase) async throws { try await testCase.run(on: Sequential.self) }
+    @Test("sequential keeps the contract", arguments: ConformanceCase.applicable(to: OurBackends.Sequential.self))
+    func sequential(_ testCase: ConformanceCase) async throws {
+        try await testCase.run(on: OurBackends.Sequential.self)
+    }
+
+    @Test(
+        "So does a pool of as many threads as there are jobs",
+        arguments: ConformanceCase.applicable(to: TestBackends.FixedPool.self)
+    )
+    func fixedPool(_ testCase: ConformanceCase) async throws {
+        try await testCase.run(on: TestBackends.FixedPool.self)
+    }
+
+    @Test("So does a backend whose workers come and go", arguments: ConformanceCase.all)
+    func elastic(_ testCase: ConformanceCase) async throws { try await testCase.run(on: TestBackends.Elastic.self) }
 }

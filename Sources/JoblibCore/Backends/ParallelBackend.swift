@@ -50,6 +50,11 @@ public protocol WorkerSession: AnyObject, Sendable {
     /// Sessions whose number of threads is fixed start another one meanwhile.
     func whileWaiting(_ body: () -> Void)
 
+    /// One of the session's threads is stuck in a task that was given up, until that returns. By default nothing.
+    ///
+    /// Sessions whose number of threads is fixed start another one; the batch that needs it follows.
+    func workerWasLost()
+
     /// The last call has ended: lets go of all that was taken for the session. By default nothing.
     func close()
 }
@@ -79,6 +84,9 @@ extension WorkerSession {
 
     /// Calls the closure.
     public func whileWaiting(_ body: () -> Void) { body() }
+
+    /// Does nothing.
+    public func workerWasLost() {}
 
     /// Does nothing.
     public func close() {}

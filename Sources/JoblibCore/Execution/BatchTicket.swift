@@ -41,9 +41,9 @@ final class BatchTicket: Sendable {
         self.work.batchFailed(error)
     }
 
-    /// Takes the batch back: `submit` threw.
-    func void() {
-        _ = self.complete()
+    /// Takes the batch back, since `submit` threw; `false` when it has been completed already.
+    func void() -> Bool {
+        self.complete()
     }
 
     /// Takes the batch back that has not begun for too long.

@@ -86,6 +86,7 @@ extension Loop {
     /// - Parameter wasCalled: Whether the lost worker had come for this loop, and not of its own accord.
     final func replaceLostWorker(wasCalled: Bool) {
         guard let call = self.call else { return }
+        call.session.workerWasLost()
         self.helperWillCome()
         if !wasCalled { self.root.team.withLock { $0.adopt(in: self) } }
         do {

@@ -21,11 +21,11 @@ extension StreamLoop {
                 return result
             case .failure(let error):
                 self.stop(error)
-                while !self.isCompleted { self.waitBlocking(for: { self.isCompleted }) }
+                while !self.hasEnded { self.waitBlocking(for: { self.hasEnded }) }
                 throw error
             case .end:
                 self.closeIfOver()
-                while !self.isCompleted { self.waitBlocking(for: { self.isCompleted }) }
+                while !self.hasEnded { self.waitBlocking(for: { self.hasEnded }) }
                 return nil
             case .pending:
                 if !self.isAttended {
@@ -81,7 +81,7 @@ extension StreamLoop {
     func join() async {
         while true {
             let seen = self.event.count
-            if self.isCompleted { return }
+            if self.hasEnded { return }
             await self.waitForChange(since: seen)
         }
     }

@@ -39,6 +39,9 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     /// Whether the tasks before one that failed still count, or the first failure in time ends everything.
     private let endsInOrder: Bool
 
+    // Set once the call has ended on its session, which the last one out sees to; then nobody is inside either.
+    private let hasEndedCall = Atomic<Bool>(false)
+
     // How many helpers are on their way or have not left yet.
     private let helpers = Atomic<Int>(0)
 
@@ -109,6 +112,9 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         }
     }
 
+    /// Whether nothing of the loop runs any more and its call has ended.
+    var hasEnded: Bool { self.hasEndedCall.load(ordering: .acquiring) }
+
     /// Whether somebody is at work or on the way.
     var isAttended: Bool { !self.isEmpty || self.helpers.load(ordering: .acquiring) > 0 }
 
@@ -131,6 +137,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         for scope in self.plan.stopScopes { scope.remove(self) }
         self.retire()
         self.plan.events?.emit(.done)
+        self.hasEndedCall.store(true, ordering: .releasing)
         self.didChange()
     }
 

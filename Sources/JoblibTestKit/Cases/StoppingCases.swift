@@ -154,6 +154,16 @@ extension ConformanceCase {
                         try subject.parallel(3, timeout: .seconds(20)).forEach(0..<10) { _ in total.add() }
                     }
                 try requireEqual(total.count, 30, "inner tasks")
+                // All in one session, whose threads are all in tasks that wait for another batch of it.
+                try subject.parallel(3, timeout: .seconds(20))
+                    .withPool { pool in
+                        let meeting = Meeting(of: 3)
+                        try pool.forEach(0..<3) { _ in
+                            try meeting.attend()
+                            try pool.forEach(0..<10) { _ in total.add() }
+                        }
+                    }
+                try requireEqual(total.count, 60, "inner tasks")
             },
         ]
     }()

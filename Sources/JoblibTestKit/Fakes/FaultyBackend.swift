@@ -173,6 +173,8 @@ public struct FaultyBackend: ParallelBackend {
 
         func whileWaiting(_ body: () -> Void) { self.inner.whileWaiting(body) }
 
+        func workerWasLost() { self.inner.workerWasLost() }
+
         func close() {
             self.inner.close()
         }

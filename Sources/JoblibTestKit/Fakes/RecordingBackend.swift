@@ -105,6 +105,8 @@ public struct RecordingBackend: ParallelBackend {
             self.inner.whileWaiting(body)
         }
 
+        func workerWasLost() { self.inner.workerWasLost() }
+
         func close() {
             self.log.note(.closed)
             self.inner.close()

@@ -50,6 +50,14 @@ public struct Batch: Sendable, CustomStringConvertible {
         self.ticket.fail(error)
     }
 
+    /// Returns a batch that completes this one, with something done around its running; for backends around others.
+    ///
+    /// - Parameter around: Gets a closure that runs this batch, and calls it, in the thread that runs the new one.
+    /// - Returns: The batch to pass on in place of this one.
+    public func wrapped(_ around: @escaping @Sendable (_ run: () -> Void) -> Void) -> Batch {
+        Batch(BatchTicket(WrapperWork(self, around), call: self.call, number: self.number))
+    }
+
     /// The call and the number.
     public var description: String { "batch \(self.number) of \(self.call)" }
 }
@@ -79,4 +87,20 @@ private final class ClosureWork: BatchWork {
     func runAsBatch() { self.body() }
 
     func batchFailed(_ error: ParallelError) {}
+}
+
+private final class WrapperWork: BatchWork {
+    private let batch: Batch
+    private let around: @Sendable (() -> Void) -> Void
+
+    init(_ batch: Batch, _ around: @escaping @Sendable (() -> Void) -> Void) {
+        self.batch = batch
+        self.around = around
+    }
+
+    var isObsolete: Bool { self.batch.isObsolete }
+
+    func runAsBatch() { self.around { self.batch.run() } }
+
+    func batchFailed(_ error: ParallelError) { self.batch.fail(error) }
 }

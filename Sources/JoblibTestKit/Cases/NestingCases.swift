@@ -17,7 +17,7 @@ extension ConformanceCase {
                 family,
                 "budget",
                 "never more tasks run at once than the outermost nJobs, over three levels",
-                [13, 30],
+                [13, 30, 35],
                 needs: [.closures, .sharedMemory]
             ) { subject in
                 for nJobs in [1, 2, 4] {

@@ -141,15 +141,15 @@ public struct FaultyBackend: ParallelBackend {
                 batch.fail(Breakdown())
             case .runsTwice:
                 try self.inner.submit(
-                    Batch {
-                        batch.run()
+                    batch.wrapped { run in
+                        run()
                         batch.run()
                     }
                 )
             case .failsAfterRunning:
                 try self.inner.submit(
-                    Batch {
-                        batch.run()
+                    batch.wrapped { run in
+                        run()
                         batch.fail(Breakdown())
                     }
                 )

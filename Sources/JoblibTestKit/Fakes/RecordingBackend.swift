@@ -19,6 +19,12 @@ public struct RecordingBackend: ParallelBackend {
         /// A batch that was handed in was refused; its number.
         case refused(CallID, Int)
 
+        /// A batch began to run; its number.
+        case started(CallID, Int)
+
+        /// A batch has run; its number.
+        case completed(CallID, Int)
+
         /// A call was cancelled.
         case cancelled(CallID)
 
@@ -35,6 +41,8 @@ public struct RecordingBackend: ParallelBackend {
             case .begun(let call): "\(call) begun"
             case .submitted(let call, let number): "batch \(number) of \(call) submitted"
             case .refused(let call, let number): "batch \(number) of \(call) refused"
+            case .started(let call, let number): "batch \(number) of \(call) started"
+            case .completed(let call, let number): "batch \(number) of \(call) completed"
             case .cancelled(let call): "\(call) cancelled"
             case .ended(let call, let reason): "\(call) ended: \(reason)"
             case .closed: "closed"
@@ -79,7 +87,13 @@ public struct RecordingBackend: ParallelBackend {
         func submit(_ batch: Batch) throws {
             self.log.note(.submitted(batch.call, batch.number))
             do {
-                try self.inner.submit(batch)
+                try self.inner.submit(
+                    batch.wrapped { [log = self.log] run in
+                        log.note(.started(batch.call, batch.number))
+                        run()
+                        log.note(.completed(batch.call, batch.number))
+                    }
+                )
             } catch {
                 self.log.note(.refused(batch.call, batch.number))
                 throw error

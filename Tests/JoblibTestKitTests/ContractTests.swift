@@ -1,0 +1,35 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import JoblibTestKit
+import Testing
+
+@Suite("The contract and its cases")
+struct ContractTests {
+    private let sections: [Substring]
+
+    init() throws {
+        let text = try String(contentsOf: Repository.root.appending(path: "docs/backend-contract.md"), encoding: .utf8)
+        self.sections = text.components(separatedBy: "\n## ").map { $0[...] }
+    }
+
+    private func numbers(in title: String) throws -> [Int] {
+        let section = try #require(self.sections.first { $0.hasPrefix(title) })
+        return section.matches(of: /(?m)^- \*\*([0-9]+)/).compactMap { Int($0.output.1) }
+    }
+
+    @Test("Obligations are numbered without a gap")
+    func numbering() throws {
+        let numbers = try self.numbers(in: "What a backend owes") + self.numbers(in: "What the core does in return")
+        #expect(numbers == Array(1...numbers.count))
+    }
+
+    @Test("Every number has a case, or is listed as having none; every case cites numbers that there are")
+    func coverage() throws {
+        let numbers = Set(try self.numbers(in: "What a backend owes") + self.numbers(in: "What the core does in return"))
+        let cited = Set(ConformanceCase.all.flatMap(\.obligations))
+        #expect(cited.subtracting(numbers).isEmpty)
+        #expect(numbers.subtracting(cited) == Set(try self.numbers(in: "Not covered by a case")))
+    }
+}

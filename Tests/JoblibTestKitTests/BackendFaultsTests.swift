@@ -17,7 +17,9 @@ struct BackendFaultsTests {
         let outputs: @Sendable (Parallel) async throws -> [Int]
 
         static let needy = [
-            Form(testDescription: "a map with a time limit") { try await Self.blocking($0) { try $0.map(0..<50) { $0 } } },
+            Form(testDescription: "a map with a time limit") {
+                try await Self.blocking($0) { try $0.map(0..<50) { $0 } }
+            },
             Form(testDescription: "a lazy list with a time limit") { call in
                 try await Self.blocking(call) { try $0.run((0..<50).lazy.map { index in delayed { index } }) }
             },
@@ -39,23 +41,24 @@ struct BackendFaultsTests {
             },
         ]
 
-        static let all = needy + [
-            Form(testDescription: "a map") { try await Self.blocking($0) { try $0.map(0..<50) { $0 } } },
-            Form(testDescription: "a lazy list") { call in
-                try await Self.blocking(call) { try $0.run((0..<50).lazy.map { index in delayed { index } }) }
-            },
-            Form(testDescription: "a stream") { call in
-                try await Self.blocking(call) { call in
-                    let stream = try call.run((0..<50).map { index in delayed { index } }, returnAs: .generator)
-                    var outputs: [Int] = []
-                    while let output = try stream.next() { outputs.append(output) }
-                    return outputs
-                }
-            },
-            Form(testDescription: "a pool") { call in
-                try await Self.blocking(call) { try $0.withPool { pool in try pool.map(0..<50) { $0 } } }
-            },
-        ]
+        static let all =
+            needy + [
+                Form(testDescription: "a map") { try await Self.blocking($0) { try $0.map(0..<50) { $0 } } },
+                Form(testDescription: "a lazy list") { call in
+                    try await Self.blocking(call) { try $0.run((0..<50).lazy.map { index in delayed { index } }) }
+                },
+                Form(testDescription: "a stream") { call in
+                    try await Self.blocking(call) { call in
+                        let stream = try call.run((0..<50).map { index in delayed { index } }, returnAs: .generator)
+                        var outputs: [Int] = []
+                        while let output = try stream.next() { outputs.append(output) }
+                        return outputs
+                    }
+                },
+                Form(testDescription: "a pool") { call in
+                    try await Self.blocking(call) { try $0.withPool { pool in try pool.map(0..<50) { $0 } } }
+                },
+            ]
 
         // In a plain thread's way: the synchronous forms.
         private static func blocking(
@@ -192,7 +195,12 @@ struct BackendFaultsTests {
     func nextCall() throws {
         for fault in Fault.all {
             let backend = FaultyBackend(fault, on: ThreadingBackend()) { $0 == 0 }
-            let call = Parallel(nJobs: 2, backend: .instance(backend), timeout: .seconds(40), stallTimeout: .milliseconds(50))
+            let call = Parallel(
+                nJobs: 2,
+                backend: .instance(backend),
+                timeout: .seconds(40),
+                stallTimeout: .milliseconds(50)
+            )
             _ = try? call.map(0..<5) { $0 }
             #expect(try Parallel(nJobs: 2, timeout: .seconds(40)).map(0..<5) { $0 } == Array(0..<5))
         }

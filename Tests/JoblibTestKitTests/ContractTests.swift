@@ -27,7 +27,9 @@ struct ContractTests {
 
     @Test("Every number has a case, or is listed as having none; every case cites numbers that there are")
     func coverage() throws {
-        let numbers = Set(try self.numbers(in: "What a backend owes") + self.numbers(in: "What the core does in return"))
+        let numbers = Set(
+            try self.numbers(in: "What a backend owes") + self.numbers(in: "What the core does in return")
+        )
         let cited = Set(ConformanceCase.all.flatMap(\.obligations))
         #expect(cited.subtracting(numbers).isEmpty)
         #expect(numbers.subtracting(cited) == Set(try self.numbers(in: "Not covered by a case")))

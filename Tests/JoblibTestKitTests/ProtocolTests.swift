@@ -77,10 +77,11 @@ struct ProtocolTests {
             let lists = try scope { try call().run((0..<20).lazy.map { delayed(jobs)($0) }) }
             #expect(lists == Array(repeating: expected, count: 20))
             let bodies = try await parallelConfig(nJobs: 3) {
-                try await call().map(0..<20) { index in
-                    await Task.yield()
-                    return try jobs(index)
-                }
+                try await call()
+                    .map(0..<20) { index in
+                        await Task.yield()
+                        return try jobs(index)
+                    }
             }
             #expect(bodies == Array(repeating: expected, count: 20))
         }

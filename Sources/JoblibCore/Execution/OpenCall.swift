@@ -62,7 +62,12 @@ final class OpenCall: Sendable {
         do {
             try self.session.submit(Batch(ticket))
         } catch {
-            let refusal = ParallelError.wrapping(error, as: .poolUnhealthy, self.plan.backend.displayName, "took no batch")
+            let refusal = ParallelError.wrapping(
+                error,
+                as: .poolUnhealthy,
+                self.plan.backend.displayName,
+                "took no batch"
+            )
             // A batch that runs all the same has been taken, whatever the session says.
             guard ticket.void() else { return self.plan.report(refusal) }
             throw refusal

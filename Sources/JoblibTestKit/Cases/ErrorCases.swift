@@ -55,12 +55,13 @@ extension ConformanceCase {
             },
             ConformanceCase(family, "results", "results keeps going, with one result for each task", [23]) { subject in
                 for nJobs in [1, 3] {
-                    let tasks = (0..<200).map { index in
-                        delayed { () throws -> Int in
-                            if index.isMultiple(of: 10) { throw Mishap(number: index) }
-                            return index
+                    let tasks = (0..<200)
+                        .map { index in
+                            delayed { () throws -> Int in
+                                if index.isMultiple(of: 10) { throw Mishap(number: index) }
+                                return index
+                            }
                         }
-                    }
                     for outcomes in [
                         try subject.parallel(nJobs).results(tasks),
                         try subject.parallel(nJobs).results(tasks.lazy.map { $0 }),
@@ -108,7 +109,8 @@ extension ConformanceCase {
                     try requireEqual(attempts, (0..<50).map { $0 % 3 + 1 }, "the attempts, nJobs \(nJobs)")
                 }
             },
-            ConformanceCase(family, "exhausted", "one that throws each time fails with its last attempt", [27]) { subject in
+            ConformanceCase(family, "exhausted", "one that throws each time fails with its last attempt", [27]) {
+                subject in
                 let failure = try requireThrows(TaskFailure.self, "a loop") {
                     try subject.parallel(2, retries: 2).forEach(0..<3) { if $0 == 1 { throw Mishap(number: 1) } }
                 }

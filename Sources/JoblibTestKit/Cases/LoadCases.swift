@@ -17,9 +17,10 @@ extension ConformanceCase {
             },
             ConformanceCase(family, "captures", "tasks read what they have captured, megabytes too", [22]) { subject in
                 let data = (0..<2_000_000).map { $0 }
-                let sums = try subject.parallel(2).map(0..<8) { part in
-                    data[part * 250_000..<(part + 1) * 250_000].reduce(0, +)
-                }
+                let sums = try subject.parallel(2)
+                    .map(0..<8) { part in
+                        data[part * 250_000..<(part + 1) * 250_000].reduce(0, +)
+                    }
                 try requireEqual(sums.reduce(0, +), 2_000_000 * 1_999_999 / 2, "the sum")
             },
             ConformanceCase(family, "strings", "a hundred thousand strings arrive in order", [22]) { subject in
@@ -36,7 +37,11 @@ extension ConformanceCase {
         return [
             ConformanceCase(family, "calls", "two thousand calls in a row", [4, 22]) { subject in
                 for index in 0..<2000 {
-                    try requireEqual(try subject.parallel(2).map(0..<3) { $0 + index }, [index, index + 1, index + 2], "a call")
+                    try requireEqual(
+                        try subject.parallel(2).map(0..<3) { $0 + index },
+                        [index, index + 1, index + 2],
+                        "a call"
+                    )
                 }
             },
             ConformanceCase(family, "concurrent", "eight threads at once call one value, and one pool", [4, 9, 17]) {
@@ -50,12 +55,17 @@ extension ConformanceCase {
                 try call.withPool { pool in
                     try onThreads(8) { thread in
                         for _ in 0..<30 {
-                            try requireEqual(try pool.map(0..<20) { $0 * thread }, (0..<20).map { $0 * thread }, "a call")
+                            try requireEqual(
+                                try pool.map(0..<20) { $0 * thread },
+                                (0..<20).map { $0 * thread },
+                                "a call"
+                            )
                         }
                     }
                 }
             },
-            ConformanceCase(family, "inside", "a task may call the value that it runs on, and the pool", [10, 13]) { subject in
+            ConformanceCase(family, "inside", "a task may call the value that it runs on, and the pool", [10, 13]) {
+                subject in
                 let call = subject.parallel(3)
                 let nested = try call.map(0..<10) { row in try call.map(0..<10) { row * $0 } }
                 try requireEqual(nested, (0..<10).map { row in (0..<10).map { row * $0 } }, "the results")

@@ -16,7 +16,12 @@ extension ConformanceCase {
                     }
                 }
             },
-            ConformanceCase(family, "lists", "lists of tasks, at hand or read lazily, give their outputs in order", [22]) {
+            ConformanceCase(
+                family,
+                "lists",
+                "lists of tasks, at hand or read lazily, give their outputs in order",
+                [22]
+            ) {
                 subject in
                 for nJobs in [1, 2, 5] {
                     let tasks = (0..<500).map { index in delayed { "\(index)" } }
@@ -48,7 +53,8 @@ extension ConformanceCase {
                 try requireEqual(optionals, (0..<300).map { $0.isMultiple(of: 2) ? nil : $0 }, "optionals")
                 try subject.parallel(3).forEach(0..<300) { _ in }
             },
-            ConformanceCase(family, "reduce", "sums of floating-point numbers are equal for every nJobs", [22]) { subject in
+            ConformanceCase(family, "reduce", "sums of floating-point numbers are equal for every nJobs", [22]) {
+                subject in
                 let items = (1...10_000).map { 1 / Double($0) }
                 let sums = try [1, 2, 3, 7].map { try subject.parallel($0).reduce(items, 0, +, +) }
                 try require(sums.allSatisfy { $0 == sums[0] }, "the sums differ: \(sums)")

@@ -32,7 +32,8 @@ extension ConformanceCase {
                 let jobs = subject.capabilities.nested == .inherited ? UInt64(subject.workers(3)) : seen[0][0]
                 try requireEqual(seen[0][0], jobs, "nJobs inside of a task")
             },
-            ConformanceCase(family, "context", "every task knows its index, its attempt and its worker", [31]) { subject in
+            ConformanceCase(family, "context", "every task knows its index, its attempt and its worker", [31]) {
+                subject in
                 for nJobs in [1, 3] {
                     let contexts = try subject.parallel(nJobs, batchSize: 1)
                         .map(0..<200) { _ in
@@ -76,7 +77,12 @@ extension ConformanceCase {
             return [generator.next(), generator.next()]
         }
         return [
-            ConformanceCase(family, "equal", "a seed gives each task the same numbers, whatever nJobs and batch size", [31]) {
+            ConformanceCase(
+                family,
+                "equal",
+                "a seed gives each task the same numbers, whatever nJobs and batch size",
+                [31]
+            ) {
                 subject in
                 let expected = try Parallel(nJobs: 1, backend: .sequential, seed: 7).map(0..<100, draw)
                 for (nJobs, batchSize) in [(1, BatchSize.auto), (2, 1), (4, 7), (4, .auto)] {

@@ -120,12 +120,13 @@ extension ConformanceCase {
                 for nJobs in [1, 2] {
                     let gate = Gate()
                     defer { gate.open() }
-                    let tasks = (0..<20).map { index in
-                        delayed { () throws -> Int in
-                            if index == 3 { try gate.pass() }
-                            return index
+                    let tasks = (0..<20)
+                        .map { index in
+                            delayed { () throws -> Int in
+                                if index == 3 { try gate.pass() }
+                                return index
+                            }
                         }
-                    }
                     let start = MonotonicClock.now
                     let outcomes = try subject.parallel(nJobs, timeout: .milliseconds(200)).results(tasks)
                     try require(MonotonicClock.now - start < 5_000_000_000, "it took longer than 5 s")

@@ -11,20 +11,23 @@ extension ConformanceCase {
             ConformanceCase(family, "ordered", "a generator yields every output in the order of the input", [22, 28]) {
                 subject in
                 for nJobs in [1, 2, 4] {
-                    let stream = try subject.parallel(nJobs)(
-                        (0..<2000).lazy.map { index in delayed { index } },
-                        returnAs: .generator
-                    )
+                    let stream =
+                        try subject.parallel(nJobs)(
+                            (0..<2000).lazy.map { index in delayed { index } },
+                            returnAs: .generator
+                        )
                     for expected in 0..<2000 { try requireEqual(try stream.next(), expected, "an output") }
                     try requireEqual(try stream.next(), nil, "the end")
                 }
             },
-            ConformanceCase(family, "unordered", "an unordered generator yields every output once", [22, 28]) { subject in
+            ConformanceCase(family, "unordered", "an unordered generator yields every output once", [22, 28]) {
+                subject in
                 for nJobs in [1, 2, 4] {
-                    let stream = try subject.parallel(nJobs)(
-                        (0..<2000).lazy.map { index in delayed { index } },
-                        returnAs: .generatorUnordered
-                    )
+                    let stream =
+                        try subject.parallel(nJobs)(
+                            (0..<2000).lazy.map { index in delayed { index } },
+                            returnAs: .generatorUnordered
+                        )
                     var outputs: [Int] = []
                     while let output = try stream.next() { outputs.append(output) }
                     try requireEqual(outputs.sorted(), Array(0..<2000), "the outputs, nJobs \(nJobs)")
@@ -52,16 +55,17 @@ extension ConformanceCase {
                 needs: [.closures, .sharedMemory, .workers]
             ) { subject in
                 let gate = Gate()
-                let stream = try subject.parallel(2)(
-                    (0..<4).lazy
-                        .map { index in
-                            delayed { () throws -> Int in
-                                try gate.pass()
-                                return index
-                            }
-                        },
-                    returnAs: .generator
-                )
+                let stream =
+                    try subject.parallel(2)(
+                        (0..<4).lazy
+                            .map { index in
+                                delayed { () throws -> Int in
+                                    try gate.pass()
+                                    return index
+                                }
+                            },
+                        returnAs: .generator
+                    )
                 // Had `submit` waited, nobody would open the gate.
                 gate.open()
                 var outputs: [Int] = []
@@ -70,15 +74,17 @@ extension ConformanceCase {
             },
             ConformanceCase(family, "failure", "a failure is thrown in its place, and ends the stream", [23, 28]) {
                 subject in
-                let stream = try subject.parallel(2)(
-                    (0..<1000).lazy.map { index in
-                        delayed { () throws -> Int in
-                            if index == 20 { throw Mishap(number: index) }
-                            return index
-                        }
-                    },
-                    returnAs: .generator
-                )
+                let stream =
+                    try subject.parallel(2)(
+                        (0..<1000).lazy
+                            .map { index in
+                                delayed { () throws -> Int in
+                                    if index == 20 { throw Mishap(number: index) }
+                                    return index
+                                }
+                            },
+                        returnAs: .generator
+                    )
                 for expected in 0..<20 { try requireEqual(try stream.next(), expected, "an output") }
                 let failure = try requireThrows(TaskFailure.self, "the stream") { try stream.next() }
                 try requireEqual(failure.index, 20, "the index")

@@ -23,7 +23,9 @@ struct IsolatedCase {
 
     func outcome() -> ConformanceCase.Outcome {
         guard let typeName = self.typeName else {
-            return .failed("the type that describes the backend is private or local; a copy of the program cannot find it")
+            return .failed(
+                "the type that describes the backend is private or local; a copy of the program cannot find it"
+            )
         }
         // The copy ends by itself, with a better text, if it can.
         let limit = UInt64(self.testCase.timeLimit.components.seconds + 5) * 1_000_000_000

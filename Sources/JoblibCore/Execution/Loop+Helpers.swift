@@ -16,8 +16,7 @@ extension Loop {
     final func callHelpers(_ wanted: Int, areNeeded: Bool) throws {
         guard wanted > 0 else { return }
         let call = try OpenCall(self.plan, taskCount: self.taskCount)
-        self.call = call
-        call.listen(self)
+        self.adopt(call)
         let opening = self.root.team.withLock { $0.open(self, wanting: min(wanted, call.workers)) }
         self.stopIfOrphaned()
         for loop in opening.wake { loop.event.advance() }
@@ -41,8 +40,7 @@ extension Loop {
 
     /// Announces the loop to its team with a call for which helpers can be had.
     final func attach(_ call: OpenCall) {
-        self.call = call
-        call.listen(self)
+        self.adopt(call)
         _ = self.root.team.withLock { $0.open(self, wanting: 0) }
         self.stopIfOrphaned()
     }

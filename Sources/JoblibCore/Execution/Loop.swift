@@ -40,6 +40,9 @@ class Loop: @unchecked Sendable {
     let team: Mutex<Team>
 
     private let isStream: Bool
+    /// The same call for whoever stops the loop, perhaps before it has one.
+    private let cancellable = Mutex<OpenCall?>(nil)
+
     private let gate = Gate()
     private let workerIndices = Mutex(WorkerIndices())
     private let firstError = Mutex<(any Error)?>(nil)
@@ -183,12 +186,21 @@ class Loop: @unchecked Sendable {
 
     private func halt() {
         self.stopped.store(true, ordering: .releasing)
-        self.call?.cancel()
+        self.cancellable.withLock { $0 }?.cancel()
         self.didStop()
     }
 
     /// What the call has to throw.
     final var error: (any Error)? { self.firstError.withLock { $0 } }
+
+    /// Makes a call the one on whose session helpers work.
+    final func adopt(_ call: OpenCall) {
+        self.call = call
+        self.cancellable.withLock { $0 = call }
+        // Whoever stopped the loop before has told nobody.
+        if self.isStopped { call.cancel() }
+        call.listen(self)
+    }
 
     // MARK: - Joining and leaving
 

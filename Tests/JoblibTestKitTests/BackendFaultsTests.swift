@@ -30,6 +30,23 @@ struct BackendFaultsTests {
                     return index
                 }
             },
+            Form(testDescription: "asynchronous bodies that suspend, with a time limit") { call in
+                try await call.map(0..<20) { index in
+                    try await Task.sleep(for: .microseconds(200))
+                    return index
+                } + (20..<50)
+            },
+            Form(testDescription: "asynchronous bodies with children") { call in
+                try await call.map(0..<50) { index in
+                    try await withThrowingTaskGroup(of: Int.self) { group in
+                        group.addTask {
+                            try await Task.sleep(for: .microseconds(200))
+                            return index
+                        }
+                        return try await group.next() ?? -1
+                    }
+                }
+            },
             Form(testDescription: "an asynchronous lazy list") { call in
                 try await call.run((0..<50).lazy.map { index in delayed { index } })
             },
@@ -67,6 +84,8 @@ struct BackendFaultsTests {
         ) async throws -> [Int] { try body(call) }
 
         var usesTimeLimit: Bool { self.testDescription.contains("time limit") }
+
+        var dependsOnWorkers: Bool { Self.needy.contains { $0.testDescription == self.testDescription } }
     }
 
     private static func call(_ backend: FaultyBackend, _ form: Form, stall: Duration? = nil) -> Parallel {
@@ -160,7 +179,7 @@ struct BackendFaultsTests {
         }
         #expect(outputs == Array(0..<50))
         // A worker completes the second time when the call may be over.
-        if form.usesTimeLimit { try await reports.wait() }
+        if form.dependsOnWorkers { try await reports.wait() }
         for error in reports.all {
             #expect(error.code == .poolUnhealthy)
             #expect(error.detail.contains("FaultyBackend(\(fault)) completed batch"))
@@ -177,6 +196,92 @@ struct BackendFaultsTests {
             } catch let error as ParallelError {
                 #expect(error.code == .poolUnhealthy)
                 #expect(error.detail.contains("FaultyBackend(runsAfterThrowing)"))
+            }
+        }
+    }
+
+    // But for a map, which runs on the one worker that takes it.
+    @Test(
+        "One whose workers are gone after it was opened is named in the error",
+        arguments: Form.needy.filter { $0.testDescription != "an asynchronous map" }
+    )
+    func noWorkersLeft(_ form: Form) async throws {
+        let backend = ElasticBackend(workers: 4) { opened in opened.setWorkers(0) }
+        let call = Parallel(
+            nJobs: 3,
+            backend: .instance(backend),
+            timeout: form.usesTimeLimit ? .seconds(40) : nil,
+            stallTimeout: .milliseconds(100)
+        )
+        let error = try await Self.refusal(call, form)
+        #expect(error.code == .noWorkers)
+        #expect(error.detail.hasPrefix("ElasticBackend has 0 workers"))
+    }
+
+    @Test("Batches are kept for ever now and then, and the calls come to their ends", arguments: Form.all, [0, 1])
+    func someKept(_ form: Form, _ remainder: Int) async throws {
+        for _ in 0..<5 {
+            let backend = FaultyBackend(.keeps, on: ThreadingBackend()) { $0 % 2 == remainder }
+            do {
+                let outputs = try await form.outputs(Self.call(backend, form, stall: .milliseconds(20)))
+                #expect(outputs == Array(0..<50))
+            } catch let error as ParallelError {
+                #expect(error.code == .stalled)
+            }
+        }
+    }
+
+    @Test("A batch that runs after it was given up is no second completion")
+    func late() async throws {
+        let reports = Reports()
+        let backend = LockstepBackend(.manual)
+        let call = Parallel(
+            nJobs: 2,
+            backend: .instance(backend),
+            progress: reports.observer,
+            timeout: .seconds(40),
+            stallTimeout: .milliseconds(20)
+        )
+        #expect(throws: ParallelError.self) { try Self.map(call) }
+        while backend.step() {}
+        #expect(!reports.all.isEmpty && reports.all.allSatisfy { $0.code == .stalled })
+    }
+
+    @Test("A second completion through a backend around another one is reported as well")
+    func twiceWrapped() async throws {
+        let reports = Reports()
+        let backend = RecordingBackend(FaultyBackend(.runsTwice, on: ThreadingBackend()))
+        let call = Parallel(
+            nJobs: 2,
+            backend: .instance(backend),
+            progress: reports.observer,
+            timeout: .seconds(40)
+        )
+        try Self.map(call)
+        try await reports.wait()
+        #expect(reports.all.first?.detail.contains("twice") == true)
+    }
+
+    @Test("No batch is handed in once a call has ended", arguments: [Fault.fails, .drops, .delays])
+    func nothingAfterTheEnd(_ fault: Fault) async throws {
+        for _ in 0..<6 {
+            let recording = RecordingBackend(FaultyBackend(fault, on: ThreadingBackend()))
+            for form in Form.all {
+                _ = try? await form.outputs(
+                    Parallel(
+                        nJobs: 4,
+                        backend: .instance(recording),
+                        timeout: form.usesTimeLimit ? .seconds(40) : nil
+                    )
+                )
+            }
+            var over: Set<CallID> = []
+            for entry in recording.entries {
+                switch entry {
+                case .ended(let call, _): over.insert(call)
+                case .submitted(let call, _), .cancelled(let call): #expect(!over.contains(call))
+                default: break
+                }
             }
         }
     }

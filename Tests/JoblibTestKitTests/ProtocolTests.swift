@@ -18,6 +18,18 @@ struct ProtocolTests {
         #expect(running.maximum <= workers)
     }
 
+    @Test("Nor are more at work for asynchronous callers", arguments: [1, 2, 3])
+    func limitedAsynchronously(_ workers: Int) async throws {
+        let (backend, running) = (ElasticBackend(workers: workers), Occupancy())
+        let call = Parallel(nJobs: 8, backend: .instance(backend), batchSize: 1)
+        try await call.forEach(0..<200) { _ in running.during { pause() } }
+        try await call.forEach(0..<200) { _ in
+            await Task.yield()
+            running.during { pause() }
+        }
+        #expect(running.maximum <= workers)
+    }
+
     @Test("Workers that come during a call are used in it, whatever the form", arguments: [true, false])
     func growing(_ hasTimeLimit: Bool) throws {
         let backend = ElasticBackend(workers: 1)

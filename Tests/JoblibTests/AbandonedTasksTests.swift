@@ -76,9 +76,8 @@ struct AbandonedTasksTests {
         let (seen, loops) = (Tally(), Tally())
         let stuck = delayed { () throws -> Int in
             guard TaskContext.current?.attempt == 1 else { return 2 }
-            #expect(throws: ParallelError.self) {
-                try Parallel(nJobs: 2, batchSize: 1).forEach(0..<2) { _ in try waitUntilCancelled() }
-            }
+            // With or without an error: its tasks may see it first.
+            try? Parallel(nJobs: 2, batchSize: 1).forEach(0..<2) { _ in try waitUntilCancelled() }
             loops.add()
             try waitUntilCancelled()
             seen.add()

@@ -55,7 +55,7 @@ public struct Batch: Sendable, CustomStringConvertible {
     /// - Parameter around: Gets a closure that runs this batch, and calls it, in the thread that runs the new one.
     /// - Returns: The batch to pass on in place of this one.
     public func wrapped(_ around: @escaping @Sendable (_ run: () -> Void) -> Void) -> Batch {
-        Batch(BatchTicket(WrapperWork(self, around), call: self.call, number: self.number))
+        Batch(BatchTicket(WrapperWork(self, around), call: self.call, number: self.number, self.ticket.plan))
     }
 
     /// The call and the number.

@@ -25,7 +25,7 @@ public struct ParallelError: Error, Sendable, CustomStringConvertible {
     /// How many tasks had finished when the call was cancelled; `nil` for other codes.
     public private(set) var completedTasks: Int?
 
-    /// What a backend or its factory threw, where that was no `ParallelError`.
+    /// What a backend or its factory threw.
     public private(set) var underlyingError: (any Error)?
 
     private var partialResults: (any Sendable)?
@@ -81,13 +81,11 @@ extension ParallelError {
         _ backendName: String,
         _ what: String
     ) -> ParallelError {
-        guard let error = error as? ParallelError else {
-            var wrapper = ParallelError(code, "\(backendName) \(what): \(error)")
-            wrapper.underlyingError = error
-            return wrapper
-        }
-        if error.detail.contains(backendName) { return error }
-        return ParallelError(error.code, "\(backendName) \(what): \(error.detail)")
+        let cause = error as? ParallelError
+        if let cause, cause.detail.hasPrefix(backendName) { return cause }
+        var wrapper = ParallelError(cause?.code ?? code, "\(backendName) \(what): \(cause?.detail ?? "\(error)")")
+        wrapper.underlyingError = error
+        return wrapper
     }
 
     /// What a nested loop throws when the loop around it has stopped.

@@ -11,8 +11,20 @@ final class BatchTicket: Sendable {
     let number: Int
 
     /// The plan of the call; `nil` for a batch that belongs to none.
-    private let plan: CallPlan?
-    private let isCompleted = Atomic<Bool>(false)
+    let plan: CallPlan?
+
+    private enum State {
+        static let open: UInt8 = 0
+        static let completed: UInt8 = 1
+
+        /// Nobody waits for it any more: it has not begun for too long.
+        static let givenUp: UInt8 = 2
+
+        /// The backend refused it.
+        static let refused: UInt8 = 3
+    }
+
+    private let state = Atomic<UInt8>(State.open)
 
     init(_ work: any BatchWork, call: CallID, number: Int, _ plan: CallPlan? = nil) {
         self.work = work
@@ -23,19 +35,19 @@ final class BatchTicket: Sendable {
 
     deinit {
         // A share that came too late for its call may be dropped.
-        guard !self.isCompleted.load(ordering: .relaxed), !self.work.isObsolete else { return }
+        guard self.state.load(ordering: .relaxed) == State.open, !self.work.isObsolete else { return }
         self.giveUp(self.error(.poolUnhealthy, "let go of \(self.description) without running it"))
     }
 
     var description: String { "batch \(self.number) of \(self.call)" }
 
     func run() {
-        guard self.complete() else { return self.reportSecondCompletion() }
+        guard self.settle(as: State.completed) else { return self.reportCompletionInVain() }
         self.work.runAsBatch()
     }
 
     func fail(_ cause: any Error) {
-        guard self.complete() else { return self.reportSecondCompletion() }
+        guard self.settle(as: State.completed) else { return self.reportCompletionInVain() }
         let error = self.error(.poolUnhealthy, "could not run \(self.description): \(cause)")
         self.plan?.report(error)
         self.work.batchFailed(error)
@@ -43,12 +55,12 @@ final class BatchTicket: Sendable {
 
     /// Takes the batch back, since `submit` threw; `false` when it has been completed already.
     func void() -> Bool {
-        self.complete()
+        self.settle(as: State.refused)
     }
 
     /// Takes the batch back that has not begun for too long.
     func giveUpOnStall() {
-        guard self.complete(), !self.work.isObsolete else { return }
+        guard self.settle(as: State.givenUp), !self.work.isObsolete else { return }
         let limit = self.plan?.stallTimeout ?? .zero
         self.giveUp(
             self.error(.stalled, "was handed \(self.description) and has not begun it within stallTimeout: \(limit)")
@@ -56,12 +68,12 @@ final class BatchTicket: Sendable {
     }
 
     /// Whether nobody waits for the batch any more.
-    var isSettled: Bool { self.isCompleted.load(ordering: .relaxed) || self.work.isObsolete }
+    var isSettled: Bool { self.state.load(ordering: .relaxed) != State.open || self.work.isObsolete }
 
-    /// Whether this is the first completion.
-    private func complete() -> Bool {
+    /// Settles the batch; `false` when that has been done before.
+    private func settle(as state: UInt8) -> Bool {
         // Relaxed: what the work needs to see travels with the batch itself.
-        !self.isCompleted.exchange(true, ordering: .relaxed)
+        self.state.compareExchange(expected: State.open, desired: state, ordering: .relaxed).exchanged
     }
 
     // On a thread of its own: whoever let go of the batch may hold a lock, and what follows runs foreign code.
@@ -73,9 +85,22 @@ final class BatchTicket: Sendable {
         }
     }
 
-    private func reportSecondCompletion() {
-        self.plan?
-            .report(self.error(.poolUnhealthy, "completed \(self.description) twice; the second time was ignored"))
+    private func reportCompletionInVain() {
+        switch self.state.load(ordering: .relaxed) {
+        case State.completed:
+            self.plan?
+                .report(
+                    self.error(.poolUnhealthy, "completed \(self.description) twice; the second time was ignored")
+                )
+        case State.refused:
+            self.plan?
+                .report(
+                    self.error(.poolUnhealthy, "completed \(self.description), which it had refused; that was ignored")
+                )
+        default:
+            // Late, which the report of the stall has said.
+            break
+        }
     }
 
     private func error(_ code: ParallelError.Code, _ what: String) -> ParallelError {

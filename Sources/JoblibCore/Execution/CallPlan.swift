@@ -15,6 +15,9 @@ final class CallPlan: Sendable {
     /// How many tasks may run at once, at least 1, within the budget of the loop around the call.
     let workers: Int
 
+    /// How far the workers are from the caller's memory.
+    let reach: BackendCapabilities.Reach
+
     /// Whether the backend has workers of its own to run tasks on.
     let hasWorkers: Bool
 
@@ -58,6 +61,7 @@ final class CallPlan: Sendable {
         backend: any ParallelBackend,
         pool: PooledSession?,
         workers: Int,
+        reach: BackendCapabilities.Reach,
         hasWorkers: Bool,
         isElastic: Bool,
         batchSize: Int?,
@@ -77,6 +81,7 @@ final class CallPlan: Sendable {
         self.backend = backend
         self.pool = pool
         self.workers = workers
+        self.reach = reach
         self.hasWorkers = hasWorkers
         self.isElastic = isElastic
         self.batchSize = batchSize

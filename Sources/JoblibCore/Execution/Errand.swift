@@ -74,7 +74,11 @@ extension Parallel {
             // The call over there uses the same session.
             let pool = PooledSession(call.opened)
             do {
-                let output = try await Errand.run(on: call) { try scope.bind { try body(Parallel(self, pool: pool)) } }
+                let output = try await Errand.run(on: call) {
+                    try WorkerThread.$errandSession.withValue(call.session) {
+                        try scope.bind { try body(Parallel(self, pool: pool)) }
+                    }
+                }
                 call.end(nil)
                 return output
             } catch {

@@ -17,7 +17,13 @@ extension Loop {
         guard wanted > 0 else { return }
         let call = try OpenCall(self.plan, taskCount: self.taskCount)
         self.adopt(call)
-        let opening = self.root.team.withLock { $0.open(self, wanting: min(wanted, call.workers)) }
+        // A caller that works on one of the session's own threads takes one of its workers.
+        let workers = call.workers - (self.callerHasSeat && WorkerThread.session === call.session ? 1 : 0)
+        if areNeeded, workers < 1 {
+            call.end(call.hasNoWorkers)
+            throw call.hasNoWorkers
+        }
+        let opening = self.root.team.withLock { $0.open(self, wanting: min(wanted, workers)) }
         self.stopIfOrphaned()
         for loop in opening.wake { loop.event.advance() }
         for submitted in 0..<opening.helpers {
@@ -58,6 +64,10 @@ extension Loop {
     final func callHelper(inPlaceOfCaller: Bool = false) -> Bool {
         guard let call = self.call else { return false }
         let workers = call.workers
+        if workers < 1 {
+            if inPlaceOfCaller { self.stop(call.hasNoWorkers) }
+            return false
+        }
         let isAllowed = self.root.team.withLock {
             $0.addHelper(to: self, of: workers, inPlaceOfCaller: inPlaceOfCaller)
         }
@@ -125,6 +135,7 @@ extension Loop {
     final func retire() {
         guard let call = self.call else { return }
         call.stopListening(self)
+        call.seal()
         let missing = self.expected.dismiss()
         self.root.team.withLock { $0.close(self, missing: missing) }
         if self.lendsPlace { self.offerFreePlaces() }
@@ -140,12 +151,7 @@ extension Loop {
             let seen = self.event.count
             guard !self.isCompleted else { return }
             guard helps else {
-                // On a session's thread, if this is a nested loop, and the one waited for may need a thread of it.
-                if let session = self.parent?.session {
-                    session.whileWaiting { self.event.wait(while: seen) }
-                } else {
-                    self.event.wait(while: seen)
-                }
+                WorkerThread.wait(for: self.event, while: seen)
                 continue
             }
             if let nested = root.team.withLock({ $0.nextLoop(below: self) }) {

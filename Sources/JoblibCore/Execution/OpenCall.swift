@@ -12,13 +12,23 @@ final class OpenCall: Sendable {
     let opened: OpenedSession
     private let plan: CallPlan
     private let batches = Atomic<Int>(0)
-    private let phase = Mutex(Phase.open)
+    private let state = Mutex(State())
+
+    private struct State {
+        var phase = Phase.open
+
+        /// The threads that are handing a batch in.
+        var submitters: [UInt] = []
+
+        /// Whether no further batch may be handed in.
+        var isSealed = false
+    }
 
     private enum Phase {
         case open
 
-        /// The thread with this id is telling the session that the call is cancelled.
-        case cancelling(thread: Int)
+        /// The thread is telling the session that the call is cancelled.
+        case cancelling(thread: UInt)
 
         /// That thread is to end the call once it is done: it is in the middle of both.
         case cancellingThenEnding(CallEnd)
@@ -52,13 +62,36 @@ final class OpenCall: Sendable {
     /// How many batches of the call may be with the session at once.
     var workers: Int { min(self.session.workers, self.plan.workers) }
 
+    /// What a session is refused for that had workers when it was opened.
+    var hasNoWorkers: ParallelError {
+        ParallelError(.noWorkers, "\(self.plan.backend.displayName) has \(self.session.workers) workers by now")
+    }
+
     /// Hands work to a worker.
     ///
     /// - Throws: ``ParallelError``, which names the backend; the work will not be run then.
     func submit(_ work: any BatchWork) throws(ParallelError) {
+        let thread = Runner.threadIdentity
+        let maySubmit = self.state.withLock { state in
+            if !state.isSealed { state.submitters.append(thread) }
+            return !state.isSealed
+        }
+        guard maySubmit else { throw ParallelError(.cancelled, "\(self.id) is over") }
+        defer {
+            self.state.withLock { state in
+                if let index = state.submitters.lastIndex(of: thread) { state.submitters.remove(at: index) }
+            }
+        }
         let number = self.batches.wrappingAdd(1, ordering: .relaxed).oldValue
         let ticket = BatchTicket(work, call: self.id, number: number, self.plan)
-        if let limit = self.plan.stallTimeout { try Watchdog.shared.watch(StallWatch(ticket, limit: limit)) }
+        if let limit = self.plan.stallTimeout {
+            do {
+                try Watchdog.shared.watch(StallWatch(ticket, limit: limit))
+            } catch {
+                _ = ticket.void()
+                throw error
+            }
+        }
         do {
             try self.session.submit(Batch(ticket))
         } catch {
@@ -74,22 +107,36 @@ final class OpenCall: Sendable {
         }
     }
 
+    /// Lets no further batch be handed in, and waits for those that other threads are handing in at the moment.
+    func seal() {
+        let thread = Runner.threadIdentity
+        while true {
+            let isDone = self.state.withLock { state in
+                state.isSealed = true
+                // This thread may be in the middle of it: a session can fail a batch that it is being handed.
+                return state.submitters.allSatisfy { $0 == thread }
+            }
+            if isDone { return }
+            SpinWait.aMoment()
+        }
+    }
+
     /// Tells the session, once and not after its end, that what has not begun need not run.
     func cancel() {
-        let thread = PlatformThread.currentID
-        let isFirst = self.phase.withLock { phase in
-            guard case .open = phase else { return false }
-            phase = .cancelling(thread: thread)
+        let thread = Runner.threadIdentity
+        let isFirst = self.state.withLock { state in
+            guard case .open = state.phase else { return false }
+            state.phase = .cancelling(thread: thread)
             return true
         }
         guard isFirst else { return }
         self.session.cancel(self.id)
-        let reason = self.phase.withLock { phase -> CallEnd? in
-            guard case .cancellingThenEnding(let reason) = phase else {
-                phase = .cancelled
+        let reason = self.state.withLock { state -> CallEnd? in
+            guard case .cancellingThenEnding(let reason) = state.phase else {
+                state.phase = .cancelled
                 return nil
             }
-            phase = .ended
+            state.phase = .ended
             return reason
         }
         if let reason { self.endNow(reason) }
@@ -97,18 +144,20 @@ final class OpenCall: Sendable {
 
     /// Ends the call, and closes the session if it was opened for it.
     func end(_ error: (any Error)?) {
+        self.seal()
         let reason = CallEnd(error: error)
+        let thread = Runner.threadIdentity
         // Not while another thread is telling it that the call is cancelled, which takes no time. On the same thread it is
         // the session that ended the call, by failing its last batch: then the end has to wait.
         while true {
-            let mayEnd = self.phase.withLock { phase -> Bool? in
-                switch phase {
+            let mayEnd = self.state.withLock { state -> Bool? in
+                switch state.phase {
                 case .open, .cancelled:
-                    phase = .ended
+                    state.phase = .ended
                     return true
-                case .cancelling(let thread):
-                    guard thread == PlatformThread.currentID else { return nil }
-                    phase = .cancellingThenEnding(reason)
+                case .cancelling(let canceller):
+                    guard canceller == thread else { return nil }
+                    state.phase = .cancellingThenEnding(reason)
                     return false
                 case .cancellingThenEnding, .ended:
                     return false

@@ -90,6 +90,9 @@ final class Runner: @unchecked Sendable {
             .assumingMemoryBound(to: Int64.self)
     }
 
+    /// What tells the calling thread from every other one that is there at the same time.
+    static var threadIdentity: UInt { unsafe UInt(bitPattern: joblib_task_state_current()) }
+
     /// Runs something that belongs to no task on a thread that may be in one, such as when `submit` runs a batch at once.
     static func outsideOfTasks(_ body: () -> Void) {
         let state = unsafe joblib_task_state_current()!

@@ -35,7 +35,7 @@ extension StreamLoop {
                         self.workInPlace()
                     }
                 } else {
-                    self.event.wait(while: seen, spins: 2000)
+                    WorkerThread.wait(for: self.event, while: seen, spins: 2000)
                 }
             }
         }
@@ -101,7 +101,7 @@ extension StreamLoop {
 
     private func waitBlocking(for condition: () -> Bool) {
         let seen = self.event.count
-        if !condition() { self.event.wait(while: seen) }
+        if !condition() { WorkerThread.wait(for: self.event, while: seen) }
     }
 
     private func take() -> StreamState<Stored>.Delivery {

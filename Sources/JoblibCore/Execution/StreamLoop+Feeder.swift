@@ -32,7 +32,7 @@ extension StreamLoop {
         while !self.isStopped {
             let seen = self.event.count
             if self.state.withLock({ $0.stream.claim() }) { return true }
-            self.event.wait(while: seen, spins: 2000)
+            WorkerThread.wait(for: self.event, while: seen, spins: 2000)
         }
         return false
     }

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import JoblibPOSIX
 import Synchronization
 
 /// Runs the jobs of asynchronous tasks on a backend's workers, at most so many at once.
@@ -10,13 +11,14 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
     private struct State {
         var jobs = Queue<UnownedJob>()
         var drains = 0
+        var isOver = false
     }
 
     let call: OpenCall
     private let limit: Int
     private let state = Mutex(State())
 
-    /// Called when the backend will not run a batch, so that no body begins after it.
+    /// Called when the backend will not run a batch and nobody else is left, so that no body begins after it.
     private let onFault: @Sendable (ParallelError) -> Void
 
     init(_ call: OpenCall, limit: Int, onFault: @escaping @Sendable (ParallelError) -> Void) {
@@ -27,13 +29,15 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        let workers = self.call.workers
         let mustCall = self.state.withLock { state in
             state.jobs.push(job)
-            guard state.drains < self.limit else { return false }
+            guard state.drains < min(self.limit, max(1, workers)) else { return false }
             state.drains += 1
             return true
         }
         guard mustCall else { return }
+        guard workers > 0 else { return self.doWithout(self.call.hasNoWorkers) }
         do {
             try self.call.submit(self)
         } catch {
@@ -43,7 +47,7 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
 
     /// Does without a worker that will not come.
     private func doWithout(_ error: ParallelError) {
-        // The other drains do the jobs. If there is none they run here: a job never run is a task that never ends.
+        // The other drains do the jobs. If there is none a thread of ours does: a job never run is a task that never ends.
         let isLast = self.state.withLock { state in
             guard state.drains == 1 else {
                 state.drains -= 1
@@ -52,15 +56,23 @@ final class WorkerExecutor: TaskExecutor, BatchWork {
             return true
         }
         guard isLast else { return }
-        self.onFault(error)
-        self.runAsBatch()
+        // Never here: the runtime enqueues with locks held that a job may destroy.
+        PlatformThread.startOrRun(name: "joblib-fault") {
+            self.onFault(error)
+            self.runAsBatch()
+        }
     }
 
     func batchFailed(_ error: ParallelError) {
         self.doWithout(error)
     }
 
-    var isObsolete: Bool { self.state.withLock { $0.jobs.isEmpty } }
+    /// Says that no job will come any more.
+    func close() {
+        self.state.withLock { $0.isOver = true }
+    }
+
+    var isObsolete: Bool { self.state.withLock { $0.isOver } }
 
     func runAsBatch() {
         while true {

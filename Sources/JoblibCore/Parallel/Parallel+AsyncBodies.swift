@@ -20,7 +20,11 @@ extension Parallel {
         defer { for scope in plan.stopScopes { scope.remove(loop) } }
 
         let call = plan.hasWorkers ? try OpenCall(plan, taskCount: loop.taskCount) : nil
-        defer { loop.retire() }
+        defer {
+            // The executor of the loop around this one goes on.
+            if let executor = loop.executor, executor.call === call { executor.close() }
+            loop.retire()
+        }
         if let call {
             loop.executor = loop.executor(for: call)
             loop.attach(call)

@@ -8,7 +8,7 @@ extension Parallel {
     @usableFromInline
     func plan() throws -> CallPlan {
         let plan = try self.planWithoutTasks()
-        guard plan.backend.capabilities.reach == .sameMemory else {
+        guard plan.reach == .sameMemory else {
             throw ParallelError(
                 .taskNotPortable,
                 "\(plan.backend.displayName) runs tasks where closures cannot get; choose threading"
@@ -20,8 +20,7 @@ extension Parallel {
     /// Decides everything that does not depend on what the tasks are.
     func planWithoutTasks() throws -> CallPlan {
         let config = self.explicit.overlaying(self.scope)
-        let backend = try self.backend(for: config)
-        let capabilities = backend.capabilities
+        let (backend, capabilities) = try self.backend(for: config)
         let enclosing = EnclosingTask.current()
         let (workers, requested) = try self.workers(config, backend, capabilities, enclosing)
         try self.validateValues(config)
@@ -29,6 +28,7 @@ extension Parallel {
             backend: backend,
             pool: self.pool,
             workers: workers,
+            reach: capabilities.reach,
             hasWorkers: capabilities.hasWorkers,
             isElastic: capabilities.isElastic,
             batchSize: try self.batchSize.resolve(),
@@ -49,7 +49,10 @@ extension Parallel {
 
     // MARK: - The backend
 
-    private func backend(for config: ParallelConfig) throws -> any ParallelBackend {
+    /// A backend with what it says of itself, which is read once.
+    private typealias Capable = (backend: any ParallelBackend, capabilities: BackendCapabilities)
+
+    private func backend(for config: ParallelConfig) throws -> Capable {
         let choice = BackendChoice(
             explicit: self.explicit.backend,
             scope: self.scope.backend,
@@ -58,18 +61,18 @@ extension Parallel {
         )
         switch try BackendRegistry.decide(choice) {
         case .insist(let selection):
-            let backend = try self.make(selection, config)
-            guard config.require != .sharedmem || backend.capabilities.reach == .sameMemory else {
+            let capable = try self.make(selection, config)
+            guard config.require != .sharedmem || capable.capabilities.reach == .sameMemory else {
                 throw ParallelError(
                     .sharedMemoryRequired,
-                    "\(backend.displayName) shares no memory with the caller, which require: .sharedmem asks for; "
+                    "\(capable.backend.displayName) shares no memory with the caller, which require: .sharedmem asks for; "
                         + "choose threading or drop one of the two"
                 )
             }
-            return backend
+            return capable
         case .use(let selection, let yieldsToThreads):
-            let backend = try self.make(selection, config)
-            guard yieldsToThreads, backend.capabilities.reach != .sameMemory else { return backend }
+            let capable = try self.make(selection, config)
+            guard yieldsToThreads, capable.capabilities.reach != .sameMemory else { return capable }
             // The parameters were meant for the backend that yields.
             var config = config
             config.backendParams = []
@@ -77,8 +80,9 @@ extension Parallel {
         }
     }
 
-    private func make(_ selection: BackendSelection, _ config: ParallelConfig) throws -> any ParallelBackend {
+    private func make(_ selection: BackendSelection, _ config: ParallelConfig) throws -> Capable {
         let backend: any ParallelBackend
+        let capabilities: BackendCapabilities
         switch selection.kind {
         case .instance(let instance):
             guard config.backendParams.isEmpty else {
@@ -89,6 +93,7 @@ extension Parallel {
                 )
             }
             backend = instance
+            capabilities = instance.capabilities
         case .name(let name):
             let factory = try BackendRegistry.factory(named: name)
             let request = BackendRequest(
@@ -101,12 +106,13 @@ extension Parallel {
             } catch {
                 throw ParallelError.wrapping(error, as: .startupFailed, "backend '\(name)'", "could not be made")
             }
-            try Self.refuseUnknownParameters(config.backendParams, of: name, backend.capabilities)
+            capabilities = backend.capabilities
+            try Self.refuseUnknownParameters(config.backendParams, of: name, capabilities)
         }
-        if self.explicit.innerMaxNumThreads != nil, !backend.capabilities.limitsInnerThreads {
+        if self.explicit.innerMaxNumThreads != nil, !capabilities.limitsInnerThreads {
             throw try Self.innerThreadsUnsupported(by: backend)
         }
-        return backend
+        return (backend, capabilities)
     }
 
     private static func refuseUnknownParameters(

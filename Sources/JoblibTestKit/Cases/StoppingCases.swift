@@ -108,6 +108,17 @@ extension ConformanceCase {
                     try requireEqual(try call.map(0..<300) { $0 }, Array(0..<300), "map, nJobs \(nJobs)")
                     let list = try call((0..<300).lazy.map { index in delayed { index } })
                     try requireEqual(list, Array(0..<300), "a list, nJobs \(nJobs)")
+                    let mapped = try inTask { try await call.map(0..<50) { $0 } }
+                    try requireEqual(mapped, Array(0..<50), "an asynchronous map, nJobs \(nJobs)")
+                    let listed = try inTask { try await call.run((0..<50).lazy.map { index in delayed { index } }) }
+                    try requireEqual(listed, Array(0..<50), "an asynchronous list, nJobs \(nJobs)")
+                    let bodies = try inTask {
+                        try await call.map(0..<50) { index in
+                            await Task.yield()
+                            return index
+                        }
+                    }
+                    try requireEqual(bodies, Array(0..<50), "asynchronous bodies, nJobs \(nJobs)")
                 }
             },
             ConformanceCase(
@@ -162,9 +173,12 @@ extension ConformanceCase {
                         try pool.forEach(0..<3) { _ in
                             try meeting.attend()
                             try pool.forEach(0..<10) { _ in total.add() }
+                            let tasks = (0..<10).map { _ in delayed { total.add() } }
+                            let stream = try pool(tasks, returnAs: .generatorUnordered)
+                            while try stream.next() != nil {}
                         }
                     }
-                try requireEqual(total.count, 60, "inner tasks")
+                try requireEqual(total.count, 90, "inner tasks")
             },
         ]
     }()

@@ -20,6 +20,7 @@ extension CallPlan {
             backend: backend,
             pool: nil,
             workers: workers,
+            reach: backend.capabilities.reach,
             hasWorkers: backend.capabilities.hasWorkers,
             isElastic: backend.capabilities.isElastic,
             batchSize: batchSize,

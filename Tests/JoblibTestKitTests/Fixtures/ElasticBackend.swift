@@ -9,8 +9,11 @@ final class ElasticBackend: ParallelBackend {
     private let count: Atomic<Int>
     private let listeners = Mutex<[@Sendable () -> Void]>([])
 
-    init(workers: Int) {
+    private let afterOpening: @Sendable (ElasticBackend) -> Void
+
+    init(workers: Int, afterOpening: @escaping @Sendable (ElasticBackend) -> Void = { _ in }) {
         self.count = Atomic(workers)
+        self.afterOpening = afterOpening
     }
 
     var capabilities: BackendCapabilities {
@@ -38,7 +41,14 @@ final class ElasticBackend: ParallelBackend {
             self.inner = inner
         }
 
-        var workers: Int { self.backend.count.load(ordering: .acquiring) }
+        // The first to ask is the one who has opened the session.
+        let wasAsked = Atomic<Bool>(false)
+
+        var workers: Int {
+            let count = self.backend.count.load(ordering: .acquiring)
+            if !self.wasAsked.exchange(true, ordering: .relaxed) { self.backend.afterOpening(self.backend) }
+            return count
+        }
 
         func submit(_ batch: Batch) throws { try self.inner.submit(batch) }
     }

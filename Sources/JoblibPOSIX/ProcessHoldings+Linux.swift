@@ -14,7 +14,8 @@ public struct ProcessHoldings: Sendable {
     /// The ids of the child processes, zombies included, sorted.
     public let children: [String]
 
-    /// The names in the folders for temporary files and for shared memory that belong to this user, sorted.
+    /// The names of shared memory that belong to this user, and of temporary files with the library's name or the id of this
+    /// process in theirs, sorted: other programs put files there all the time.
     public let temporaryFiles: [String]
 
     /// The memory in use, in bytes: what is resident and not part of a file.
@@ -33,7 +34,9 @@ public struct ProcessHoldings: Sendable {
             .sorted()
         self.temporaryFiles = ["/tmp", "/dev/shm"]
             .flatMap { folder in Self.names(in: folder).map { "\(folder)/\($0)" } }
-            .filter { Self.isOwn($0) }
+            .filter {
+                Self.isOwn($0) && ($0.hasPrefix("/dev/shm/") || $0.contains("joblib") || $0.contains("\(getpid())"))
+            }
             .sorted()
         let status = SystemFile.text(at: "/proc/self/status") ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
@@ -62,7 +65,6 @@ public struct ProcessHoldings: Sendable {
         return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 
-    // Other processes of the user have files there as well; who compares two of these does so in a short time.
     private static func isOwn(_ path: String) -> Bool {
         var information = stat()
         guard unsafe lstat(path, &information) == 0 else { return false }

@@ -15,9 +15,14 @@ public enum ThisProcess {
         }
     }
 
+    /// Writes out what `print` holds.
+    public static func flush() {
+        fflush(nil)
+    }
+
     /// Ends the process without running what was registered to run at its end, after writing out what `print` holds.
     public static func exit(_ status: Int32) -> Never {
-        fflush(nil)
+        self.flush()
         _exit(status)
     }
 }

@@ -96,6 +96,9 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     /// The id and the claim.
     public var description: String { "\(self.id): \(self.claim)" }
 
+    /// The numbers in words.
+    var citation: String { "obligations \(self.obligations.map(String.init).joined(separator: ", "))" }
+
     /// Returns what the case needs and a backend with some capabilities cannot give; empty: the case applies.
     public func missing(in capabilities: BackendCapabilities) -> Needs {
         var abilities: Needs = []

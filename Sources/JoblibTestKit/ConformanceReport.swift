@@ -16,12 +16,19 @@ public struct ConformanceReport: Sendable, CustomStringConvertible {
     /// - Parameters:
     ///   - backend: The backend.
     ///   - isIncluded: Which cases to try; by default all.
+    ///   - onOutcome: Told what came of each as it ends.
     public init<Backend: BackendUnderTest>(
         _ backend: Backend.Type,
-        where isIncluded: (ConformanceCase) -> Bool = { _ in true }
+        where isIncluded: (ConformanceCase) -> Bool = { _ in true },
+        onOutcome: (ConformanceCase, ConformanceCase.Outcome) -> Void = { _, _ in }
     ) {
         self.backend = backend.name
-        self.rows = ConformanceCase.all.filter(isIncluded).map { ($0, $0.outcome(on: backend)) }
+        self.rows = ConformanceCase.all.filter(isIncluded)
+            .map { testCase in
+                let outcome = testCase.outcome(on: backend)
+                onOutcome(testCase, outcome)
+                return (testCase, outcome)
+            }
     }
 
     /// How many cases passed.
@@ -37,26 +44,38 @@ public struct ConformanceReport: Sendable, CustomStringConvertible {
 
     /// A line for each case, and the sums as the last one.
     public var description: String {
-        let lines = self.rows.map { row in
-            switch row.outcome {
-            case .passed: "passed          \(row.testCase)"
-            case .failed(let finding):
-                "FAILED          \(row.testCase)\n                "
-                    + "obligations \(row.testCase.obligations.map(String.init).joined(separator: ", ")): \(finding)"
-            case .notApplicable(let needs):
-                "not applicable  \(row.testCase) (needs \(needs.joined(separator: ", ")))"
-            }
-        }
-        let sums = "\(self.passed) passed, \(self.failed) failed, \(self.notApplicable) not applicable"
-        return (lines + ["", "\(self.backend): \(sums)"]).joined(separator: "\n")
+        let lines = self.rows.map { Self.line($0.testCase, $0.outcome) }
+        return (lines + ["", self.sums]).joined(separator: "\n")
     }
 
-    /// Tries every case on a backend, prints the report, and ends the program: with status 0 if none failed, else 1.
+    private var sums: String {
+        "\(self.backend): \(self.passed) passed, \(self.failed) failed, \(self.notApplicable) not applicable"
+    }
+
+    private static func line(_ testCase: ConformanceCase, _ outcome: ConformanceCase.Outcome) -> String {
+        switch outcome {
+        case .passed: "passed          \(testCase)"
+        case .failed(let finding): "FAILED          \(testCase)\n                \(testCase.citation): \(finding)"
+        case .notApplicable(let needs): "not applicable  \(testCase) (needs \(needs.joined(separator: ", ")))"
+        }
+    }
+
+    /// Tries every case on a backend, prints a line for each as it ends, and ends the program: with status 0 if none failed,
+    /// else 1.
     ///
-    /// All that the main program of a conformance check needs.
+    /// All that the main program of a conformance check needs. Arguments of the program are beginnings of the ids of the
+    /// cases to try, such as `timeouts/` or `order/map`.
     public static func main<Backend: BackendUnderTest>(_ backend: Backend.Type) -> Never {
-        let report = ConformanceReport(backend)
-        print(report)
+        let beginnings = CommandLine.arguments.dropFirst()
+        let isIncluded = { (testCase: ConformanceCase) in
+            beginnings.isEmpty || beginnings.contains { testCase.id.hasPrefix($0) }
+        }
+        let report = ConformanceReport(backend, where: isIncluded) { testCase, outcome in
+            print(Self.line(testCase, outcome))
+            // Should the next case end the process, this one has been told.
+            ThisProcess.flush()
+        }
+        print("\n\(report.sums)")
         ThisProcess.exit(report.failed == 0 ? 0 : 1)
     }
 }

@@ -29,7 +29,7 @@ public protocol WorkerSession: AnyObject, Sendable {
     /// - Throws: When there is no worker to hand it to; the batch must not be completed then.
     func submit(_ batch: Batch) throws
 
-    /// How many batches can run at once, from 1; by default as many as were asked for. Cheap, and from any thread.
+    /// How many batches can run at once, from 1; by default no limit beyond what was asked for. Cheap, and from any thread.
     var workers: Int { get }
 
     /// A call begins; its batches follow. By default nothing.
@@ -47,15 +47,19 @@ public protocol WorkerSession: AnyObject, Sendable {
 
     /// Runs a closure that waits on one of the session's threads for a batch that may not have begun. By default just that.
     ///
-    /// Sessions whose number of threads is fixed start another one meanwhile.
+    /// Called by that thread, inside of `run()`; such waits may nest. Sessions whose number of threads is fixed start another
+    /// one before they call the closure, and do without where there is none to be had.
     func whileWaiting(_ body: () -> Void)
 
-    /// One of the session's threads is stuck in a task that was given up, until that returns. By default nothing.
+    /// One of the session's threads is stuck in a task that was given up. By default nothing.
     ///
-    /// Sessions whose number of threads is fixed start another one; the batch that needs it follows.
+    /// Sessions whose number of threads is fixed start another one and keep it: they are told neither which is stuck nor when
+    /// it comes back.
     func workerWasLost()
 
     /// The last call has ended: lets go of all that was taken for the session. By default nothing.
+    ///
+    /// Must not wait for a thread that is inside of `run()`: it may be called by one, and others may be stuck.
     func close()
 }
 

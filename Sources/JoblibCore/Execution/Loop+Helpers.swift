@@ -79,7 +79,8 @@ extension Loop {
         } catch {
             self.root.team.withLock { $0.removeHelpers(1, from: self) }
             self.helperDidLeave()
-            if inPlaceOfCaller { self.stop(error) }
+            // A call that has just ended needs nobody.
+            if inPlaceOfCaller, !call.isSealed { self.stop(error) }
             return false
         }
     }
@@ -94,7 +95,6 @@ extension Loop {
     /// - Parameter wasCalled: Whether the lost worker had come for this loop, and not of its own accord.
     final func replaceLostWorker(wasCalled: Bool) {
         guard let call = self.call else { return }
-        call.session.workerWasLost()
         self.helperWillCome()
         if !wasCalled { self.root.team.withLock { $0.adopt(in: self) } }
         do {
@@ -102,7 +102,7 @@ extension Loop {
         } catch {
             self.giveUpLostWorker(wasCalled: true)
             self.helperDidLeave()
-            self.stop(error)
+            if !call.isSealed { self.stop(error) }
         }
     }
 

@@ -107,6 +107,9 @@ final class OpenCall: Sendable {
         }
     }
 
+    /// Whether no further batch may be handed in.
+    var isSealed: Bool { self.state.withLock { $0.isSealed } }
+
     /// Lets no further batch be handed in, and waits for those that other threads are handing in at the moment.
     func seal() {
         let thread = Runner.threadIdentity

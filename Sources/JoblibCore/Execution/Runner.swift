@@ -229,6 +229,8 @@ final class Runner: @unchecked Sendable {
     /// Runs the user's code, that of an observer and of descriptions.
     func letLoopGoOn() {
         let loop = self.loop
+        // Needed or not: the next call wants as many threads as this one did.
+        loop.session?.workerWasLost()
         // What the task has begun is nobody's business any more either.
         loop.stopNestedLoops { $0.isStoppedOrOrphaned }
         let failure = self.timeoutFailure(loop.plan.timeout ?? .zero)

@@ -125,7 +125,7 @@ extension ConformanceCase {
                 family,
                 "stuck",
                 "a task that is stuck is failed in time, and the others complete",
-                [12, 29],
+                [12, 14, 29],
                 needs: needs
             ) { subject in
                 for nJobs in [1, 2] {
@@ -150,6 +150,26 @@ extension ConformanceCase {
                         }
                     }
                 }
+            },
+            ConformanceCase(
+                family,
+                "lost",
+                "a pool whose workers are all stuck in tasks that were given up serves the next call",
+                [14, 16, 29],
+                needs: needs
+            ) { subject in
+                let gate = Gate()
+                defer { gate.open() }
+                try subject.parallel(2, timeout: .milliseconds(100))
+                    .withPool { pool in
+                        let stuck = (0..<2).map { _ in delayed { try gate.pass() } }
+                        let outcomes = try pool.results(stuck)
+                        try require(outcomes.allSatisfy { (try? $0.get()) == nil }, "a stuck task returned")
+                        let start = MonotonicClock.now
+                        let next = (0..<4).map { index in delayed { index } }
+                        try requireEqual(try pool(next), [0, 1, 2, 3], "the next call")
+                        try require(MonotonicClock.now - start < 5_000_000_000, "the next call took longer than 5 s")
+                    }
             },
             ConformanceCase(
                 family,

@@ -44,7 +44,7 @@ extension ConformanceCase {
         }
         switch outcome {
         case .passed: return
-        case .failed(let finding): throw ConformanceFailure("\(self): \(finding)")
+        case .failed(let finding): throw ConformanceFailure("\(self) (\(self.citation)): \(finding)")
         case .notApplicable(let needs): throw ConformanceFailure("\(self): needs \(needs.joined(separator: ", "))")
         }
     }

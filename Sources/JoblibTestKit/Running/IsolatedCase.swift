@@ -44,7 +44,7 @@ struct IsolatedCase {
     private static func outcome(_ ending: ProgramCopy.Ending) -> ConformanceCase.Outcome {
         if ending.exitCode == Self.passed {
             // A case prints nothing, so neither may the backend.
-            return ending.output.isEmpty ? .passed : .failed("it printed: \(ending.output)")
+            return ending.output.isEmpty ? .passed : .failed("it printed (obligation 21): \(ending.output.prefix(200))")
         }
         if ending.exitCode == Self.failed { return .failed(ending.output) }
         if ending.wasLate { return .failed("its process did not end in time; it printed: \(ending.output)") }

@@ -121,7 +121,7 @@ struct BackendFaultsTests {
 
     @Test(
         "One that takes no batch, or loses all, is named in the error where somebody depends on it",
-        arguments: [Fault.submitThrows, .drops, .fails],
+        arguments: [Fault.submitThrows, .drops, .fails, .hasWorkersInNameOnly],
         Form.needy
     )
     func noWork(_ fault: Fault, _ form: Form) async throws {

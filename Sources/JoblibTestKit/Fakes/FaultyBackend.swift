@@ -24,6 +24,12 @@ public struct FaultyBackend: ParallelBackend {
         /// `capabilities.defaultNJobs` is 0.
         public static let hasNoDefaultNJobs = Fault(description: "hasNoDefaultNJobs")
 
+        /// `capabilities` say something else at every other reading: that workers share no memory.
+        public static let changesReach = Fault(description: "changesReach")
+
+        /// `capabilities` say that there are workers, and the session takes no batch.
+        public static let hasWorkersInNameOnly = Fault(description: "hasWorkersInNameOnly")
+
         /// `begin` throws.
         public static let beginThrows = Fault(description: "beginThrows")
 
@@ -53,8 +59,9 @@ public struct FaultyBackend: ParallelBackend {
 
         /// Every fault there is.
         public static let all: [Fault] = [
-            .openThrows, .hasNoWorkers, .hasNegativeWorkers, .hasNoDefaultNJobs, .beginThrows, .submitThrows,
-            .runsAfterThrowing, .drops, .keeps, .fails, .runsTwice, .failsAfterRunning, .delays,
+            .openThrows, .hasNoWorkers, .hasNegativeWorkers, .hasNoDefaultNJobs, .changesReach, .hasWorkersInNameOnly,
+            .beginThrows, .submitThrows, .runsAfterThrowing, .drops, .keeps, .fails, .runsTwice, .failsAfterRunning,
+            .delays,
         ]
     }
 
@@ -64,6 +71,7 @@ public struct FaultyBackend: ParallelBackend {
     private let inner: any ParallelBackend
     private let fault: Fault
     private let isHit: @Sendable (Int) -> Bool
+    private let readings = Tally()
 
     /// Makes a faulty backend.
     ///
@@ -87,7 +95,17 @@ public struct FaultyBackend: ParallelBackend {
     /// Those of the other one, but for what is at fault.
     public var capabilities: BackendCapabilities {
         var capabilities = self.inner.capabilities
-        if self.fault == .hasNoDefaultNJobs { capabilities.defaultNJobs = 0 }
+        switch self.fault {
+        case .hasNoDefaultNJobs:
+            capabilities.defaultNJobs = 0
+        case .changesReach:
+            self.readings.add()
+            if self.readings.count.isMultiple(of: 2) { capabilities.reach = .elsewhere }
+        case .hasWorkersInNameOnly:
+            capabilities.hasWorkers = true
+        default:
+            break
+        }
         return capabilities
     }
 
@@ -128,7 +146,7 @@ public struct FaultyBackend: ParallelBackend {
                 return try self.inner.submit(batch)
             }
             switch self.fault {
-            case .submitThrows:
+            case .submitThrows, .hasWorkersInNameOnly:
                 throw Breakdown()
             case .runsAfterThrowing:
                 try self.inner.submit(batch)

@@ -61,12 +61,17 @@ public struct ConformanceReport: Sendable, CustomStringConvertible {
     }
 
     /// Tries every case on a backend, prints a line for each as it ends, and ends the program: with status 0 if none failed,
-    /// else 1.
+    /// 1 if one did, and 64 for an argument that no case begins with.
     ///
     /// All that the main program of a conformance check needs. Arguments of the program are beginnings of the ids of the
     /// cases to try, such as `timeouts/` or `order/map`.
     public static func main<Backend: BackendUnderTest>(_ backend: Backend.Type) -> Never {
         let beginnings = CommandLine.arguments.dropFirst()
+        // A mistyped id must not look like a pass.
+        for beginning in beginnings where !ConformanceCase.all.contains(where: { $0.id.hasPrefix(beginning) }) {
+            ThisProcess.write("no case begins with '\(beginning)'; without arguments every one is tried and named\n")
+            ThisProcess.exit(64)
+        }
         let isIncluded = { (testCase: ConformanceCase) in
             beginnings.isEmpty || beginnings.contains { testCase.id.hasPrefix($0) }
         }

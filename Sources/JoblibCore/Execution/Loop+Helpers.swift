@@ -20,6 +20,7 @@ extension Loop {
         // A caller that works on one of the session's own threads takes one of its workers.
         let workers = call.workers - (self.callerHasSeat && WorkerThread.session === call.session ? 1 : 0)
         if areNeeded, workers < 1 {
+            call.stopListening(self)
             call.end(call.hasNoWorkers)
             throw call.hasNoWorkers
         }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "futex.h"
+#include "output.h"
 
 // What the handler touches is static and lock-free, and it wakes by futex rather than by a descriptor: nothing of it is
 // ever closed or freed, so that a handler that runs late, or in a child of fork(2), cannot write into what is now
@@ -74,6 +75,7 @@ static void on_interrupt(int signal, siginfo_t *info, void *context) {
             // Delivered just before the last release, and run after it.
             step_aside(signal);
         } else if (atomic_fetch_add(&count, 1) != atomic_load(&base)) {
+            joblib_output_end_line();
             _exit(128 + SIGINT);
         } else {
             joblib_interrupt_wake();

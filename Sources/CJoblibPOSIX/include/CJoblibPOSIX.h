@@ -8,6 +8,7 @@
 #include "error_text.h"
 #include "futex.h"
 #include "interrupt.h"
+#include "output.h"
 #include "program_copy.h"
 #include "task_state.h"
 #include "threads.h"

@@ -54,6 +54,8 @@ let package = Package(
         .testTarget(name: "JoblibThreadingTests", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibThreading"]),
         .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),
+        .executableTarget(name: "progress-probe", dependencies: ["Joblib"], path: "Tests/ProgressProbe"),
+        .testTarget(name: "ProgressTests", dependencies: ["progress-probe", "TestProcesses"]),
         .testTarget(name: "ProgramsTests", dependencies: ["joblib-speedup", "joblib-wordcount"]),
 
         // Tests of what the compiler and the linker make of the package.

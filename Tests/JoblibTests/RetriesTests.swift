@@ -74,7 +74,7 @@ struct RetriesTests {
         let kinds = recorder.all.map(\.kind)
         #expect(
             kinds == [
-                .started, .taskStarted, .retried, .taskStarted, .retried, .taskStarted, .failed, .done,
+                .started, .dispatched, .taskStarted, .retried, .taskStarted, .retried, .taskStarted, .failed, .done,
             ]
         )
         #expect(recorder.all.compactMap(\.failure).map(\.attempt) == [1, 2, 3])

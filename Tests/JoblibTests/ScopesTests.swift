@@ -73,7 +73,7 @@ struct ScopesTests {
             try Parallel(progress: .observer { _ in own.add() }).forEach(0..<3) { _ in }
         }
         #expect(scoped.isEmpty)
-        #expect(own.count == 8)
+        #expect(own.count == 11)
     }
 
     @Test("A verbose scope records where errors are thrown")

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Synchronization
+
 /// What a session is opened for.
 ///
 /// A value, so that more can be asked later without breaking backends.
@@ -21,6 +23,12 @@ public struct OpenRequest: Sendable {
 /// Tells the calls of a process apart.
 public struct CallID: Hashable, Sendable, CustomStringConvertible {
     let number: UInt64
+
+    // Relaxed: a number is all that two calls have to agree on.
+    private static let calls = Atomic<UInt64>(0)
+
+    /// Returns the id of another call.
+    static func next() -> CallID { CallID(number: self.calls.wrappingAdd(1, ordering: .relaxed).newValue) }
 
     /// The number of the call in its process, such as `"call 12"`.
     public var description: String { "call \(self.number)" }

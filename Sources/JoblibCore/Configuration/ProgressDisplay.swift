@@ -2,14 +2,37 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Who is told what happens in a loop.
+///
+/// All of them are told on threads that run no task, and none delays the loop. When a call returns they have been told of
+/// everything, unless one needs more than about a fifth of a second for what is left.
 public struct ProgressDisplay: Sendable {
-    let sink: EventSink
+    enum Kind: Sendable {
+        case bar
+        case lines
+        case observer(EventDelivery<ParallelEvent>)
+    }
 
-    /// A closure that gets every event, one at a time, also when several loops tell it theirs at once.
+    let kind: Kind
+
+    /// A bar on the standard error: tasks done and in all, rate, time left, workers, failures and retries.
     ///
-    /// It is called from the threads that run the tasks, or on one of its own when a task has run out of time, so a slow
-    /// one slows the loop; it may run a loop itself.
+    /// On a terminal it is drawn anew ten times a second, a line for each loop at work, and its last state stays. Where the
+    /// standard error is no terminal, or one of `CI`, `NO_COLOR` and `TERM=dumb` is set, it is ``lines``. A loop inside of
+    /// another one's task has no bar unless it asks for one itself.
+    public static let bar = ProgressDisplay(kind: .bar)
+
+    /// A plain line on the standard error every 10 seconds, and one at the end.
+    public static let lines = ProgressDisplay(kind: .lines)
+
+    /// A closure that gets every event, in order and one at a time, also when several loops tell it theirs at once.
+    ///
+    /// It is called on a thread that runs no task, outside of every lock and of every `parallelConfig` scope; it may block,
+    /// and may run a loop itself. Events that it has not come to are kept, some 80 bytes each. Given to a scope, it gets
+    /// the events of loops inside of tasks as well; `call` tells them apart.
+    ///
+    /// - Parameter receive: What gets the events.
+    /// - Returns: An observer; what is made by one call of this function is one observer.
     public static func observer(_ receive: @escaping @Sendable (ParallelEvent) -> Void) -> ProgressDisplay {
-        ProgressDisplay(sink: EventSink(receive))
+        ProgressDisplay(kind: .observer(EventDelivery(receive)))
     }
 }

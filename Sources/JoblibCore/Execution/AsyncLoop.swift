@@ -74,14 +74,14 @@ final class AsyncLoop: Loop, @unchecked Sendable {
         var attempt = 1
         while true {
             let context = TaskContext(loop: self, index: index, attempt: attempt, workerIndex: workerIndex)
-            self.emit(.taskStarted, context)
             let start = MonotonicClock.now
+            self.tell(.taskStarted, context, from: start)
             let failure: TaskFailure
             do {
                 let result = try await ParallelConfig.$current.withValue(self.plan.nestedScope ?? .current) {
                     try await TaskContext.$asynchronous.withValue(context) { try await self.limited(body) }
                 }
-                self.emit(.finished, context, from: start)
+                self.tell(.finished, context, from: start)
                 return result
             } catch {
                 if error is CancellationError, self.isStopped { throw error }
@@ -96,10 +96,10 @@ final class AsyncLoop: Loop, @unchecked Sendable {
                 )
             }
             guard attempt <= self.plan.retries, !self.isStopped else {
-                self.emit(.failed, context, from: start, failure)
+                self.tell(.failed, context, from: start, failure)
                 throw failure
             }
-            self.emit(.retried, context, from: start, failure)
+            self.tell(.retried, context, from: start, failure)
             attempt += 1
         }
     }
@@ -131,19 +131,21 @@ final class AsyncLoop: Loop, @unchecked Sendable {
         }
     }
 
-    private func emit(
+    private func tell(
         _ kind: ParallelEvent.Kind,
         _ context: TaskContext,
-        from start: UInt64? = nil,
+        from start: UInt64,
         _ failure: TaskFailure? = nil
     ) {
-        guard let events = self.plan.events else { return }
-        var event = ParallelEvent(kind)
-        event.index = context.index
-        event.attempt = context.attempt
-        event.workerIndex = context.workerIndex
-        event.duration = start.map { .nanoseconds(Int64(clamping: MonotonicClock.now - $0)) }
-        event.failure = failure
-        events.emit(event)
+        guard let report = self.plan.report else { return }
+        let now = MonotonicClock.now
+        if kind != .retried, kind != .taskStarted { report.tally.count(ofWorker: context.workerIndex).add() }
+        report.tell(
+            kind,
+            TaskIdentity(index: context.index, attempt: context.attempt, workerIndex: context.workerIndex),
+            at: now,
+            duration: kind == .taskStarted ? nil : .nanoseconds(Int64(clamping: now - start)),
+            failure: failure
+        )
     }
 }

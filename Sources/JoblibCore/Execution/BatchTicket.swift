@@ -129,9 +129,6 @@ final class StallWatch: Watched {
 extension CallPlan {
     /// Tells whoever listens to the call's events what is wrong with the backend.
     func report(_ error: ParallelError) {
-        guard let events = self.events else { return }
-        var event = ParallelEvent(.backendFault)
-        event.error = error
-        events.emit(event)
+        self.report?.fault(error)
     }
 }

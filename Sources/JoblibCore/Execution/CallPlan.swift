@@ -6,6 +6,8 @@
 /// A class, although it is a value: it holds a dozen references, which every copy would count.
 @usableFromInline
 final class CallPlan: Sendable {
+    let id: CallID
+
     /// Where tasks run.
     let backend: any ParallelBackend
 
@@ -40,7 +42,10 @@ final class CallPlan: Sendable {
 
     let retries: Int
     let seed: UInt64?
-    let events: EventSink?
+
+    /// What is told to whoever follows the call; `nil` where nobody does.
+    @usableFromInline
+    let report: CallReport?
 
     /// Whether failures say where they were thrown.
     let tracesThrows: Bool
@@ -58,6 +63,7 @@ final class CallPlan: Sendable {
     let stopScopes: [StopScope]
 
     init(
+        id: CallID,
         backend: any ParallelBackend,
         pool: PooledSession?,
         workers: Int,
@@ -71,13 +77,14 @@ final class CallPlan: Sendable {
         lendsMemory: Bool,
         retries: Int,
         seed: UInt64?,
-        events: EventSink?,
+        report: CallReport?,
         tracesThrows: Bool,
         scope: ParallelConfig,
         nestedScope: ParallelConfig?,
         enclosing: EnclosingTask?,
         stopScopes: [StopScope]
     ) {
+        self.id = id
         self.backend = backend
         self.pool = pool
         self.workers = workers
@@ -91,7 +98,7 @@ final class CallPlan: Sendable {
         self.lendsMemory = lendsMemory
         self.retries = retries
         self.seed = seed
-        self.events = events
+        self.report = report
         self.tracesThrows = tracesThrows
         self.scope = scope
         self.nestedScope = nestedScope
@@ -103,7 +110,10 @@ final class CallPlan: Sendable {
     var timeLimit: UInt64? { self.timeout.map(\.clampedNanoseconds) }
 
     /// Whether each task has to be watched over: retried, timed, reported, traced.
-    var isSupervised: Bool { self.retries > 0 || self.timeout != nil || self.events != nil || self.tracesThrows }
+    var isSupervised: Bool { self.retries > 0 || self.timeout != nil || self.reportsTasks || self.tracesThrows }
+
+    /// Whether somebody is told of each task.
+    var reportsTasks: Bool { self.report?.wantsTasks ?? false }
 
     /// Whether tasks need another thread than the caller's even if there is only one job: to be left behind.
     var needsWorker: Bool { self.hasWorkers && self.timeout != nil && !self.lendsMemory }

@@ -18,6 +18,9 @@ struct ChunkClaims {
     @usableFromInline
     let isSupervised: Bool
 
+    /// Whether more is done there than to count them.
+    private let isWatched: Bool
+
     // SAFETY: points into the calling thread's own storage, and is used by no other thread.
     @usableFromInline
     let currentIndex: UnsafeMutablePointer<Int64>
@@ -28,7 +31,8 @@ struct ChunkClaims {
     init(loop: IndexLoop, runner: Runner) {
         self.loop = loop
         self.runner = runner
-        self.isSupervised = loop.plan.isSupervised
+        self.isWatched = loop.plan.isSupervised
+        self.isSupervised = loop.plan.isSupervised || loop.plan.report != nil
         self.stopSource = loop.stopSource
         unsafe self.currentIndex = Runner.currentIndex
     }
@@ -38,7 +42,7 @@ struct ChunkClaims {
     mutating func next() -> Range<Int>? {
         self.record(self.chunk)
         self.attempt = 1
-        if self.isSupervised, let rerun = self.loop.claimRerun() {
+        if self.isWatched, let rerun = self.loop.claimRerun() {
             self.attempt = rerun.attempt
             self.chunk = rerun.index..<rerun.index + 1
         } else if let chunk = self.loop.claim() {
@@ -47,6 +51,7 @@ struct ChunkClaims {
             self.chunk = 0..<0
             return nil
         }
+        self.loop.plan.report?.dispatch(self.chunk, attempt: self.attempt, workerIndex: self.runner.workerIndex)
         return self.chunk
     }
 
@@ -57,9 +62,10 @@ struct ChunkClaims {
         return !self.stopSource.isStopped
     }
 
-    /// Runs a task with retries, time limit and events.
+    /// Runs a task with retries, time limit and events, or counts it where nobody asks for more.
     @usableFromInline
     func supervise<R>(_ index: Int, _ body: () throws -> R) throws -> R {
+        guard self.isWatched else { return try self.runner.countTask(body) }
         let argumentText = self.loop.argumentText
         return try self.runner.supervise(index, firstAttempt: self.attempt, argumentText: { argumentText(index) }, body)
     }
@@ -73,7 +79,7 @@ struct ChunkClaims {
             return .success(try self.isSupervised ? self.supervise(index, body) : body())
         } catch let abandoned as Abandoned {
             throw abandoned
-        } catch let failure as TaskFailure where self.isSupervised {
+        } catch let failure as TaskFailure where self.isWatched {
             return .failure(failure)
         } catch {
             return .failure(self.failure(error))

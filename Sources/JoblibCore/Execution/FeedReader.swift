@@ -8,7 +8,9 @@ where Tasks.Element == Delayed<Output> {
 
     private var iterator: Tasks
     private let batchSize: Int
-    private var nextIndex = 0
+
+    /// How many tasks were read.
+    private(set) var count = 0
 
     init(_ iterator: Tasks, batchSize: Int) {
         self.iterator = iterator
@@ -18,8 +20,8 @@ where Tasks.Element == Delayed<Output> {
     mutating func next() -> [Item]? {
         var batch: [Item] = []
         while batch.count < self.batchSize, let task = self.iterator.next() {
-            batch.append(Item(index: self.nextIndex, task: task))
-            self.nextIndex += 1
+            batch.append(Item(index: self.count, task: task))
+            self.count += 1
         }
         return batch.isEmpty ? nil : batch
     }

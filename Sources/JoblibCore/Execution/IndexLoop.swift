@@ -43,7 +43,14 @@ final class IndexLoop: Loop, @unchecked Sendable {
         self.count = count
         // Under a time limit one by one: who is abandoned in a task must not take the rest of a chunk with it.
         let batchSize = plan.needsWorker ? 1 : plan.batchSize
-        self.partition = Partition(count: count, workers: plan.workers, batchSize: batchSize)
+        // Whoever is told of each task is told of a chunk at once.
+        let largestSize = plan.reportsTasks ? 1024 : .max
+        self.partition = Partition(
+            count: count,
+            workers: plan.workers,
+            batchSize: batchSize,
+            largestSize: largestSize
+        )
         self.argumentText = argumentText
         self.storeFailure = storeFailure
         self.share = share

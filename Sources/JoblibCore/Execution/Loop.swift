@@ -247,8 +247,20 @@ class Loop: @unchecked Sendable {
     /// - Parameter usefulWorkers: How many workers could find a task.
     /// - Throws: The error that came first in time, or the session's if no worker could be had.
     final func runToEnd(usefulWorkers: Int) throws {
-        self.plan.events?.emitStart(of: self)
-        defer { self.plan.events?.emit(.done) }
+        guard let report = self.plan.report else { return try self.runUnreported(usefulWorkers: usefulWorkers) }
+        report.begin(self)
+        do {
+            try self.runUnreported(usefulWorkers: usefulWorkers)
+        } catch {
+            report.finish(error)
+            report.waitUntilTold()
+            throw error
+        }
+        report.finish(nil)
+        report.waitUntilTold()
+    }
+
+    private func runUnreported(usefulWorkers: Int) throws {
         for scope in self.plan.stopScopes { scope.add(self) }
         defer { for scope in self.plan.stopScopes { scope.remove(self) } }
 

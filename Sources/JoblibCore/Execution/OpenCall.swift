@@ -37,9 +37,6 @@ final class OpenCall: Sendable {
         case ended
     }
 
-    // Relaxed: a number is all that two calls have to agree on.
-    private static let calls = Atomic<UInt64>(0)
-
     /// Opens a session, or uses the pool's, and begins a call on it.
     ///
     /// - Parameters:
@@ -50,7 +47,7 @@ final class OpenCall: Sendable {
         self.plan = plan
         self.opened = try plan.openSession()
         self.session = self.opened.session
-        self.id = CallID(number: Self.calls.wrappingAdd(1, ordering: .relaxed).newValue)
+        self.id = plan.id
         do {
             try self.session.begin(CallDescription(id: self.id, workers: plan.workers, taskCount: taskCount))
         } catch {

@@ -9,9 +9,13 @@ struct Partition: Sendable {
     /// The size of every chunk but the last; `nil`: large first, small at the tail.
     let fixedSize: Int?
 
-    init(count: Int, workers: Int, batchSize: Int?) {
+    /// The largest chunk where no size is asked for.
+    let largestSize: Int
+
+    init(count: Int, workers: Int, batchSize: Int?, largestSize: Int = .max) {
         self.count = count
         self.workers = workers
+        self.largestSize = largestSize
         // A size beyond the count would carry the counter of claimed positions past the largest integer.
         self.fixedSize = batchSize.map { min($0, max(count, 1)) }
     }
@@ -24,7 +28,7 @@ struct Partition: Sendable {
 
     /// The size of the next chunk: a share of what is left, so that the last chunks are small and end together.
     func guidedSize(remaining: Int) -> Int {
-        max(1, remaining / 2 / self.workers)
+        min(max(1, remaining / 2 / self.workers), self.largestSize)
     }
 
     /// Equal parts that depend on the number of elements alone, so that whatever is computed from a part is the same for

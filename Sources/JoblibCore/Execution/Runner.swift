@@ -28,6 +28,10 @@ final class Runner: @unchecked Sendable {
     var argumentText: @Sendable () -> String = { "" }
 
     private let clock = AttemptClock()
+
+    /// Where the tasks that end here are counted; `nil` where nobody follows the call.
+    private let count: CallTally.Count?
+
     private var context: TaskContext?
     private var nestedCalls = 0
 
@@ -38,6 +42,7 @@ final class Runner: @unchecked Sendable {
         self.loop = loop
         self.workerIndex = workerIndex
         self.isSubmitted = isSubmitted
+        self.count = loop.plan.report?.tally.count(ofWorker: workerIndex)
     }
 
     // MARK: - Staying in a loop
@@ -131,8 +136,8 @@ final class Runner: @unchecked Sendable {
         var attempt = firstAttempt
         while true {
             self.begin(index, attempt: attempt)
-            plan.events?.emit(.taskStarted, self)
             let start = self.clock.start()
+            plan.report?.tell(.taskStarted, self.task, at: start)
             let (result, trace) = TracedThrow.record(plan.tracesThrows, body)
             let end = MonotonicClock.now
             guard self.clock.stop(started: start) else { throw Abandoned() }
@@ -143,7 +148,8 @@ final class Runner: @unchecked Sendable {
             case .success(let value):
                 // Where nobody could leave the task behind, its limit holds all the same.
                 guard plan.checksTimeAfterwards, let timeout = plan.timeout, duration > timeout else {
-                    plan.events?.emit(.finished, self, duration: duration)
+                    self.count?.add()
+                    plan.report?.tell(.finished, self.task, at: end, duration: duration)
                     return value
                 }
                 failure = self.timeoutFailure(timeout)
@@ -151,12 +157,29 @@ final class Runner: @unchecked Sendable {
                 failure = self.failure(error, index, attempt: attempt, argumentText: argumentText(), trace: trace)
             }
             guard attempt <= plan.retries, !self.loop.isStopped else {
-                plan.events?.emit(.failed, self, duration: duration, failure: failure)
+                self.count?.add()
+                plan.report?.tell(.failed, self.task, at: end, duration: duration, failure: failure)
                 throw failure
             }
-            plan.events?.emit(.retried, self, duration: duration, failure: failure)
+            plan.report?.tell(.retried, self.task, at: end, duration: duration, failure: failure)
             attempt += 1
         }
+    }
+
+    /// Runs a task that nobody watches, and counts it.
+    func countTask<R>(_ body: () throws -> R) throws -> R {
+        defer { self.count?.add() }
+        do {
+            return try body()
+        } catch {
+            self.loop.plan.report?.tally.failed.wrappingAdd(1, ordering: .relaxed)
+            throw error
+        }
+    }
+
+    /// The attempt at work, as events name it.
+    private var task: TaskIdentity {
+        TaskIdentity(index: self.index, attempt: self.attempt, workerIndex: self.workerIndex)
     }
 
     /// Runs a task like `supervise`, or plainly where nobody watches, and returns its failure instead of throwing it.
@@ -170,7 +193,7 @@ final class Runner: @unchecked Sendable {
         guard self.loop.plan.isSupervised else {
             self.begin(index, attempt: 1)
             do {
-                return .success(try task.run())
+                return .success(try self.countTask(task.run))
             } catch {
                 return .failure(self.failure(error, index, argumentText: task.argumentText))
             }
@@ -233,12 +256,16 @@ final class Runner: @unchecked Sendable {
         loop.session?.workerWasLost()
         // What the task has begun is nobody's business any more either.
         loop.stopNestedLoops { $0.isStoppedOrOrphaned }
-        let failure = self.timeoutFailure(loop.plan.timeout ?? .zero)
+        let limit = loop.plan.timeout ?? .zero
+        let failure = self.timeoutFailure(limit)
+        let report = loop.plan.report
+        report?.tell(.workerLost, self.task)
         if self.attempt <= loop.plan.retries && !loop.isStopped {
-            loop.plan.events?.emit(.retried, self, failure: failure)
+            report?.tell(.retried, self.task, duration: limit, failure: failure)
             loop.requeue(self.index, attempt: self.attempt + 1)
         } else {
-            loop.plan.events?.emit(.failed, self, failure: failure)
+            self.count?.add()
+            report?.tell(.failed, self.task, duration: limit, failure: failure)
             if !loop.settle(self.index, failure) { loop.stop(failure) }
         }
         // The replacement is on its way before the loop can find itself empty.

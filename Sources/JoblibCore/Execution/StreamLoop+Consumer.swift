@@ -21,11 +21,11 @@ extension StreamLoop {
                 return result
             case .failure(let error):
                 self.stop(error)
-                while !self.hasEnded { self.waitBlocking(for: { self.hasEnded }) }
+                self.joinBlocking()
                 throw error
             case .end:
                 self.closeIfOver()
-                while !self.hasEnded { self.waitBlocking(for: { self.hasEnded }) }
+                self.joinBlocking()
                 return nil
             case .pending:
                 if !self.isAttended {
@@ -81,9 +81,16 @@ extension StreamLoop {
     func join() async {
         while true {
             let seen = self.event.count
-            if self.hasEnded { return }
+            if self.hasEnded { break }
             await self.waitForChange(since: seen)
         }
+        await self.plan.report?.told()
+    }
+
+    /// Waits until nothing of the loop runs any more.
+    private func joinBlocking() {
+        while !self.hasEnded { self.waitBlocking(for: { self.hasEnded }) }
+        self.plan.report?.waitUntilTold()
     }
 
     /// Suspends the task until the loop has got on.

@@ -43,8 +43,9 @@ extension StreamLoop {
         self.attend()
     }
 
-    /// Gives the reservation back: there is nothing left to read.
-    func endInput() {
+    /// Gives the reservation back: there is nothing left to read after so many tasks.
+    func endInput(after count: Int) {
+        self.plan.report?.inputDidEnd(after: count)
         self.state.withLock { $0.stream.claimFoundNothing() }
     }
 

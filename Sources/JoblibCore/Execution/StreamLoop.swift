@@ -74,7 +74,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     /// Opens the session.
     func open() throws {
         let call = self.plan.hasWorkers ? try OpenCall(self.plan, taskCount: self.taskCount) : nil
-        self.plan.events?.emitStart(of: self)
+        self.plan.report?.begin(self)
         if let call { self.attach(call) }
         for scope in self.plan.stopScopes { scope.add(self) }
     }
@@ -136,7 +136,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         if case .reader(let reader) = self.source { reader.stop() }
         for scope in self.plan.stopScopes { scope.remove(self) }
         self.retire()
-        self.plan.events?.emit(.done)
+        self.plan.report?.finish(self.error)
         self.hasEndedCall.store(true, ordering: .releasing)
         self.didChange()
     }
@@ -174,10 +174,15 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     func workOnce(_ runner: Runner) -> Bool {
         do {
             if self.plan.needsWorker, let rerun = self.held.next() {
+                let index = rerun.task.index
+                self.plan.report?
+                    .dispatch(index..<index + 1, attempt: rerun.attempt, workerIndex: runner.workerIndex)
                 try self.held.run(rerun.task, runner, attempt: rerun.attempt)
                 return true
             }
             guard !self.stopSource.isStopped, let batch = self.claim() else { return false }
+            let first = batch[0].index
+            self.plan.report?.dispatch(first..<first + batch.count, workerIndex: runner.workerIndex)
             if self.plan.needsWorker {
                 try self.held.run(self.heldTask(batch[0]), runner, attempt: 1)
             } else {
@@ -197,15 +202,23 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         case .reader(let reader):
             guard self.state.withLock({ $0.stream.claim() }) else { return nil }
             unsafe Runner.currentIndex.pointee = -1
-            let (first, tasks) = reader.read(self.readSize)
+            let (first, tasks) = self.read(reader)
             guard tasks.isEmpty else {
                 if self.plan.workers > 1 { self.callWorkers() }
                 return tasks.enumerated().map { offset, task in Item(index: first + offset, task: task) }
             }
+            self.plan.report?.inputDidEnd(after: first)
             self.state.withLock { $0.stream.claimFoundNothing() }
             self.didChange()
             return nil
         }
+    }
+
+    private func read(_ reader: AnyTaskReader<Output>) -> (first: Int, tasks: [Delayed<Output>]) {
+        guard let report = self.plan.report else { return reader.read(self.readSize) }
+        let start = MonotonicClock.now
+        defer { report.tally.addInput(MonotonicClock.now - start) }
+        return reader.read(self.readSize)
     }
 
     /// How many tasks are read at once: one by one where reading ahead is bounded in tasks.

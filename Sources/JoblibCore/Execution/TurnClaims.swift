@@ -13,9 +13,16 @@ struct TurnClaims {
     private var sizer: BatchSizer
     private var pacing = CallerPacing(now: MonotonicClock.now)
 
+    /// Since when the thread has been waiting for input; known only where somebody follows the call.
+    private var readingSince: UInt64?
+
     /// Whether tasks go through `supervise`.
     @usableFromInline
     let isSupervised: Bool
+
+    /// Whether somebody follows the call.
+    @usableFromInline
+    let isReported: Bool
 
     // SAFETY: points into the calling thread's own storage, and is used by no other thread.
     @usableFromInline
@@ -28,6 +35,7 @@ struct TurnClaims {
         self.loop = loop
         self.runner = runner
         self.isSupervised = loop.plan.isSupervised
+        self.isReported = loop.plan.report != nil
         self.stopSource = loop.stopSource
         self.sizer = BatchSizer(loop.plan)
         unsafe self.currentIndex = Runner.currentIndex
@@ -40,11 +48,11 @@ struct TurnClaims {
     mutating func nextTurn() throws -> Int? {
         if self.loop.plan.needsWorker {
             while let rerun = self.loop.held.next() {
+                self.dispatch(rerun.task.index..<rerun.task.index + 1, attempt: rerun.attempt)
                 try self.loop.held.run(rerun.task, self.runner, attempt: rerun.attempt)
             }
         }
-        // The thread is in no task while it reads.
-        unsafe self.currentIndex.pointee = -1
+        self.leaveTask()
         return self.stopSource.isStopped ? nil : self.sizer.next()
     }
 
@@ -68,8 +76,51 @@ struct TurnClaims {
 
     /// Says that the thread is in no task while it reads.
     @usableFromInline
-    func leaveTask() {
+    mutating func leaveTask() {
         unsafe self.currentIndex.pointee = -1
+        if self.isReported { self.readingSince = MonotonicClock.now }
+    }
+
+    /// Says that the thread has read tasks.
+    ///
+    /// - Parameters:
+    ///   - indices: Their positions in the input.
+    ///   - isExhausted: Whether there are no more.
+    @usableFromInline
+    mutating func didRead(_ indices: Range<Int>, isExhausted: Bool) {
+        if self.isReported {
+            self.endReading()
+            self.dispatch(indices, attempt: 1)
+            if isExhausted { self.loop.plan.report?.inputDidEnd(after: indices.upperBound) }
+        }
+        if isExhausted { self.didExhaust() } else { self.didReadSome() }
+    }
+
+    /// Says that the thread has tasks that the caller has read.
+    @usableFromInline
+    mutating func didTake(_ index: Int, of batchSize: Int) {
+        guard self.isReported else { return }
+        self.endReading()
+        self.loop.plan.report?
+            .dispatch(index..<index + 1, batchSize: batchSize, workerIndex: self.runner.workerIndex)
+    }
+
+    /// Notes for how long the thread has waited for input.
+    @usableFromInline
+    mutating func endReading() {
+        guard let start = self.readingSince else { return }
+        self.readingSince = nil
+        self.loop.plan.report?.tally.addInput(MonotonicClock.now - start)
+    }
+
+    /// Says how many tasks the caller, who alone reads, has read at the end.
+    @usableFromInline
+    func inputDidEnd(after count: Int) {
+        self.loop.plan.report?.inputDidEnd(after: count)
+    }
+
+    private func dispatch(_ indices: Range<Int>, attempt: Int) {
+        self.loop.plan.report?.dispatch(indices, attempt: attempt, workerIndex: self.runner.workerIndex)
     }
 
     /// Whether no further task may start.
@@ -110,7 +161,7 @@ struct TurnClaims {
         }
         let outcome: Swift.Result<Output, TaskFailure>
         do {
-            outcome = .success(try task.run())
+            outcome = .success(try self.isReported ? self.count(task) : task.run())
         } catch {
             outcome = .failure(self.failure(error, of: task, at: index))
         }
@@ -139,6 +190,12 @@ struct TurnClaims {
         )
         guard self.loop.plan.needsWorker else { return try held.run(self.runner, 1) }
         try self.loop.held.run(held, self.runner, attempt: 1)
+    }
+
+    /// Runs a task and counts it.
+    @usableFromInline
+    func count<Output>(_ task: Delayed<Output>) throws -> Output {
+        try self.runner.countTask(task.run)
     }
 
     /// What an error thrown by a task is reported as.

@@ -14,8 +14,26 @@ extension Parallel {
     ) async throws -> [R] where C.Element: Sendable {
         let plan = try self.plan()
         let loop = AsyncLoop(plan, count: items.count)
-        plan.events?.emitStart(of: loop)
-        defer { plan.events?.emit(.done) }
+        guard let report = plan.report else { return try await self.map(items, body, loop) }
+        report.begin(loop)
+        do {
+            let results = try await self.map(items, body, loop)
+            report.finish(nil)
+            await report.told()
+            return results
+        } catch {
+            report.finish(error)
+            await report.told()
+            throw error
+        }
+    }
+
+    private func map<C: RandomAccessCollection & Sendable, R: Sendable>(
+        _ items: C,
+        _ body: @escaping @Sendable @concurrent (C.Element) async throws -> R,
+        _ loop: AsyncLoop
+    ) async throws -> [R] where C.Element: Sendable {
+        let plan = loop.plan
         for scope in plan.stopScopes { scope.add(loop) }
         defer { for scope in plan.stopScopes { scope.remove(loop) } }
 
@@ -79,6 +97,7 @@ private struct AsyncBodies<C: RandomAccessCollection & Sendable, R: Sendable>: S
                     !self.loop.stopSource.isStopped
                 {
                     let (element, index, worker) = (self.items[position], next, indices.take())
+                    self.loop.plan.report?.dispatch(index..<index + 1, workerIndex: worker)
                     group.addTask(executorPreference: self.loop.executor) { await self.event(element, index, worker) }
                     self.items.formIndex(after: &position)
                     next += 1

@@ -36,6 +36,7 @@ extension Parallel {
     ) async throws -> [Stored] {
         try Task.checkCancellation()
         let plan = try self.plan()
+        plan.report?.noteTaskCount(of: tasks)
         let queue = BatchQueue<StreamLoop<Output, Stored>.Item>()
         let loop = StreamLoop(plan, .queue(queue), isOrdered: true, isList: true, store)
         try loop.open()
@@ -43,7 +44,7 @@ extension Parallel {
         var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
         while await loop.reserve() {
             guard let batch = reader.next() else {
-                loop.endInput()
+                loop.endInput(after: reader.count)
                 break
             }
             loop.handIn(batch, to: queue)

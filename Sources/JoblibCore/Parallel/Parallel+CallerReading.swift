@@ -49,6 +49,9 @@ extension Parallel {
         }
         // Runs one batch; `false` when no further task may start.
         let run = { (claims: inout TurnClaims, batch: [ReadAhead<Output, Stored>.Item]) in
+            if claims.isReported {
+                for item in batch { claims.didTake(item.index, of: batch.count) }
+            }
             for item in batch {
                 guard try claims.run(item.task, item.index, item.place, store) else { return false }
             }
@@ -69,7 +72,11 @@ extension Parallel {
                 }
                 claims.leaveTask()
                 read(&batch)
-                if batch.isEmpty { break }
+                claims.endReading()
+                if batch.isEmpty {
+                    claims.inputDidEnd(after: count)
+                    break
+                }
                 claims.didReadSome()
                 if ahead.hasRoom(beside: claims.callerHasLentSeat ? 0 : batchSize) {
                     ahead.push(&batch)
@@ -116,7 +123,7 @@ extension Parallel {
         var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
         while loop.reserveBlocking() {
             guard let batch = reader.next() else {
-                loop.endInput()
+                loop.endInput(after: reader.count)
                 break
             }
             loop.handIn(batch, to: queue)

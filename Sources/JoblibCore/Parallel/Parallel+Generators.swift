@@ -31,7 +31,9 @@ extension Parallel {
         _ tasks: sending some Sequence<Delayed<Output>>,
         returnAs: GeneratorKind
     ) throws -> ParallelResults<Output> {
-        try self.stream(TaskReader(tasks), returnAs) { (outcome) throws(TaskFailure) in try outcome.get() }
+        let count = CallReport.taskCount(of: tasks)
+        return try self.stream(TaskReader(tasks), count, returnAs) { (outcome) throws(TaskFailure) in try outcome.get()
+        }
     }
 
     /// Starts the tasks and returns a result for each as a stream, whatever fails.
@@ -45,15 +47,18 @@ extension Parallel {
         _ tasks: sending some Sequence<Delayed<Output>>,
         returnAs: GeneratorKind
     ) throws -> ParallelResults<Result<Output, TaskFailure>> {
-        try self.stream(TaskReader(tasks), returnAs) { (outcome) throws(TaskFailure) in outcome }
+        let count = CallReport.taskCount(of: tasks)
+        return try self.stream(TaskReader(tasks), count, returnAs) { (outcome) throws(TaskFailure) in outcome }
     }
 
     private func stream<Output, Stored: Sendable>(
         _ reader: AnyTaskReader<Output>,
+        _ taskCount: Int?,
         _ kind: GeneratorKind,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> ParallelResults<Stored> {
         let plan = try self.plan()
+        plan.report?.tally.taskCount = taskCount
         let loop = StreamLoop(plan, .reader(reader), isOrdered: kind.isOrdered, isList: false, store)
         try loop.open()
         if plan.workers > 1 || plan.needsWorker { loop.callWorkers() }

@@ -22,9 +22,14 @@ extension Parallel {
         let config = self.explicit.overlaying(self.scope)
         let (backend, capabilities) = try self.backend(for: config)
         let enclosing = EnclosingTask.current()
-        let (workers, requested) = try self.workers(config, backend, capabilities, enclosing)
+        let (workers, requested, asked) = try self.workers(config, backend, capabilities, enclosing)
         try self.validateValues(config)
+        let id = CallID.next()
+        let window = try self.preDispatch.resolve(workers: workers, requested: requested)
+        let isSequential = workers == 1 && !(capabilities.hasWorkers && self.timeout != nil && !self.lendsMemory)
+        let audience = CallAudience(self.explicit, self.scope, isNested: enclosing != nil)
         return CallPlan(
+            id: id,
             backend: backend,
             pool: self.pool,
             workers: workers,
@@ -32,13 +37,20 @@ extension Parallel {
             hasWorkers: capabilities.hasWorkers,
             isElastic: capabilities.isElastic,
             batchSize: try self.batchSize.resolve(),
-            window: try self.preDispatch.resolve(workers: workers, requested: requested),
+            window: window,
             timeout: self.timeout,
             stallTimeout: config.stallTimeout,
             lendsMemory: self.lendsMemory,
             retries: self.retries,
             seed: config.seed,
-            events: config.progress?.sink,
+            report: audience.report(
+                id,
+                enclosing: enclosing?.loop.plan.id,
+                workers: workers,
+                label: "[Parallel(n_jobs=\(asked))]",
+                rule: { VerboseRule(verbosity: $0, preDispatch: window ?? 0, isSequential: isSequential) },
+                backend: backend.displayName
+            ),
             tracesThrows: (config.verbose ?? 0) >= 10,
             scope: ParallelConfig.current,
             nestedScope: capabilities.nested.scope(of: .current),
@@ -145,7 +157,7 @@ extension Parallel {
         _ backend: any ParallelBackend,
         _ capabilities: BackendCapabilities,
         _ enclosing: EnclosingTask?
-    ) throws -> (effective: Int, requested: Int) {
+    ) throws -> (effective: Int, requested: Int, asked: Int) {
         guard capabilities.defaultNJobs != 0 else {
             throw ParallelError(
                 .invalidNJobs,
@@ -161,7 +173,7 @@ extension Parallel {
             available: budget ?? (asked < 0 ? AvailableCPUs.count : 1),
             maximum: nil
         )
-        return (capabilities.hasWorkers ? min(requested, budget ?? requested) : 1, requested)
+        return (capabilities.hasWorkers ? min(requested, budget ?? requested) : 1, requested, asked)
     }
 
     private func validateValues(_ config: ParallelConfig) throws(ParallelError) {

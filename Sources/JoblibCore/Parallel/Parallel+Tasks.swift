@@ -94,6 +94,7 @@ extension Parallel {
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> [Stored] {
         let plan = try self.plan()
+        plan.report?.noteTaskCount(of: tasks)
         switch Self.reader(for: plan) {
         case .workers: break
         case .caller: return try self.runWhileReading(SequenceLoop(plan), tasks, store)
@@ -112,7 +113,7 @@ extension Parallel {
                     slots.reserve(indices.upperBound)
                     for index in indices { places.append(slots.place(of: index)) }
                 }
-                if isExhausted { claims.didExhaust() } else { claims.didReadSome() }
+                claims.didRead(first..<first + batch.count, isExhausted: isExhausted)
                 for offset in batch.indices {
                     guard try claims.run(batch[offset], first + offset, places[offset], store) else { return }
                 }

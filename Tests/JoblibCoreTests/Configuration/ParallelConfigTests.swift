@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Synchronization
 import Testing
 
 @testable import JoblibCore
@@ -137,19 +138,15 @@ extension BackendParameter {
 extension ProgressDisplay {
     /// An observer that tells its name when it gets an event.
     fileprivate static func named(_ name: String) -> ProgressDisplay {
-        .observer { _ in Self.heard.value = name }
+        .observer { _ in Self.heard.withLock { $0 = name } }
     }
 
     fileprivate var name: String {
-        let heard = Heard()
-        Self.$heard.withValue(heard) { self.sink.emit(ParallelEvent(.done)) }
-        return heard.value
+        guard case .observer(let delivery) = self.kind else { return "no observer" }
+        delivery.add(ParallelEvent(.done, call: .next()))
+        delivery.waitUntilDelivered()
+        return Self.heard.withLock { $0 }
     }
 
-    @TaskLocal private static var heard = Heard()
-}
-
-// SAFETY: each is used by one test's task alone.
-private final class Heard: @unchecked Sendable {
-    var value = ""
+    private static let heard = Mutex("")
 }

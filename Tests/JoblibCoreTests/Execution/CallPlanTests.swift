@@ -29,7 +29,8 @@ struct CallPlanTests {
     func supervision() {
         #expect(!CallPlan.fixture().isSupervised)
         #expect(CallPlan.fixture(timeout: .seconds(1)).isSupervised)
-        #expect(CallPlan.fixture(events: EventSink { _ in }).isSupervised)
+        #expect(CallPlan.fixture(report: .fixture(observer: EventDelivery { _ in })).isSupervised)
+        #expect(!CallPlan.fixture(report: .fixture(bar: .lines)).isSupervised)
     }
 
     @Test("A time limit needs a thread to leave behind, where the backend has one")

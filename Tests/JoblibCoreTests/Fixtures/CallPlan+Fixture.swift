@@ -12,11 +12,12 @@ extension CallPlan {
         window: Int? = nil,
         timeout: Duration? = nil,
         seed: UInt64? = nil,
-        events: EventSink? = nil,
+        report: CallReport? = nil,
         enclosing: EnclosingTask? = nil,
         stopScopes: [StopScope] = []
     ) -> CallPlan {
         CallPlan(
+            id: .next(),
             backend: backend,
             pool: nil,
             workers: workers,
@@ -30,12 +31,29 @@ extension CallPlan {
             lendsMemory: false,
             retries: 0,
             seed: seed,
-            events: events,
+            report: report,
             tracesThrows: false,
             scope: ParallelConfig(),
             nestedScope: nil,
             enclosing: enclosing,
             stopScopes: stopScopes
+        )
+    }
+}
+
+extension CallReport {
+    static func fixture(
+        observer: EventDelivery<ParallelEvent>? = nil,
+        bar: ProgressBar.Mode? = nil
+    ) -> CallReport {
+        CallReport(
+            call: .next(),
+            enclosingCall: nil,
+            workers: 2,
+            observer: observer,
+            lines: nil,
+            bar: bar,
+            label: "[Parallel(n_jobs=2)]"
         )
     }
 }

@@ -7,12 +7,13 @@ import Testing
 @testable import JoblibCore
 
 @Suite(.timeLimit(.minutes(1)))
-struct EventSinkTests {
+struct EventDeliveryTests {
     @Test("Events arrive in the order in which they were emitted")
     func order() {
         let log = Log()
-        let sink = EventSink(log.append)
-        for index in 0..<100 { sink.emit(.fixture(index)) }
+        let sink = EventDelivery(log.append)
+        for index in 0..<100 { sink.add(.fixture(index)) }
+        sink.waitUntilDelivered()
         #expect(log.indices == Array(0..<100))
     }
 
@@ -21,15 +22,16 @@ struct EventSinkTests {
         let log = Log()
         let inside = Atomic<Int>(0)
         let overlaps = Counter()
-        let sink = EventSink { event in
+        let sink = EventDelivery<ParallelEvent> { event in
             if inside.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue != 1 { overlaps.increase() }
             log.append(event)
             inside.wrappingSubtract(1, ordering: .acquiringAndReleasing)
         }
         let each = 2000
         try await onThreads(4) { number in
-            for position in 0..<each { sink.emit(.fixture(number * each + position)) }
+            for position in 0..<each { sink.add(.fixture(number * each + position)) }
         }
+        sink.waitUntilDelivered()
         #expect(overlaps.value == 0)
         let indices = log.indices
         #expect(indices.sorted() == Array(0..<4 * each))
@@ -43,15 +45,16 @@ struct EventSinkTests {
     func reentrance() {
         let log = Log()
         let depth = Atomic<Int>(0)
-        let reference = Mutex<EventSink?>(nil)
-        let sink = EventSink { event in
+        let reference = Mutex<EventDelivery<ParallelEvent>?>(nil)
+        let sink = EventDelivery<ParallelEvent> { event in
             #expect(depth.wrappingAdd(1, ordering: .relaxed).newValue == 1)
             log.append(event)
-            if let index = event.index, index < 3 { reference.withLock { $0 }?.emit(.fixture(index + 1)) }
+            if let index = event.index, index < 3 { reference.withLock { $0 }?.add(.fixture(index + 1)) }
             depth.wrappingSubtract(1, ordering: .relaxed)
         }
         reference.withLock { $0 = sink }
-        sink.emit(.fixture(0))
+        sink.add(.fixture(0))
+        while log.indices.count < 4 { sink.waitUntilDelivered() }
         #expect(log.indices == [0, 1, 2, 3])
         reference.withLock { $0 = nil }
     }
@@ -90,12 +93,12 @@ struct EventSinkTests {
         #expect(events.first?.workerCount == nJobs)
         #expect(events.first?.taskCount == 20)
         #expect(events.last?.kind == .done)
-        #expect(events.count == 42)
+        #expect(events.count == 62)
         for index in 0..<20 {
             let own = events.filter { $0.index == index }
-            #expect(own.map(\.kind) == [.taskStarted, .finished])
+            #expect(own.map(\.kind) == [.dispatched, .taskStarted, .finished])
             #expect(own.allSatisfy { $0.attempt == 1 && (0..<nJobs).contains($0.workerIndex ?? -1) })
-            #expect(own.first?.duration == nil && own.last?.duration != nil)
+            #expect(own[1].duration == nil && own[2].duration != nil)
         }
     }
 }
@@ -113,7 +116,7 @@ private final class Log: Sendable {
 
 extension ParallelEvent {
     fileprivate static func fixture(_ index: Int) -> ParallelEvent {
-        var event = ParallelEvent(.finished)
+        var event = ParallelEvent(.finished, call: .next())
         event.index = index
         return event
     }

@@ -1,0 +1,122 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+// A program whose loops show their progress, for tests that look at what it writes. Where a scenario says *gated*, each
+// task waits for one byte on the standard input, so that the test says how far the loop is.
+
+import Glibc
+import Joblib
+import Synchronization
+
+struct Mishap: Error, CustomStringConvertible {
+    let description = "a mishap"
+}
+
+@Sendable func gate() {
+    var byte: UInt8 = 0
+    _ = unsafe read(0, &byte, 1)
+}
+
+// A shell's background job ignores the signal, a thread of the tests may block it, and this program would inherit both.
+signal(SIGINT, SIG_DFL)
+var unblocked = sigset_t()
+unsafe sigemptyset(&unblocked)
+unsafe sigaddset(&unblocked, SIGINT)
+unsafe sigprocmask(SIG_UNBLOCK, &unblocked, nil)
+
+let arguments = CommandLine.arguments.dropFirst()
+let numbers = arguments.compactMap { Int($0) }
+let (count, nJobs) = (numbers.first ?? 0, numbers.dropFirst().first ?? 2)
+let tasks = (0..<count).map { _ in delayed { gate() } }
+
+func succeed(_ body: () throws -> Void) {
+    do {
+        try body()
+        print("succeeded")
+    } catch {
+        print("failed: \(error)")
+    }
+}
+
+switch arguments.first {
+case "verbose":
+    // COUNT NJOBS VERBOSITY PREDISPATCH known|unknown
+    let verbosity = numbers[2]
+    let window = arguments.contains("all") ? "all" : numbers.count > 3 ? "\(numbers[3])" : "2*n_jobs"
+    let tasks = (0..<count).map { _ in delayed { usleep(1000) } }
+    let parallel = Parallel(nJobs: nJobs, verbose: verbosity, preDispatch: PreDispatch(stringLiteral: window))
+    succeed {
+        let results = arguments.last == "unknown" ? try parallel(AnySequence(tasks)) : try parallel(tasks)
+        precondition(results.count == count)
+    }
+case "bar":
+    // Gated. COUNT NJOBS
+    succeed { _ = try Parallel(nJobs: nJobs, progress: .bar)(tasks) }
+case "unknown":
+    // Gated. COUNT NJOBS
+    succeed { _ = try Parallel(nJobs: nJobs, progress: .bar)(AnySequence(tasks)) }
+case "failing":
+    // Gated. COUNT NJOBS: the last task throws, after two of another one's attempts.
+    let attempts = Atomic<Int>(0)
+    succeed {
+        try Parallel(nJobs: nJobs, progress: .bar, retries: 2)
+            .forEach(0..<count) { index in
+                gate()
+                if index == 0, attempts.wrappingAdd(1, ordering: .relaxed).oldValue < 2 { throw Mishap() }
+                if index == count - 1 { throw Mishap() }
+            }
+    }
+case "keeping":
+    // Gated. COUNT NJOBS: one task in two fails, and the others go on.
+    succeed {
+        let results = try Parallel(nJobs: nJobs, progress: .bar)
+            .results(
+                (0..<count)
+                    .map { index in
+                        delayed {
+                            gate()
+                            if index % 2 == 0 { throw Mishap() }
+                        }
+                    }
+            )
+        precondition(results.count == count)
+    }
+case "two":
+    // Gated. COUNT NJOBS, twice at once, the second of them with one task more.
+    succeed {
+        let call = Parallel(nJobs: 2)
+        try call.forEach(0..<2) { number in
+            _ = try Parallel(nJobs: 1, progress: .bar)((0..<count + number).map { _ in delayed { gate() } })
+        }
+    }
+case "nested":
+    // Gated. COUNT NJOBS: in each task another loop, under a scope that asks for everything.
+    succeed {
+        try parallelConfig(verbose: 10, progress: .bar) {
+            try Parallel(nJobs: nJobs)
+                .forEach(0..<count) { _ in
+                    gate()
+                    try Parallel(nJobs: 2).forEach(0..<3) { _ in }
+                }
+        }
+    }
+case "lines":
+    // Gated. COUNT NJOBS
+    succeed { _ = try Parallel(nJobs: nJobs, progress: .lines)(tasks) }
+case "both":
+    // Gated. COUNT NJOBS: a bar below joblib's lines.
+    succeed { _ = try Parallel(nJobs: nJobs, verbose: 20, progress: .bar)(tasks) }
+case "cancelling":
+    // Gated. COUNT NJOBS: SIGINT ends the loop and not the process.
+    succeed { try cancellingOnInterrupt { _ = try Parallel(nJobs: nJobs, progress: .bar)(tasks) } }
+case "closed":
+    // COUNT NJOBS, with the standard error closed.
+    close(2)
+    succeed {
+        try Parallel(nJobs: nJobs, verbose: 20, progress: .bar).forEach(0..<count) { _ in usleep(1000) }
+        try Parallel(nJobs: nJobs, progress: .lines).forEach(0..<count) { _ in usleep(1000) }
+    }
+default:
+    print("no scenario \(arguments.first ?? "")")
+    exit(64)
+}

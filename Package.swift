@@ -56,6 +56,7 @@ let package = Package(
         .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),
         .executableTarget(name: "progress-probe", dependencies: ["Joblib"], path: "Tests/ProgressProbe"),
         .testTarget(name: "ProgressTests", dependencies: ["progress-probe", "TestProcesses"]),
+        .testTarget(name: "DocumentationTests", dependencies: ["Joblib"]),
         .testTarget(name: "ProgramsTests", dependencies: ["joblib-speedup", "joblib-wordcount"]),
 
         // Tests of what the compiler and the linker make of the package.

@@ -60,4 +60,55 @@ struct ClaimsTests {
         // One job needs no worker of the backend.
         #expect(try Parallel(nJobs: 1, backend: .instance(Broken())).map(0..<3) { $0 } == [0, 1, 2])
     }
+
+    @Test("One job asks for a worker under a time limit, in a pool, and in asynchronous calls")
+    func oneJobThatNeedsAWorker() async throws {
+        let call = Parallel(nJobs: 1, backend: .instance(Broken()))
+        let timed = Parallel(nJobs: 1, backend: .instance(Broken()), timeout: .seconds(10))
+        func synchronous() {
+            #expect(throws: ParallelError.self) { try timed.forEach(0..<3) { _ in } }
+            #expect(throws: ParallelError.self) { try call.withPool { _ in } }
+        }
+        synchronous()
+        await #expect(throws: ParallelError.self) { try await call.map(0..<3) { $0 } }
+    }
+
+    @Test("A collection is not read: preDispatch holds none of its elements back")
+    func collectionIsNotRead() throws {
+        let meeting = DispatchSemaphore(value: 0)
+        try Parallel(nJobs: 2, preDispatch: 1, batchSize: 1)
+            .forEach(0..<2) { index in
+                // The second one has to begin while the first one waits for it, or the other way round.
+                if index == 0 { #expect(meeting.wait(timeout: .now() + 20) == .success) } else { meeting.signal() }
+            }
+    }
+
+    @Test("An interrupted error holds the outputs of a list, the number of those of a map, and neither of a stream")
+    func interrupted() async {
+        await #expect(processExitsWith: .success) {
+            let body = { @Sendable (index: Int) -> Int in
+                if index == 5 { kill(getpid(), SIGINT) }
+                while index >= 5, TaskContext.current?.isCancelled == false { usleep(1000) }
+                return index
+            }
+            func interrupted(_ loop: (Parallel) throws -> Void) -> ParallelError? {
+                #expect(throws: ParallelError.self) {
+                    try cancellingOnInterrupt { try loop(Parallel(nJobs: 1)) }
+                }
+            }
+            let list = interrupted { parallel in _ = try parallel.run((0..<100).map { delayed(body)($0) }) }
+            #expect(list?.code == .cancelled)
+            #expect(list?.completedTasks == 6)
+            #expect(list?.completedResults(of: Int.self).map(\.output) == Array(0..<6))
+            let map = interrupted { parallel in _ = try parallel.map(0..<100) { body($0) } }
+            #expect(map?.completedTasks == 6)
+            #expect(map?.completedResults(of: Int.self).isEmpty == true)
+            let stream = interrupted { parallel in
+                let results = try parallel.run((0..<100).map { delayed(body)($0) }, returnAs: .generator)
+                while try results.next() != nil {}
+            }
+            #expect(stream?.code == .cancelled)
+            #expect(stream?.completedTasks == nil)
+        }
+    }
 }

@@ -8,38 +8,63 @@ struct Article {
     /// A block of text that a snippet has to print.
     struct Result {
         let snippet: String
+
+        /// The code above the block.
+        let code: [String]
+
+        /// The file that the code is from.
+        let source: String
+
         let text: String
+
+        /// The body of the snippet, as it is in its file.
+        var body: [String] {
+            let lines = Article.lines(of: Article.root.appending(path: self.source))
+            guard let start = lines.firstIndex(where: { $0.contains("func \(self.snippet)(") }) else { return [] }
+            let end = String(lines[start].prefix { $0 == " " }) + "}"
+            return lines[start...].dropFirst().prefix { $0 != end }
+        }
     }
 
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        .standardizedFileURL
+
     let name: String
-    private let lines: [Substring]
+    private let lines: [String]
 
     static let all: [Article] = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardizedFileURL
         let catalog = root.appending(path: "Sources/Joblib/Joblib.docc")
         let articles =
             (try? FileManager.default.contentsOfDirectory(at: catalog, includingPropertiesForKeys: nil)) ?? []
         return (articles + [root.appending(path: "README.md")])
             .filter { $0.pathExtension == "md" }
-            .compactMap { url in
-                (try? String(contentsOf: url, encoding: .utf8)).map { Article(url.lastPathComponent, $0) }
-            }
+            .map { url in Article(name: url.lastPathComponent, lines: Self.lines(of: url)) }
     }()
 
-    private init(_ name: String, _ text: String) {
-        self.name = name
-        self.lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    private static func lines(of url: URL) -> [String] {
+        let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// The blocks below a comment that names the snippet they are printed by.
     var results: [Result] {
         var results: [Result] = []
-        for (number, line) in self.lines.enumerated() where line.hasPrefix("<!-- printed by ") {
-            let name = line.dropFirst("<!-- printed by ".count).prefix { $0 != " " }
+        var (code, source): ([String], String) = ([], "")
+        for (number, line) in self.lines.enumerated() {
             let block = self.lines.dropFirst(number + 1)
+            if let path = Self.text(in: line, after: "<!-- from ") { source = path }
+            if line == "```swift" { code = Array(block.prefix { $0 != "```" }) }
+            guard let name = Self.text(in: line, after: "<!-- printed by ") else { continue }
             let text = block.dropFirst().prefix { $0 != "```" }.map { $0 + "\n" }.joined()
-            results.append(Result(snippet: String(name), text: block.first == "```text" ? text : "no block of text\n"))
+            results.append(
+                Result(snippet: name, code: code, source: source, text: block.first == "```text" ? text : "no text\n")
+            )
         }
         return results
+    }
+
+    private static func text(in line: String, after prefix: String) -> String? {
+        guard line.hasPrefix(prefix), line.hasSuffix(" -->") else { return nil }
+        return String(line.dropFirst(prefix.count).dropLast(4))
     }
 }

@@ -93,7 +93,7 @@ private func producer() throws {
     print(roots.map { ($0 * 100).rounded() / 100 })
 }
 
-private func neg(_ number: Int) -> Int {
+func neg(_ number: Int) -> Int {
     -number
 }
 
@@ -110,7 +110,7 @@ private struct NotANumber: Error, CustomStringConvertible {
     var description: String { "'\(self.text)' is not a number" }
 }
 
-private func largest(_ count: Int, _ line: String) throws -> [Int] {
+func largest(_ count: Int, _ line: String) throws -> [Int] {
     let numbers = try line.split(separator: " ")
         .map { word in
             guard let number = Int(word) else { throw NotANumber(text: word) }

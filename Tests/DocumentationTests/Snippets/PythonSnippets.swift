@@ -12,7 +12,7 @@ extension Snippet {
     ]
 }
 
-private func clean(_ word: String, _ suffix: String) -> String {
+func clean(_ word: String, _ suffix: String) -> String {
     word.lowercased() + suffix
 }
 
@@ -22,7 +22,7 @@ private func fromPython() throws {
     print(cleaned)
 }
 
-private func add(_ a: Int, _ b: Int) -> Int {
+func add(_ a: Int, _ b: Int) -> Int {
     a + b
 }
 

@@ -14,11 +14,12 @@ struct BarBlock: Sendable {
 
     private(set) var lines: [String] = []
 
-    /// Returns what replaces the lines by others.
+    /// Replaces the lines by others.
     ///
     /// - Parameters:
     ///   - lines: Those to be there afterwards, each shorter than the terminal is wide.
     ///   - columns: How wide the terminal is now.
+    /// - Returns: What is to be written.
     mutating func redraw(_ lines: [String], columns: Int) -> String {
         var text = ""
         if self.lines.contains(where: { $0.utf8.count >= columns }) {
@@ -41,12 +42,13 @@ struct BarBlock: Sendable {
         return text
     }
 
-    /// Returns what writes lines that stay, above those that are drawn over again.
+    /// Writes lines that stay, above those that are drawn over again.
     ///
     /// - Parameters:
     ///   - printed: The lines that stay.
     ///   - lines: Those to be below them afterwards.
     ///   - columns: How wide the terminal is now.
+    /// - Returns: What is to be written.
     mutating func print(_ printed: [String], above lines: [String], columns: Int) -> String {
         let text = self.erase() + printed.map { $0 + Self.endOfLine }.joined()
         return lines.isEmpty ? text : text + self.redraw(lines, columns: columns)

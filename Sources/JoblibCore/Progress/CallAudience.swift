@@ -25,7 +25,7 @@ struct CallAudience {
         }
     }
 
-    /// Makes what tells them; `nil` where nobody follows the call.
+    /// Makes what tells them.
     ///
     /// - Parameters:
     ///   - call: The call.
@@ -34,6 +34,7 @@ struct CallAudience {
     ///   - label: What printed lines begin with.
     ///   - rule: Which tasks have a line under a verbosity.
     ///   - backend: The backend's name for people.
+    /// - Returns: A report; `nil` where nobody follows the call.
     func report(
         _ call: CallID,
         enclosing: CallID?,

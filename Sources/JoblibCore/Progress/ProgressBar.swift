@@ -77,12 +77,13 @@ final class ProgressBar: Sendable {
 }
 
 extension ProgressBar.Mode {
-    /// How a bar is shown: as lines where nobody watches a terminal that can draw.
+    /// Decides how a bar is shown: as lines where nobody watches a terminal that can draw.
     ///
     /// - Parameters:
     ///   - isTerminal: Whether the standard error is one.
     ///   - variable: The value of an environment variable. `CI` and `TERM` as most programs read them, `NO_COLOR` as
     ///     https://no-color.org says.
+    /// - Returns: How.
     static func ofBar(isTerminal: Bool, _ variable: (String) -> String?) -> Self {
         guard isTerminal, variable("TERM") != "dumb", (variable("NO_COLOR") ?? "").isEmpty else { return .lines }
         return ["", "0", "false"].contains(variable("CI") ?? "") ? .redrawn : .lines

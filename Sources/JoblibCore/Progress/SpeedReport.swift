@@ -37,13 +37,14 @@ struct SpeedReport: Sendable {
         if self.longest.count > Self.named { self.longest.removeLast() }
     }
 
-    /// Returns the line.
+    /// Makes the line.
     ///
     /// - Parameters:
     ///   - elapsed: How long the call took.
     ///   - workers: How many tasks could run at once.
     ///   - input: How long the workers have waited for input, all together.
     ///   - encoding: How long tasks and results were encoded and decoded.
+    /// - Returns: The line, without an end.
     func text(elapsed: Duration, workers: Int, input: Duration, encoding: Duration) -> String {
         let available = elapsed.inSeconds * Double(workers)
         let share = { (seconds: Double) in

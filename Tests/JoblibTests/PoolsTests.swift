@@ -72,6 +72,42 @@ struct PoolsTests {
         #expect(probe.closed.count == 1)
     }
 
+    @Test("A stream that outlives its pool keeps the session until its end", arguments: [nil, Duration.seconds(60)])
+    func outlivingStream(timeout: Duration?) async throws {
+        for takesAsynchronously in [false, true] {
+            let probe = ProbeBackend()
+            let parallel = Parallel(nJobs: 3, backend: .instance(probe), timeout: timeout)
+            let stream = try parallel.withPool { pool in
+                try pool((0..<50).map { number in delayed { number } }, returnAs: .generator)
+            }
+            #expect(probe.closed.count == 0)
+            var outputs: [Int] = []
+            if takesAsynchronously {
+                for try await output in stream { outputs.append(output) }
+            } else {
+                outputs = try takeAll(stream)
+            }
+            #expect(outputs == Array(0..<50))
+            #expect(probe.opened.all == [3])
+            #expect(probe.closed.count == 1)
+        }
+    }
+
+    @Test("A pool inside of a pool leaves the outer one's session open")
+    func nestedPools() throws {
+        let probe = ProbeBackend()
+        try Parallel(nJobs: 3, backend: .instance(probe))
+            .withPool { outer in
+                try outer.withPool { inner in try inner.forEach(0..<50) { _ in } }
+                #expect(probe.closed.count == 0)
+                try outer.forEach(0..<50) { _ in }
+            }
+        #expect(probe.opened.all == [3])
+        #expect(probe.closed.count == 1)
+    }
+
+    private func takeAll(_ stream: ParallelResults<Int>) throws -> [Int] { try stream.take() }
+
     @Test("A backend without workers has a pool like any other", arguments: LoopCase.all)
     func everyBackend(_ loop: LoopCase) throws {
         let results = try loop.parallel().withPool { pool in try pool.map(0..<20) { $0 } }

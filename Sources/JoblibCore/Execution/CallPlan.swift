@@ -128,7 +128,7 @@ final class CallPlan: Sendable {
     ///
     /// - Throws: ``ParallelError``, which names the backend.
     func openSession() throws(ParallelError) -> OpenedSession {
-        if let opened = self.pool?.opened { return opened }
+        if let opened = self.pool?.lend() { return opened }
         let listeners = self.isElastic ? WorkerListeners() : nil
         let request = OpenRequest(workers: self.workers) { listeners?.workersChanged() }
         let session: any WorkerSession
@@ -142,7 +142,7 @@ final class CallPlan: Sendable {
             session.close()
             throw ParallelError(.noWorkers, "\(self.backend.displayName) opened a session with \(workers) workers")
         }
-        return OpenedSession(session: session, isOwned: true, listeners: listeners)
+        return OpenedSession(session: session, listeners: listeners) { session.close() }
     }
 }
 

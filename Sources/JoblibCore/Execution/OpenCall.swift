@@ -180,15 +180,11 @@ final class OpenCall: Sendable {
     func stopListening(_ loop: Loop) { self.opened.listeners?.remove(loop) }
 }
 
-/// A session, and whether the call has to close it.
+/// A session, and what to do when it is needed no more: to close it, or to give it back.
 struct OpenedSession: Sendable {
     let session: any WorkerSession
-    let isOwned: Bool
     let listeners: WorkerListeners?
-
-    func close() {
-        if self.isOwned { self.session.close() }
-    }
+    let close: @Sendable () -> Void
 }
 
 /// The loops that call more helpers when a session's workers have become more.

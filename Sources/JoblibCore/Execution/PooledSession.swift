@@ -3,27 +3,51 @@
 
 import Synchronization
 
-/// The session of a `withPool`, for as long as its closure runs.
+/// A session that many calls use, and that is closed when its pool has ended and the last of them has, too: a stream may
+/// outlive the pool in which it was begun.
 final class PooledSession: Sendable {
-    private let pooled: Mutex<OpenedSession?>
+    private struct State {
+        let opened: OpenedSession
+        var users = 0
+        var hasEnded = false
 
-    /// Makes a pool of a session that it closes itself, not the calls on it.
-    init(_ opened: OpenedSession) {
-        self.pooled = Mutex(OpenedSession(session: opened.session, isOwned: false, listeners: opened.listeners))
+        /// Returns the session if it is to be closed now.
+        var toClose: OpenedSession? { self.hasEnded && self.users == 0 ? self.opened : nil }
     }
 
-    /// The session; `nil` once the pool is closed, so that a value that outlives its pool opens sessions of its own.
-    var opened: OpenedSession? { self.pooled.withLock { $0 } }
+    private let state: Mutex<State>
 
-    /// Lends the session no longer, and returns it.
-    func retire() -> (any WorkerSession)? {
-        self.pooled.withLock { pooled in
-            defer { pooled = nil }
-            return pooled?.session
+    init(_ opened: OpenedSession) {
+        self.state = Mutex(State(opened: opened))
+    }
+
+    /// Lends the session until it is closed; `nil` once the pool has ended, so that a value that outlives its pool opens
+    /// sessions of its own.
+    func lend() -> OpenedSession? {
+        self.state.withLock { state in
+            guard !state.hasEnded else { return nil }
+            state.users += 1
+            let opened = state.opened
+            return OpenedSession(session: opened.session, listeners: opened.listeners) { self.takeBack() }
         }
     }
 
-    func close() {
-        self.retire()?.close()
+    /// Ends the pool.
+    func end() {
+        self.state
+            .withLock { state in
+                state.hasEnded = true
+                return state.toClose
+            }?
+            .close()
+    }
+
+    private func takeBack() {
+        self.state
+            .withLock { state in
+                state.users -= 1
+                return state.toClose
+            }?
+            .close()
     }
 }

@@ -6,12 +6,13 @@ extension Parallel {
     ///
     /// Threads are kept between calls anyway; process and host backends start theirs at each call outside of a pool.
     ///
-    /// - Parameter body: Gets a value that uses the pool. After the closure it behaves like the one it was made from.
+    /// - Parameter body: Gets a value that uses the pool. After the closure it behaves like the one it was made from. A
+    ///   stream that was begun inside and goes on keeps the workers until its end.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws; ``ParallelError`` when the workers could not be opened.
     public func withPool<T>(_ body: (Parallel) throws -> T) throws -> T {
         let pool = try self.openPool()
-        defer { pool?.close() }
+        defer { pool?.end() }
         return try body(pool.map { Parallel(self, pool: $0) } ?? self)
     }
 
@@ -20,7 +21,7 @@ extension Parallel {
     /// - Throws: What the closure throws; ``ParallelError`` when the workers could not be opened.
     public func withPool<T>(_ body: (Parallel) async throws -> T) async throws -> T {
         let pool = try self.openPool()
-        defer { pool?.close() }
+        defer { pool?.end() }
         return try await body(pool.map { Parallel(self, pool: $0) } ?? self)
     }
 

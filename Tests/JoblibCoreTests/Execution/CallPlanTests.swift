@@ -43,12 +43,17 @@ struct CallPlanTests {
         #expect(!sequential.needsWorker && sequential.callerWorks && sequential.checksTimeAfterwards)
     }
 
-    @Test("A session that was opened for the call is closed, that of a pool is not")
-    func ownership() {
+    @Test("A pool's session is closed at its end, and not before whoever has borrowed it gives it back")
+    func pooledSession() throws {
         let session = ClosingSession()
-        OpenedSession(session: session, isOwned: false, listeners: nil).close()
+        let pool = PooledSession(OpenedSession(session: session, listeners: nil) { session.close() })
+        try #require(pool.lend()).close()
+        let borrowed = try #require(pool.lend())
         #expect(session.closings.value == 0)
-        OpenedSession(session: session, isOwned: true, listeners: nil).close()
+        pool.end()
+        #expect(session.closings.value == 0)
+        #expect(pool.lend() == nil)
+        borrowed.close()
         #expect(session.closings.value == 1)
     }
 }

@@ -39,6 +39,36 @@ struct InterruptsTests {
         }
     }
 
+    @Test("An asynchronous list that is read lazily says what was done, too")
+    func firstInterruptOfAsynchronousList() async {
+        await #expect(processExitsWith: .success) {
+            let refused = try #require(await Self.interruptedList())
+            #expect(refused.code == .cancelled)
+            let done = refused.completedResults(of: Int.self)
+            #expect(refused.completedTasks == done.count)
+            #expect((5...7).contains(done.count))
+            #expect(done.prefix(5).map(\.index) == Array(0..<5))
+            #expect(done.allSatisfy { $0.output == $0.index * 2 })
+        }
+    }
+
+    private static func interruptedList() async -> ParallelError? {
+        let tasks = (0..<1000).lazy
+            .map { index in
+                delayed { () throws -> Int in
+                    if index == 5 { kill(getpid(), SIGINT) }
+                    if index >= 5 { try waitUntilCancelled() }
+                    return index * 2
+                }
+            }
+        do {
+            _ = try await cancellingOnInterrupt { try await Parallel(nJobs: 2, batchSize: 1).run(tasks) }
+            return nil
+        } catch {
+            return error as? ParallelError
+        }
+    }
+
     @Test("A second SIGINT ends the process with status 130")
     func secondInterrupt() async {
         await #expect(processExitsWith: .exitCode(130)) {

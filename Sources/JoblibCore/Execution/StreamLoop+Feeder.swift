@@ -43,6 +43,18 @@ extension StreamLoop {
         self.attend()
     }
 
+    /// Adds to the error of a list that was cancelled what is done of it.
+    ///
+    /// - Parameters:
+    ///   - error: What the stream threw.
+    ///   - taken: The results before.
+    /// - Returns: The error to throw.
+    func describe(_ error: any Error, _ taken: [Stored]) -> any Error {
+        guard let error = error as? ParallelError, error.code == .cancelled else { return error }
+        let rest = self.state.withLock { $0.stream.takeAll() }
+        return error.completed(taken.enumerated().map { ($0.offset, $0.element) } + rest)
+    }
+
     /// Gives the reservation back: there is nothing left to read after so many tasks.
     func endInput(after count: Int) {
         self.plan.report?.inputDidEnd(after: count)

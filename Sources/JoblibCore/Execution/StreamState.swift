@@ -106,6 +106,17 @@ struct StreamState<Stored: Sendable>: Sendable {
         }
     }
 
+    /// Takes all results that are there, whether those before them are or not, with their indices, in order.
+    mutating func takeAll() -> [(index: Int, output: Stored)] {
+        var outcomes = self.ready.values.map { ($0, 0) }
+        if let current = self.current { outcomes.append((current.outcome, current.position)) }
+        (self.ready, self.current) = ([:], nil)
+        return outcomes.sorted { $0.0.first < $1.0.first }
+            .flatMap { outcome, position in
+                outcome.results.indices.dropFirst(position).map { (outcome.first + $0, outcome.results[$0]) }
+            }
+    }
+
     private mutating func release(_ outcome: Outcome) {
         self.current = nil
         self.buffered -= 1

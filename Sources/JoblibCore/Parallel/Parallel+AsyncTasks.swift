@@ -50,7 +50,11 @@ extension Parallel {
             loop.handIn(batch, to: queue)
         }
         var results: [Stored] = []
-        while let result = try await loop.nextSuspending() { results.append(result) }
+        do {
+            while let result = try await loop.nextSuspending() { results.append(result) }
+        } catch {
+            throw loop.describe(error, results)
+        }
         return results
     }
 }

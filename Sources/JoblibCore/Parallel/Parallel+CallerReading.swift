@@ -129,7 +129,11 @@ extension Parallel {
             loop.handIn(batch, to: queue)
         }
         var results: [Stored] = []
-        while let result = try loop.nextBlocking() { results.append(result) }
+        do {
+            while let result = try loop.nextBlocking() { results.append(result) }
+        } catch {
+            throw loop.describe(error, results)
+        }
         return results
     }
 }

@@ -202,8 +202,3 @@ private func interruptAndWait() throws {
     kill(getpid(), SIGINT)
     try waitUntilCancelled()
 }
-
-/// Keeps calls inside of an exit test, which is asynchronous, from being those of the asynchronous twins.
-private func synchronously(_ body: () throws -> Void) rethrows {
-    try body()
-}

@@ -11,8 +11,8 @@
 /// - Parameters:
 ///   - backend: Where loops run: `"threading"`, `.named(name)`, `.instance(backend)`.
 ///   - nJobs: How many tasks run at once; -1 is every CPU, -2 all but one; 0 is an error.
-///   - verbose: How much is reported; 0 is nothing. From 10 on, failures say where they were thrown.
-///   - progress: Who is told what happens.
+///   - verbose: Prints joblib's lines, for the outermost loops; 0 is none. From 10 on, failures say where they were thrown.
+///   - progress: Shows how far the outermost loops are, or tells an observer what happens in all of them.
 ///   - tempFolder: Where process backends put large arrays.
 ///   - maxNBytes: From which size in bytes process backends share an array instead of copying it.
 ///   - mmapMode: How workers map shared arrays.

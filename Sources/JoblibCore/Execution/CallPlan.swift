@@ -124,6 +124,19 @@ final class CallPlan: Sendable {
     /// Whether the calling thread, which blocks in the call, is one of the workers.
     var callerWorks: Bool { !self.needsWorker }
 
+    /// The seed that is given, or one for this call.
+    func makeRootSeed() -> UInt64 {
+        self.seed ?? self.enclosing?.nestedSeed ?? .random(in: .min ... .max)
+    }
+
+    /// Tells whoever follows the call that it had nothing to do.
+    func reportNothing() {
+        guard let report = self.report else { return }
+        report.begin(workers: self.workers, taskCount: 0, rootSeed: self.makeRootSeed())
+        report.finish(nil)
+        report.waitUntilTold()
+    }
+
     /// Opens a session of the backend, or returns the one of the pool around the call.
     ///
     /// - Throws: ``ParallelError``, which names the backend.

@@ -131,7 +131,7 @@ class Loop: @unchecked Sendable {
     final var rootSeed: UInt64 {
         self.lazySeed.withLock { seed in
             if let seed { return seed }
-            let fresh = self.plan.enclosing?.nestedSeed ?? .random(in: .min ... .max)
+            let fresh = self.plan.makeRootSeed()
             seed = fresh
             return fresh
         }

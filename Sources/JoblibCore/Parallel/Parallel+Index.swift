@@ -32,8 +32,11 @@ extension Parallel {
     ) throws -> [R] {
         let plan = try self.plan()
         let count = items.count
+        guard count > 0 else {
+            plan.reportNothing()
+            return []
+        }
         return try unsafe [R](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            guard count > 0 else { return }
             let bytes = count * MemoryLayout<R>.stride
             unsafe HugePages.advise(buffer.baseAddress, byteCount: bytes)
 
@@ -66,7 +69,7 @@ extension Parallel {
     ) throws {
         let plan = try self.plan()
         let count = items.count
-        guard count > 0 else { return }
+        guard count > 0 else { return plan.reportNothing() }
         let loop = IndexLoop(plan, count: count, argumentText: Self.argumentText(of: items)) { claims in
             try kernel(&claims, items)
         }

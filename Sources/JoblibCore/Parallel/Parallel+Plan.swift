@@ -204,7 +204,8 @@ extension Parallel {
 ///
 /// - Parameter nJobs: As for ``Parallel``; `nil` takes the scope's.
 /// - Returns: A number from 1 up; inside of a task at most the budget of the outermost loop.
-/// - Throws: ``ParallelError`` `.invalidNJobs` for 0, `.unknownBackend` when the scope names none that is registered.
+/// - Throws: ``ParallelError`` `.invalidNJobs` for 0, `.unknownBackend` when the scope names none that is registered, and
+///   what else is wrong with the settings of the scope.
 public func effectiveNJobs(_ nJobs: Int? = -1) throws -> Int {
     let call = Parallel(nJobs: nJobs)
     return try call.planWithoutTasks().workers

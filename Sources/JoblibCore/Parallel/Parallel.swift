@@ -35,15 +35,18 @@ public struct Parallel: Sendable {
     ///     error. Unset, the backend's default, which is 1 for the local ones. Inside of a task the CPUs are those of
     ///     the outermost loop's `nJobs`, which all loops inside of it share.
     ///   - backend: Where tasks run: `"threading"`, `.named(name)`, `.instance(backend)`. Unset, threads.
-    ///   - verbose: How much is reported. From 10 on, a failure says where its error was thrown.
-    ///   - progress: Who is told what happens.
+    ///   - verbose: Prints joblib's lines, and one at the end that says why the call was slow: none for 0 and below, more
+    ///     the higher the number, above 10 one for every task; to the standard error below 50, to the standard output from
+    ///     50 on. From 10 on, a failure says where its error was thrown.
+    ///   - progress: Shows how far the call is, or tells what happens: `.bar`, `.lines`, `.observer { event in … }`.
     ///   - timeout: The longest that one task may run, from its start in the worker. A thread cannot be killed: the
     ///     call throws `.timedOut` while the task goes on running, on a thread that nothing else uses until it returns;
     ///     let long tasks look at ``TaskContext/isCancelled``. `forEachChunk`, whose tasks borrow the caller's memory,
     ///     waits for the task before it throws, and so does a loop without workers.
     ///   - preDispatch: How many batches may be in flight or buffered, which bounds how far lazily read input is read
     ///     ahead: `.all`, a number, `"1.5*n_jobs"`, `.perWorker(2)`. A collection, which is not read, ignores it.
-    ///   - batchSize: Tasks that a worker takes at once: `.auto` or a number, which is kept exactly.
+    ///   - batchSize: Tasks that a worker takes at once: `.auto` or a number, which is kept exactly; under a `timeout` they
+    ///     go one by one.
     ///   - tempFolder: Where process backends put large arrays; threads share memory and have no use for it.
     ///   - maxNBytes: From which size in bytes process backends share an array; no effect on threads.
     ///   - mmapMode: How workers in other processes map shared arrays; no effect on threads.
@@ -108,5 +111,13 @@ public struct Parallel: Sendable {
         self.batchSize = other.batchSize
         self.retries = other.retries
         self.pool = pool
+    }
+}
+
+extension Parallel: CustomStringConvertible {
+    /// The loop with its number of jobs, such as `Parallel(n_jobs=-1)`: joblib's `repr`, with which printed lines begin.
+    public var description: String {
+        let nJobs = self.explicit.nJobs ?? self.scope.nJobs
+        return "Parallel(n_jobs=\(nJobs.map(String.init) ?? "None"))"
     }
 }

@@ -28,3 +28,8 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
     Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
     return nil
 }
+
+/// Keeps calls inside of an asynchronous closure from being those of the asynchronous twins.
+func synchronously<R>(_ body: () throws -> R) rethrows -> R {
+    try body()
+}

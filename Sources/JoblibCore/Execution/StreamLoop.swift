@@ -215,7 +215,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     }
 
     private func read(_ reader: AnyTaskReader<Output>) -> (first: Int, tasks: [Delayed<Output>]) {
-        guard let report = self.plan.report else { return reader.read(self.readSize) }
+        guard self.plan.reportsTasks, let report = self.plan.report else { return reader.read(self.readSize) }
         let start = MonotonicClock.now
         defer { report.tally.addInput(MonotonicClock.now - start) }
         return reader.read(self.readSize)

@@ -13,7 +13,7 @@ struct TurnClaims {
     private var sizer: BatchSizer
     private var pacing = CallerPacing(now: MonotonicClock.now)
 
-    /// Since when the thread has been waiting for input; known only where somebody follows the call.
+    /// Since when the thread has been waiting for input; known only where somebody is told of each task.
     private var readingSince: UInt64?
 
     /// Whether tasks go through `supervise`.
@@ -23,6 +23,9 @@ struct TurnClaims {
     /// Whether somebody follows the call.
     @usableFromInline
     let isReported: Bool
+
+    /// Whether somebody is told of each task, so that a reading of the clock more does not matter.
+    private let reportsTasks: Bool
 
     // SAFETY: points into the calling thread's own storage, and is used by no other thread.
     @usableFromInline
@@ -36,6 +39,7 @@ struct TurnClaims {
         self.runner = runner
         self.isSupervised = loop.plan.isSupervised
         self.isReported = loop.plan.report != nil
+        self.reportsTasks = loop.plan.reportsTasks
         self.stopSource = loop.stopSource
         self.sizer = BatchSizer(loop.plan)
         unsafe self.currentIndex = Runner.currentIndex
@@ -78,7 +82,7 @@ struct TurnClaims {
     @usableFromInline
     mutating func leaveTask() {
         unsafe self.currentIndex.pointee = -1
-        if self.isReported { self.readingSince = MonotonicClock.now }
+        if self.reportsTasks { self.readingSince = MonotonicClock.now }
     }
 
     /// Says that the thread has read tasks.

@@ -20,23 +20,19 @@ final class EventDelivery<Element: Sendable>: Sendable {
         var deliverer: UInt = 0
     }
 
-    private struct Progress {
-        var pace = DeliveryPace()
-        var waiters: [DeliveryWaiter] = []
-
-        /// Notes that an element was delivered, and returns those who have waited for it.
-        mutating func end(at now: UInt64) -> [DeliveryWaiter] {
-            self.pace.end(at: now)
-            guard !self.waiters.isEmpty else { return [] }
-            let reached = self.waiters.filter { $0.goal <= self.pace.delivered }
-            self.waiters.removeAll { $0.goal <= self.pace.delivered }
-            return reached
-        }
-    }
-
     private let receive: @Sendable (Element) -> Void
     private let state = Mutex(State())
-    private let progress = Mutex(Progress())
+
+    // Written by the delivering thread, one at a time; read by whoever waits. Sequentially consistent, since each side
+    // writes one of `delivered` and `nextGoal` and then reads the other.
+    private let delivered = Atomic<Int>(0)
+    private let nextGoal = Atomic<Int>(.max)
+
+    // Relaxed: an estimate is made of them.
+    private let currentStart = Atomic<UInt64>(0)
+    private let spent = Atomic<UInt64>(0)
+
+    private let waiters = Mutex<[DeliveryWaiter]>([])
 
     init(_ receive: @escaping @Sendable (Element) -> Void) {
         self.receive = receive
@@ -58,12 +54,30 @@ final class EventDelivery<Element: Sendable>: Sendable {
 
     private func deliver() {
         while let elements = self.takePending() {
+            var start = MonotonicClock.now
+            var delivered = self.delivered.load(ordering: .relaxed)
             for element in elements {
-                self.progress.withLock { $0.pace.begin(at: MonotonicClock.now) }
+                self.currentStart.store(start, ordering: .relaxed)
                 self.receive(element)
-                for waiter in self.progress.withLock({ $0.end(at: MonotonicClock.now) }) { waiter.wake() }
+                let end = MonotonicClock.now
+                self.spent.wrappingAdd(end - start, ordering: .relaxed)
+                start = end
+                delivered += 1
+                self.delivered.store(delivered, ordering: .sequentiallyConsistent)
+                if delivered >= self.nextGoal.load(ordering: .sequentiallyConsistent) { self.wakeWaiters(delivered) }
             }
+            self.currentStart.store(0, ordering: .relaxed)
         }
+    }
+
+    private func wakeWaiters(_ delivered: Int) {
+        let reached = self.waiters.withLock { waiters in
+            let reached = waiters.filter { $0.goal <= delivered }
+            waiters.removeAll { $0.goal <= delivered }
+            self.nextGoal.store(waiters.map(\.goal).min() ?? .max, ordering: .sequentiallyConsistent)
+            return reached
+        }
+        for waiter in reached { waiter.wake() }
     }
 
     private func takePending() -> [Element]? {
@@ -112,27 +126,48 @@ final class EventDelivery<Element: Sendable>: Sendable {
     private func register(_ wake: @escaping @Sendable () -> Void) -> DeliveryWaiter? {
         let (goal, isDeliverer) = self.state.withLock { ($0.added, $0.deliverer == Runner.threadIdentity) }
         if isDeliverer { return nil }
-        let waiter = DeliveryWaiter(goal: goal, since: MonotonicClock.now, wake: wake)
-        let isReached = self.progress.withLock { progress in
-            if progress.pace.delivered < goal { progress.waiters.append(waiter) }
-            return progress.pace.delivered >= goal
+        let waiter = DeliveryWaiter(goal: goal, wake: wake)
+        self.waiters.withLock { waiters in
+            waiters.append(waiter)
+            self.nextGoal.store(waiters.map(\.goal).min() ?? .max, ordering: .sequentiallyConsistent)
         }
-        return isReached ? nil : waiter
+        guard self.delivered.load(ordering: .sequentiallyConsistent) < goal else {
+            self.forget(waiter)
+            return nil
+        }
+        return waiter
     }
 
+    private func forget(_ waiter: DeliveryWaiter) {
+        self.waiters.withLock { waiters in waiters.removeAll { $0 === waiter } }
+    }
+
+    /// Whether to go on waiting; whoever does not is forgotten.
     private func isWorthWaiting(_ waiter: DeliveryWaiter) -> Bool {
-        let now = MonotonicClock.now
-        return self.progress.withLock { $0.pace.isWorthWaiting(for: waiter.goal, since: waiter.since, now: now) }
+        let pace = DeliveryPace(
+            delivered: self.delivered.load(ordering: .sequentiallyConsistent),
+            spent: self.spent.load(ordering: .relaxed),
+            currentStart: self.currentStart.load(ordering: .relaxed)
+        )
+        if pace.isWorthWaiting(for: waiter.goal, since: waiter.since, now: MonotonicClock.now) { return true }
+        self.forget(waiter)
+        return false
     }
 }
 
 /// Somebody who waits until so many elements are delivered.
-struct DeliveryWaiter: Sendable {
+private final class DeliveryWaiter: Sendable {
     let goal: Int
+
     /// When the waiting began, in nanoseconds of the monotonic clock.
-    let since: UInt64
+    let since = MonotonicClock.now
 
     let wake: @Sendable () -> Void
+
+    init(goal: Int, wake: @escaping @Sendable () -> Void) {
+        self.goal = goal
+        self.wake = wake
+    }
 }
 
 /// How fast an observer is, and whether it is worth waiting for; times in nanoseconds.
@@ -146,23 +181,17 @@ struct DeliveryPace: Sendable {
     /// For how long at most, whatever is expected.
     private static let limit: UInt64 = 1_000_000_000
 
-    private(set) var delivered = 0
-    private var spent: UInt64 = 0
-    private var currentStart: UInt64?
+    let delivered: Int
 
-    mutating func begin(at now: UInt64) {
-        self.currentStart = now
-    }
+    /// For all that was delivered.
+    let spent: UInt64
 
-    mutating func end(at now: UInt64) {
-        if let start = self.currentStart { self.spent += now - start }
-        self.currentStart = nil
-        self.delivered += 1
-    }
+    /// When the delivery at work began; 0: none is.
+    let currentStart: UInt64
 
     func isWorthWaiting(for goal: Int, since start: UInt64, now: UInt64) -> Bool {
         guard self.delivered < goal else { return false }
-        let current = self.currentStart.map { now - min($0, now) } ?? 0
+        let current = self.currentStart == 0 ? 0 : now - min(self.currentStart, now)
         let mean = self.delivered > 0 ? self.spent / UInt64(self.delivered) : current
         let (rest, overflow) = mean.multipliedReportingOverflow(by: UInt64(goal - self.delivered - 1))
         return !overflow && current < Self.patience && rest < Self.patience && now - start < Self.limit

@@ -11,12 +11,7 @@ struct DeliveryPaceTests {
 
     /// An observer that has needed so many milliseconds for each of so many events.
     private func pace(_ count: Int, each milliseconds: UInt64) -> DeliveryPace {
-        var pace = DeliveryPace()
-        for event in 0..<UInt64(count) {
-            pace.begin(at: event * milliseconds * Self.millisecond)
-            pace.end(at: (event + 1) * milliseconds * Self.millisecond)
-        }
-        return pace
+        DeliveryPace(delivered: count, spent: UInt64(count) * milliseconds * Self.millisecond, currentStart: 0)
     }
 
     @Test("One that keeps up is waited for, one that needs long for the rest is not")
@@ -24,7 +19,7 @@ struct DeliveryPaceTests {
         #expect(self.pace(10, each: 1).isWorthWaiting(for: 110, since: 0, now: 0))
         #expect(!self.pace(10, each: 1).isWorthWaiting(for: 510, since: 0, now: 0))
         #expect(!self.pace(10, each: 100).isWorthWaiting(for: 14, since: 0, now: 0))
-        #expect(DeliveryPace().isWorthWaiting(for: 1_000_000, since: 0, now: 0))
+        #expect(self.pace(0, each: 0).isWorthWaiting(for: 1_000_000, since: 0, now: 0))
     }
 
     @Test("Nobody waits when everything is there")
@@ -34,8 +29,7 @@ struct DeliveryPaceTests {
 
     @Test("One event that takes longer than a fifth of a second ends the wait")
     func stuck() {
-        var pace = self.pace(10, each: 1)
-        pace.begin(at: 100 * Self.millisecond)
+        let pace = DeliveryPace(delivered: 10, spent: 10 * Self.millisecond, currentStart: 100 * Self.millisecond)
         #expect(pace.isWorthWaiting(for: 11, since: 100 * Self.millisecond, now: 299 * Self.millisecond))
         #expect(!pace.isWorthWaiting(for: 11, since: 100 * Self.millisecond, now: 301 * Self.millisecond))
     }

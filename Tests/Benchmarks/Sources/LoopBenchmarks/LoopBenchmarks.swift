@@ -9,12 +9,14 @@ import Joblib
 @main
 struct LoopBenchmarks {
     static func main() async throws {
+        if CommandLine.arguments.dropFirst().first == "progress" { return try ProgressCost.report() }
         try self.calls()
         // The workers read lazy input by turns, but for that of an actor or of the main thread, which the caller reads.
         try await Task.detached { try self.closures("10⁶ `delayed` closures, ns each") }.value
         try self.closures("the same on the main thread, which alone reads")
         try self.maps()
         try self.memory()
+        try ProgressCost.report()
     }
 
     /// A whole call of two tasks that do nothing, on threads that are still warm.

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -91,11 +92,11 @@ static _Atomic(pid_t) installed;
 
 static void on_interrupt(int signal) {
     int saved = errno;
-    joblib_output_end_line();
     // What the signal would have done without us: blocked while this handler runs, delivered when it returns.
     struct sigaction fatal = {.sa_handler = SIG_DFL};
     sigemptyset(&fatal.sa_mask);
     sigaction(signal, &fatal, NULL);
+    joblib_output_end_line();
     raise(signal);
     errno = saved;
 }
@@ -107,13 +108,18 @@ void joblib_output_end_line(void) {
     // process from ending.
     struct timespec moment = {.tv_nsec = 1000000};
     for (int tries = 0; tries < 50 && atomic_load(&writing) > 0; tries++) nanosleep(&moment, NULL);
-    if (atomic_exchange(&unfinished, 0) != 0) (void)!write(STDERR_FILENO, "\r\n", 2);
+    struct pollfd request = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (atomic_exchange(&unfinished, 0) == 0 || atomic_load(&writing) > 0 || poll(&request, 1, 0) <= 0) return;
+    (void)!write(STDERR_FILENO, "\r\n", 2);
 }
 
 void joblib_output_set_unfinished_line(int is_unfinished) {
     pid_t self = getpid();
     struct sigaction current;
     if (is_unfinished) {
+        static atomic_flag is_registered = ATOMIC_FLAG_INIT;
+        // A program may also end by exit(3) while a loop is at work in another thread.
+        if (!atomic_flag_test_and_set(&is_registered)) atexit(joblib_output_end_line);
         atomic_store(&unfinished, self);
         if (atomic_load(&installed) == self) return;
         // Whoever handles or ignores the signal goes on doing so.

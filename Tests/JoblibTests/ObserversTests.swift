@@ -109,6 +109,39 @@ struct ObserversTests {
         #expect(recorder.all.filter { $0.kind == .failed }.map(\.index) == [3])
     }
 
+    @Test("is told of the end of asynchronous bodies that are cancelled with another one that failed")
+    func cancelledBodies() async throws {
+        let recorder = Recorder<ParallelEvent>()
+        let call = Parallel(nJobs: 3, progress: .observer { recorder.note($0) })
+        await #expect(throws: TaskFailure.self) {
+            _ = try await call.map(0..<3) { index in
+                if index == 2 { throw Mishap() }
+                try await Task.sleep(for: .seconds(60))
+            }
+        }
+        for index in 0..<3 {
+            let kinds = recorder.all.filter { $0.index == index }.map(\.kind)
+            // One that had not begun when the other failed never does.
+            #expect(kinds == [.dispatched, .taskStarted, .failed] || kinds == [.dispatched], "\(kinds)")
+        }
+    }
+
+    @Test("is told that a stream has completed whose consumer took as many results as there are", arguments: [1, 2])
+    func exactConsumer(nJobs: Int) throws {
+        let recorder = Recorder<ParallelEvent>()
+        let isDone = Gate()
+        let observer = ProgressDisplay.observer { event in
+            recorder.note(event)
+            if event.kind == .done { isDone.open() }
+        }
+        do {
+            let stream = try Parallel(nJobs: nJobs, progress: observer)(Self.tasks, returnAs: .generator)
+            for _ in 0..<20 { #expect(try stream.next() != nil) }
+        }
+        try isDone.pass()
+        #expect(recorder.all.last?.end == .completed)
+    }
+
     @Test("is told of a worker that is lost, and of nothing that the lost one does afterwards")
     func lostWorker() throws {
         let recorder = Recorder<ParallelEvent>()

@@ -116,6 +116,33 @@ case "closed":
         try Parallel(nJobs: nJobs, verbose: 20, progress: .bar).forEach(0..<count) { _ in usleep(1000) }
         try Parallel(nJobs: nJobs, progress: .lines).forEach(0..<count) { _ in usleep(1000) }
     }
+case "many":
+    // COUNT NJOBS: a line for each of many tasks.
+    succeed { try Parallel(nJobs: nJobs, verbose: 11).forEach(0..<count) { _ in } }
+case "inner":
+    // COUNT: in each task a scope that asks for lines, and a loop in one job.
+    succeed {
+        try Parallel(nJobs: 2)
+            .forEach(0..<count) { _ in
+                try parallelConfig(verbose: 1) { try Parallel(nJobs: 1).forEach(0..<3) { _ in } }
+            }
+    }
+case "threadless":
+    // COUNT: where the system has no thread left to give; a limit does not hold for root.
+    let user: uid_t = 65_534
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    guard getuid() != 0 || setuid(user) == 0, unsafe setrlimit(__rlimit_resource_t(6), &none) == 0 else {
+        print("no limit")
+        break
+    }
+    succeed {
+        let seen = Atomic<Int>(0)
+        let observer = ProgressDisplay.observer { _ in seen.wrappingAdd(1, ordering: .relaxed) }
+        for display in [.bar, .lines, observer] {
+            try Parallel(nJobs: 1, verbose: 1, progress: display).forEach(0..<count) { _ in }
+        }
+        precondition(seen.load(ordering: .relaxed) == 2 + 3 * count)
+    }
 default:
     print("no scenario \(arguments.first ?? "")")
     exit(64)

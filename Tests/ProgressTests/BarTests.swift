@@ -117,6 +117,19 @@ struct BarTests {
         }
     }
 
+    @Test("does not keep the process alive where the terminal takes nothing any more")
+    func stoppedTerminal() async throws {
+        try await Probe.use(["bar", "4", "2"], errors: .terminal(columns: 80)) { probe in
+            try probe.waitForErrors { $0.contains("0/4") }
+            probe.stopTerminal()
+            usleep(300_000)
+            probe.interrupt()
+            try probe.waitForExit()
+            probe.startTerminal()
+            try probe.expectEnd(-SIGINT)
+        }
+    }
+
     @Test("fits a terminal of ten columns")
     func narrow() async throws {
         try await Probe.use(["bar", "12", "2"], errors: .terminal(columns: 10)) { probe in

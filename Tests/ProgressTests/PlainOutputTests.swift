@@ -55,6 +55,15 @@ struct PlainOutputTests {
         }
     }
 
+    @Test("where the system has no thread to give, the calling one does everything")
+    func withoutThreads() async throws {
+        try await Probe.use(["threadless", "5"], errors: .pipe) { probe in
+            try probe.expectEnd(0)
+            #expect(probe.output == "succeeded\n")
+            #expect(probe.errors.split(separator: "\n").filter { $0.contains("finished") }.count == 3)
+        }
+    }
+
     private static func expectOneLine(_ text: String, _ start: String) throws {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 2 && lines.last == "", "\(lines)")

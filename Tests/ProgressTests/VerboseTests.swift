@@ -106,6 +106,25 @@ struct VerboseTests {
         }
     }
 
+    @Test("a scope inside of a task is one that its loops are printed for")
+    func innerScope() async throws {
+        try await Probe.use(["inner", "2"], errors: .pipe) { probe in
+            try probe.expectEnd(0)
+            let lines = probe.errors.split(separator: "\n")
+            #expect(lines.filter { $0.hasSuffix("finished") && $0.contains("Done 3 out of 3") }.count == 2)
+        }
+    }
+
+    @Test("what is printed is printed to its end before the call returns, however much it is")
+    func many() async throws {
+        try await Probe.use(["many", "50000", "2"], errors: .pipe) { probe in
+            try probe.expectEnd(0)
+            let lines = probe.errors.split(separator: "\n")
+            #expect(lines.suffix(2).first?.contains("Done 50000 out of 50000 |") == true)
+            #expect(lines.last?.contains("Workers: ") == true)
+        }
+    }
+
     private static func using(_ workers: Int) -> String {
         "Using backend ThreadingBackend with \(workers) concurrent workers."
     }

@@ -19,8 +19,8 @@ int joblib_output_is_terminal(int descriptor);
 /// The size of a terminal in characters, TIOCGWINSZ; 0 where it is not known.
 void joblib_output_size(int descriptor, uint16_t *columns, uint16_t *rows);
 
-/// Says that a line without an end stands on the terminal of stderr: until it is said that there is none, a SIGINT that
-/// ends the process ends the line first. Not from several threads at once.
+/// Says that a line without an end stands on the terminal of stderr: until it is said that there is none, exit(3), or a
+/// SIGINT that ends the process, ends the line first, if the terminal takes it. Not from several threads at once.
 void joblib_output_set_unfinished_line(int is_unfinished);
 
 /// Ends such a line if there is one. Only what signal-safety(7) lists.

@@ -41,7 +41,7 @@ public func parallelConfig<T>(
     backendParams: [BackendParameter] = [],
     _ body: () throws -> T
 ) rethrows -> T {
-    let config = ParallelConfig(
+    var config = ParallelConfig(
         backend: backend,
         nJobs: nJobs,
         verbose: verbose,
@@ -56,6 +56,7 @@ public func parallelConfig<T>(
         stallTimeout: stallTimeout,
         backendParams: backendParams
     )
+    config.noteDepth()
     return try ParallelConfig.$current.withValue(config.overlaying(.current)) { try body() }
 }
 
@@ -78,7 +79,7 @@ public func parallelConfig<T>(
     backendParams: [BackendParameter] = [],
     _ body: () async throws -> T
 ) async rethrows -> T {
-    let config = ParallelConfig(
+    var config = ParallelConfig(
         backend: backend,
         nJobs: nJobs,
         verbose: verbose,
@@ -93,5 +94,6 @@ public func parallelConfig<T>(
         stallTimeout: stallTimeout,
         backendParams: backendParams
     )
+    config.noteDepth()
     return try await ParallelConfig.$current.withValue(config.overlaying(.current)) { try await body() }
 }

@@ -17,10 +17,21 @@ struct ParallelConfig: Sendable {
     var stallTimeout: Duration?
     var backendParams: [BackendParameter] = []
 
+    /// In how many loops' tasks, one inside of the other, the scopes were opened that say `verbose` and `progress`.
+    var verboseDepth = 0
+    var progressDepth = 0
+
     /// The settings of the innermost scope around the reader.
     ///
     /// A task-local does not cross threads: whoever starts one binds it there again.
     @TaskLocal static var current = ParallelConfig()
+
+    /// Notes where a scope is opened.
+    mutating func noteDepth() {
+        guard self.verbose != nil || self.progress != nil else { return }
+        let depth = EnclosingTask.currentDepth
+        (self.verboseDepth, self.progressDepth) = (depth, depth)
+    }
 
     /// The settings that hold where `self` was given inside of `outer`: the inner one wins, key by key.
     ///
@@ -31,6 +42,8 @@ struct ParallelConfig: Sendable {
         merged.nJobs = self.nJobs ?? outer.nJobs
         merged.verbose = self.verbose ?? outer.verbose
         merged.progress = self.progress ?? outer.progress
+        merged.verboseDepth = self.verbose == nil ? outer.verboseDepth : self.verboseDepth
+        merged.progressDepth = self.progress == nil ? outer.progressDepth : self.progressDepth
         merged.tempFolder = self.tempFolder ?? outer.tempFolder
         merged.maxNBytes = self.maxNBytes ?? outer.maxNBytes
         merged.mmapMode = self.mmapMode ?? outer.mmapMode

@@ -84,7 +84,6 @@ final class AsyncLoop: Loop, @unchecked Sendable {
                 self.tell(.finished, context, from: start)
                 return result
             } catch {
-                if error is CancellationError, self.isStopped { throw error }
                 failure = TaskFailure(
                     index: index,
                     arguments: argumentText(),
@@ -97,6 +96,8 @@ final class AsyncLoop: Loop, @unchecked Sendable {
             }
             guard attempt <= self.plan.retries, !self.isStopped else {
                 self.tell(.failed, context, from: start, failure)
+                // Cancelled with the others, for what has happened to one of them.
+                if failure.underlyingError is CancellationError, self.isStopped { throw failure.underlyingError }
                 throw failure
             }
             self.tell(.retried, context, from: start, failure)
@@ -139,7 +140,7 @@ final class AsyncLoop: Loop, @unchecked Sendable {
     ) {
         guard let report = self.plan.report else { return }
         let now = MonotonicClock.now
-        if kind != .retried, kind != .taskStarted { report.tally.count(ofWorker: context.workerIndex).add() }
+        if kind != .retried, kind != .taskStarted { report.tally.addUnattended() }
         report.tell(
             kind,
             TaskIdentity(index: context.index, attempt: context.attempt, workerIndex: context.workerIndex),

@@ -18,8 +18,15 @@ struct ChunkClaims {
     @usableFromInline
     let isSupervised: Bool
 
-    /// Whether more is done there than to count them.
-    private let isWatched: Bool
+    /// Where tasks are counted that do not; `nil` where nobody looks.
+    @usableFromInline
+    let ended: CallTally.Count?
+
+    /// What makes the number of tasks ended before a task of its index.
+    @usableFromInline
+    var endedOffset = 0
+
+    private var endedBefore = 0
 
     // SAFETY: points into the calling thread's own storage, and is used by no other thread.
     @usableFromInline
@@ -31,8 +38,9 @@ struct ChunkClaims {
     init(loop: IndexLoop, runner: Runner) {
         self.loop = loop
         self.runner = runner
-        self.isWatched = loop.plan.isSupervised
-        self.isSupervised = loop.plan.isSupervised || loop.plan.report != nil
+        self.isSupervised = loop.plan.isSupervised
+        self.ended = loop.plan.isSupervised ? nil : runner.count
+        self.endedBefore = self.ended?.current ?? 0
         self.stopSource = loop.stopSource
         unsafe self.currentIndex = Runner.currentIndex
     }
@@ -41,8 +49,10 @@ struct ChunkClaims {
     @usableFromInline
     mutating func next() -> Range<Int>? {
         self.record(self.chunk)
+        self.endedBefore += self.chunk.count
+        self.ended?.set(self.endedBefore)
         self.attempt = 1
-        if self.isWatched, let rerun = self.loop.claimRerun() {
+        if self.isSupervised, let rerun = self.loop.claimRerun() {
             self.attempt = rerun.attempt
             self.chunk = rerun.index..<rerun.index + 1
         } else if let chunk = self.loop.claim() {
@@ -51,6 +61,7 @@ struct ChunkClaims {
             self.chunk = 0..<0
             return nil
         }
+        self.endedOffset = self.endedBefore - self.chunk.lowerBound
         self.loop.plan.report?.dispatch(self.chunk, attempt: self.attempt, workerIndex: self.runner.workerIndex)
         return self.chunk
     }
@@ -59,13 +70,13 @@ struct ChunkClaims {
     @inlinable
     func begin(_ index: Int) -> Bool {
         unsafe self.currentIndex.pointee = Int64(index)
+        if let ended = self.ended { ended.set(index &+ self.endedOffset) }
         return !self.stopSource.isStopped
     }
 
-    /// Runs a task with retries, time limit and events, or counts it where nobody asks for more.
+    /// Runs a task with retries, time limit and events.
     @usableFromInline
     func supervise<R>(_ index: Int, _ body: () throws -> R) throws -> R {
-        guard self.isWatched else { return try self.runner.countTask(body) }
         let argumentText = self.loop.argumentText
         return try self.runner.supervise(index, firstAttempt: self.attempt, argumentText: { argumentText(index) }, body)
     }
@@ -79,11 +90,19 @@ struct ChunkClaims {
             return .success(try self.isSupervised ? self.supervise(index, body) : body())
         } catch let abandoned as Abandoned {
             throw abandoned
-        } catch let failure as TaskFailure where self.isWatched {
+        } catch let failure as TaskFailure where self.isSupervised {
             return .failure(failure)
         } catch {
+            self.loop.plan.report?.tally.addFailure()
             return .failure(self.failure(error))
         }
+    }
+
+    /// Counts the current task, which has failed, where nothing else does.
+    func noteFailure() {
+        guard let ended = self.ended else { return }
+        ended.add()
+        self.loop.plan.report?.tally.addFailure()
     }
 
     /// What an error thrown by the current task is reported as.

@@ -23,6 +23,11 @@ struct EnclosingTask: Sendable {
         return TaskContext.asynchronous?.enclosingTask()
     }
 
+    /// In how many loops' tasks, one inside of the other, the caller is.
+    static var currentDepth: Int {
+        (Runner.current?.loop ?? TaskContext.asynchronous?.loop)?.depth ?? 0
+    }
+
     /// The root seed of the call: different for each call of each task, and the same each time the outer loop runs.
     var nestedSeed: UInt64 {
         TaskRandomNumberGenerator.nestedSeed(rootSeed: self.loop.rootSeed, index: self.index, ordinal: self.ordinal)

@@ -43,8 +43,8 @@ final class IndexLoop: Loop, @unchecked Sendable {
         self.count = count
         // Under a time limit one by one: who is abandoned in a task must not take the rest of a chunk with it.
         let batchSize = plan.needsWorker ? 1 : plan.batchSize
-        // Whoever is told of each task is told of a chunk at once.
-        let largestSize = plan.reportsTasks ? 1024 : .max
+        // An observer is told of all tasks of a chunk at once, each in an event.
+        let largestSize = plan.report?.hasObserver == true ? 1024 : .max
         self.partition = Partition(
             count: count,
             workers: plan.workers,
@@ -117,6 +117,7 @@ final class IndexLoop: Loop, @unchecked Sendable {
         } catch let failure as TaskFailure where self.plan.isSupervised {
             self.stop(failure)
         } catch {
+            claims.noteFailure()
             self.stop(claims.failure(error))
         }
         claims.finish()

@@ -23,6 +23,9 @@ class Loop: @unchecked Sendable {
     @usableFromInline
     let stopped = Atomic<Bool>(false)
 
+    /// How many loops there are down to this one, from 1.
+    let depth: Int
+
     /// The call on the session whose workers help; `nil` while the caller is alone.
     var call: OpenCall?
 
@@ -57,6 +60,7 @@ class Loop: @unchecked Sendable {
         self.plan = plan
         self.isStream = isStream
         self.parent = plan.enclosing?.loop
+        self.depth = (self.parent?.depth ?? 0) + 1
         self.team = Mutex(Team(limit: plan.workers, members: plan.callerWorks && !isStream ? 1 : 0))
         self.lazySeed = Mutex(plan.seed)
     }

@@ -30,7 +30,7 @@ final class Runner: @unchecked Sendable {
     private let clock = AttemptClock()
 
     /// Where the tasks that end here are counted; `nil` where nobody follows the call.
-    private let count: CallTally.Count?
+    let count: CallTally.Count?
 
     private var context: TaskContext?
     private var nestedCalls = 0
@@ -42,7 +42,7 @@ final class Runner: @unchecked Sendable {
         self.loop = loop
         self.workerIndex = workerIndex
         self.isSubmitted = isSubmitted
-        self.count = loop.plan.report?.tally.count(ofWorker: workerIndex)
+        self.count = loop.plan.report?.tally.take()
     }
 
     // MARK: - Staying in a loop
@@ -75,6 +75,7 @@ final class Runner: @unchecked Sendable {
         }
         if loop.plan.needsWorker { Watchdog.shared.forget(runner) }
         guard !runner.clock.wasAbandoned else { return .abandoned }
+        if let count = runner.count { loop.plan.report?.tally.give(count) }
         loop.leave(runner.workerIndex)
         return .left
     }
@@ -136,8 +137,9 @@ final class Runner: @unchecked Sendable {
         var attempt = firstAttempt
         while true {
             self.begin(index, attempt: attempt)
+            // Before the clock starts: what the watchdog tells of the task comes later.
+            plan.report?.tell(.taskStarted, self.task)
             let start = self.clock.start()
-            plan.report?.tell(.taskStarted, self.task, at: start)
             let (result, trace) = TracedThrow.record(plan.tracesThrows, body)
             let end = MonotonicClock.now
             guard self.clock.stop(started: start) else { throw Abandoned() }
@@ -166,17 +168,6 @@ final class Runner: @unchecked Sendable {
         }
     }
 
-    /// Runs a task that nobody watches, and counts it.
-    func countTask<R>(_ body: () throws -> R) throws -> R {
-        defer { self.count?.add() }
-        do {
-            return try body()
-        } catch {
-            self.loop.plan.report?.tally.failed.wrappingAdd(1, ordering: .relaxed)
-            throw error
-        }
-    }
-
     /// The attempt at work, as events name it.
     private var task: TaskIdentity {
         TaskIdentity(index: self.index, attempt: self.attempt, workerIndex: self.workerIndex)
@@ -192,9 +183,11 @@ final class Runner: @unchecked Sendable {
     ) throws -> Swift::Result<Output, TaskFailure> {
         guard self.loop.plan.isSupervised else {
             self.begin(index, attempt: 1)
+            defer { self.count?.add() }
             do {
-                return .success(try self.countTask(task.run))
+                return .success(try task.run())
             } catch {
+                self.loop.plan.report?.tally.addFailure()
                 return .failure(self.failure(error, index, argumentText: task.argumentText))
             }
         }

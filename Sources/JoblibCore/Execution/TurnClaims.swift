@@ -20,6 +20,10 @@ struct TurnClaims {
     @usableFromInline
     let isSupervised: Bool
 
+    /// Where tasks are counted that are not supervised; `nil` where nobody looks.
+    @usableFromInline
+    let ended: CallTally.Count?
+
     /// Whether somebody follows the call.
     @usableFromInline
     let isReported: Bool
@@ -38,6 +42,7 @@ struct TurnClaims {
         self.loop = loop
         self.runner = runner
         self.isSupervised = loop.plan.isSupervised
+        self.ended = loop.plan.isSupervised ? nil : runner.count
         self.isReported = loop.plan.report != nil
         self.reportsTasks = loop.plan.reportsTasks
         self.stopSource = loop.stopSource
@@ -165,10 +170,11 @@ struct TurnClaims {
         }
         let outcome: Swift.Result<Output, TaskFailure>
         do {
-            outcome = .success(try self.isReported ? self.count(task) : task.run())
+            outcome = .success(try task.run())
         } catch {
             outcome = .failure(self.failure(error, of: task, at: index))
         }
+        if let ended = self.ended { ended.add() }
         place.store(try store(outcome))
         return true
     }
@@ -196,15 +202,10 @@ struct TurnClaims {
         try self.loop.held.run(held, self.runner, attempt: 1)
     }
 
-    /// Runs a task and counts it.
-    @usableFromInline
-    func count<Output>(_ task: Delayed<Output>) throws -> Output {
-        try self.runner.countTask(task.run)
-    }
-
     /// What an error thrown by a task is reported as.
     @usableFromInline
     func failure<Output>(_ error: any Error, of task: Delayed<Output>, at index: Int) -> TaskFailure {
-        self.runner.failure(error, index, argumentText: task.argumentText)
+        self.loop.plan.report?.tally.addFailure()
+        return self.runner.failure(error, index, argumentText: task.argumentText)
     }
 }

@@ -27,7 +27,7 @@ extension Parallel {
         let id = CallID.next()
         let window = try self.preDispatch.resolve(workers: workers, requested: requested)
         let isSequential = workers == 1 && !(capabilities.hasWorkers && self.timeout != nil && !self.lendsMemory)
-        let audience = CallAudience(self.explicit, self.scope, isNested: enclosing != nil)
+        let audience = CallAudience(self.explicit, self.scope, depth: enclosing?.loop.depth ?? 0)
         return CallPlan(
             id: id,
             backend: backend,

@@ -12,16 +12,21 @@ struct CallAudience {
 
     /// Decides who follows a call.
     ///
-    /// What prints and was asked for by a scope is for the outermost loop: the lines of a loop in each of its tasks would
-    /// be noise, and joblib does not print them either. An observer gets them all.
-    init(_ explicit: ParallelConfig, _ scope: ParallelConfig, isNested: Bool) {
-        self.verbosity = explicit.verbose ?? (isNested ? 0 : scope.verbose ?? 0)
+    /// What prints and was asked for by a scope is for the outermost loops in it: the lines of a loop in each of their
+    /// tasks would be noise, and joblib does not print them either. An observer gets them all.
+    ///
+    /// - Parameters:
+    ///   - explicit: The call's own arguments.
+    ///   - scope: The scope around it.
+    ///   - depth: In how many loops' tasks, one inside of the other, the call is made.
+    init(_ explicit: ParallelConfig, _ scope: ParallelConfig, depth: Int) {
+        self.verbosity = explicit.verbose ?? (scope.verboseDepth == depth ? scope.verbose ?? 0 : 0)
         if let display = explicit.progress {
             self.display = display
         } else if case .observer? = scope.progress?.kind {
             self.display = scope.progress
         } else {
-            self.display = isNested ? nil : scope.progress
+            self.display = scope.progressDepth == depth ? scope.progress : nil
         }
     }
 

@@ -35,7 +35,7 @@ final class CallReport: Sendable {
     ) {
         self.call = call
         self.enclosingCall = enclosingCall
-        self.tally = CallTally(workers: workers)
+        self.tally = CallTally()
         self.observer = observer
         self.lines = lines
         self.bar = bar.map { [tally = self.tally] mode in ProgressBar(mode, tally, workers: workers, label: label) }
@@ -43,6 +43,9 @@ final class CallReport: Sendable {
 
     /// Whether somebody is told of each task, and not only looks at the tally.
     var wantsTasks: Bool { self.observer != nil || self.lines != nil }
+
+    /// Whether an event is made for each task.
+    var hasObserver: Bool { self.observer != nil }
 
     private var prints: Bool { self.lines != nil || self.bar != nil }
 
@@ -64,14 +67,16 @@ final class CallReport: Sendable {
                 enclosingCall: self.enclosingCall
             )
             event.set(ParallelEvent.Rare(start: start))
-            self.send(CollectionOfOne(event))
+            self.send(event)
         }
         if let bar = self.bar { Console.shared.show(bar) }
     }
 
     /// Says that the call has ended.
     func finish(_ error: (any Error)?) {
-        let way = CallEnd(error: error)
+        var way = CallEnd(error: error)
+        // A consumer that took all results may let go of them without asking whether there is another.
+        if way == .cancelled, self.tally.isComplete { way = .completed }
         if let bar = self.bar { Console.shared.finish(bar, way) }
         guard self.wantsTasks else { return }
         var event = self.event(.done)
@@ -81,7 +86,7 @@ final class CallReport: Sendable {
             encodingDuration: .nanoseconds(self.tally.encodingNanoseconds.load(ordering: .relaxed))
         )
         event.set(ParallelEvent.Rare(end: end))
-        self.send(CollectionOfOne(event))
+        self.send(event)
     }
 
     /// Waits until everybody has been told, unless that takes long.
@@ -92,7 +97,7 @@ final class CallReport: Sendable {
 
     /// The same for an asynchronous caller, whose thread must not be blocked.
     func told() async {
-        await self.observer?.delivered()
+        await self.observer?.untilDelivered()
         if self.prints { await Console.shared.printed() }
     }
 
@@ -101,7 +106,7 @@ final class CallReport: Sendable {
         guard self.wantsTasks else { return }
         var event = self.event(.backendFault)
         event.set(ParallelEvent.Rare(error: error))
-        self.send(CollectionOfOne(event))
+        self.send(event)
     }
 
     /// Notes how many tasks there are, if a sequence of them can tell without being read.
@@ -131,11 +136,13 @@ final class CallReport: Sendable {
     ///   - workerIndex: The worker.
     func dispatch(_ indices: Range<Int>, attempt: Int = 1, batchSize: Int? = nil, workerIndex: Int) {
         guard self.wantsTasks, !indices.isEmpty else { return }
+        if attempt == 1 { self.lines?.noteDispatch(of: indices.count, batchSize: batchSize ?? indices.count) }
+        guard let observer = self.observer else { return }
         var event = self.event(.dispatched)
         event.attempt = attempt
         event.workerIndex = workerIndex
         event.batchSize = batchSize ?? indices.count
-        self.send(
+        observer.add(
             indices.lazy.map { index in
                 event.index = index
                 return event
@@ -159,7 +166,7 @@ final class CallReport: Sendable {
         failure: TaskFailure? = nil
     ) {
         switch kind {
-        case .failed: self.tally.failed.wrappingAdd(1, ordering: .relaxed)
+        case .failed: self.tally.addFailure()
         case .retried: self.tally.retried.wrappingAdd(1, ordering: .relaxed)
         case .workerLost: self.tally.lost.wrappingAdd(1, ordering: .relaxed)
         default: break
@@ -171,7 +178,7 @@ final class CallReport: Sendable {
         event.workerIndex = task.workerIndex
         event.duration = duration
         if let failure { event.set(ParallelEvent.Rare(failure: failure)) }
-        self.send(CollectionOfOne(event))
+        self.send(event)
     }
 
     private func event(_ kind: ParallelEvent.Kind, at time: UInt64 = MonotonicClock.now) -> ParallelEvent {
@@ -181,9 +188,9 @@ final class CallReport: Sendable {
         return event
     }
 
-    private func send(_ events: some Collection<ParallelEvent>) {
-        self.observer?.add(events)
-        self.lines?.add(events)
+    private func send(_ event: ParallelEvent) {
+        self.observer?.add(event)
+        self.lines?.note(event)
     }
 }
 

@@ -1,25 +1,35 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Synchronization
+public import Synchronization
 
 /// What a call has done so far, for whoever looks from time to time instead of being told of each task.
 ///
 /// Numbers that nothing is concluded from while the loop runs, hence relaxed throughout.
+@usableFromInline
 final class CallTally: Sendable {
-    /// The tasks that one worker, or a few, have ended.
+    /// The tasks that one worker has ended, successfully or not.
     ///
-    /// On cache lines of its own: two workers that count must not wait for one another.
+    /// One thread writes it at a time. On cache lines of its own: two workers that count must not wait for one another.
+    @usableFromInline
     final class Count: Sendable {
         private let front = Padding()
-        private let value = Atomic<Int>(0)
+
+        @usableFromInline
+        let value = Atomic<Int>(0)
+
         private let back = Padding()
 
-        func add() {
-            self.value.wrappingAdd(1, ordering: .relaxed)
-        }
+        init() {}
 
+        @inlinable
+        func set(_ count: Int) { self.value.store(count, ordering: .relaxed) }
+
+        @inlinable
         var current: Int { self.value.load(ordering: .relaxed) }
+
+        @inlinable
+        func add() { self.set(self.current &+ 1) }
     }
 
     private typealias Eight = (Int, Int, Int, Int, Int, Int, Int, Int)
@@ -28,7 +38,10 @@ final class CallTally: Sendable {
         let bytes: Eight = (0, 0, 0, 0, 0, 0, 0, 0)
     }
 
-    private static let maximumCounts = 64
+    private struct Counts {
+        var all: [Count] = []
+        var free: [Count] = []
+    }
 
     /// Tasks that have failed for good.
     let failed = Atomic<Int>(0)
@@ -45,24 +58,50 @@ final class CallTally: Sendable {
     /// Nanoseconds in which tasks and results were encoded and decoded, by whoever carries them to other memory.
     let encodingNanoseconds = Atomic<UInt64>(0)
 
-    private let counts: [Count]
+    private let counts = Mutex(Counts())
+
+    /// Tasks that have ended where no thread stays with one.
+    private let unattended = Atomic<Int>(0)
 
     // -1 while it is not known.
     private let total = Atomic<Int>(-1)
 
-    init(workers: Int) {
-        self.counts = (0..<min(max(workers, 1), Self.maximumCounts)).map { _ in Count() }
+    /// Returns where a thread counts the tasks that it ends, on top of what is there.
+    func take() -> Count {
+        self.counts.withLock { counts in
+            if let count = counts.free.popLast() { return count }
+            let count = Count()
+            counts.all.append(count)
+            return count
+        }
     }
 
-    /// Where a worker counts the tasks that it ends, successfully or not.
-    func count(ofWorker index: Int) -> Count { self.counts[index % self.counts.count] }
+    /// Gives it back for another thread.
+    func give(_ count: Count) {
+        self.counts.withLock { $0.free.append(count) }
+    }
+
+    /// Counts a task that belongs to no thread.
+    func addUnattended() {
+        self.unattended.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    func addFailure() {
+        self.failed.wrappingAdd(1, ordering: .relaxed)
+    }
 
     func addInput(_ nanoseconds: UInt64) {
         self.inputNanoseconds.wrappingAdd(nanoseconds, ordering: .relaxed)
     }
 
     /// How many tasks have ended.
-    var ended: Int { self.counts.reduce(0) { $0 + $1.current } }
+    var ended: Int {
+        let attended = self.counts.withLock { counts in counts.all.reduce(0) { $0 + $1.current } }
+        return attended + self.unattended.load(ordering: .relaxed)
+    }
+
+    /// Whether every task has returned.
+    var isComplete: Bool { self.taskCount == self.ended && self.failed.load(ordering: .relaxed) == 0 }
 
     /// How many tasks there are; `nil` while that is not known.
     var taskCount: Int? {

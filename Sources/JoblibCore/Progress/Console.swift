@@ -21,18 +21,21 @@ final class Console: Sendable {
         var bars: [ProgressBar] = []
         var block = BarBlock()
         var isTicking = false
+
+        /// When a call that took no time for a line of its own last had one all the same.
+        var lastShortCall: UInt64?
     }
 
     // Held while something is written, so that no text is torn by another one; taken by the printing threads alone.
     private let state = Mutex(State())
 
-    private let queue = EventDelivery<@Sendable () -> Void> { $0() }
+    private let queue = EventDelivery<@Sendable () -> Void>(patience: .whileMoving) { $0() }
 
     // MARK: - From the threads of loops
 
-    /// Has closures called on the printing thread, in order.
-    func enqueue(_ jobs: some Collection<@Sendable () -> Void>) {
-        self.queue.add(jobs)
+    /// Prints a line, after all that was handed in before.
+    func enqueue(_ line: String, to stream: StandardStream) {
+        self.queue.add { self.print(line, to: stream) }
     }
 
     /// Shows a call from now on.
@@ -51,12 +54,12 @@ final class Console: Sendable {
     func waitUntilPrinted() { self.queue.waitUntilDelivered() }
 
     /// The same for an asynchronous caller.
-    func printed() async { await self.queue.delivered() }
+    func printed() async { await self.queue.untilDelivered() }
 
     // MARK: - On the printing thread
 
     /// Prints a line, above the bars if there are any.
-    func print(_ line: String, to stream: StandardStream) {
+    private func print(_ line: String, to stream: StandardStream) {
         self.state.withLock { state in
             guard stream == .output else { return Self.print([line], &state) }
             // Beside a terminal on which bars are drawn it is in nobody's way.
@@ -73,7 +76,8 @@ final class Console: Sendable {
             defer { state.isTicking = true }
             return !state.isTicking
         }
-        if mustTick { SpareThreads.shared.run { self.tick() } }
+        // Without a thread there is the last state alone.
+        if mustTick, !SpareThreads.shared.run({ self.tick() }) { self.state.withLock { $0.isTicking = false } }
     }
 
     private func remove(_ bar: ProgressBar, _ end: CallEnd, at now: UInt64) {
@@ -87,7 +91,12 @@ final class Console: Sendable {
                 StandardStream.error.write(state.block.print([line], above: others, columns: columns))
                 StandardStream.setHasUnfinishedLine(!others.isEmpty)
             case .lines:
-                if let line = bar.plainLine(at: now, end: end) { Self.print([line], &state) }
+                // Many short calls have a line now and then.
+                if !bar.isLong(at: now) {
+                    if let last = state.lastShortCall, now - min(last, now) < ProgressBar.lineInterval { return }
+                    state.lastShortCall = now
+                }
+                Self.print([bar.lastLine(at: now, end)], &state)
             }
         }
     }

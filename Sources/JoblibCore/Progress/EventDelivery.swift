@@ -21,6 +21,7 @@ final class EventDelivery<Element: Sendable>: Sendable {
     }
 
     private let receive: @Sendable (Element) -> Void
+    private let patience: DeliveryPace.Patience
     private let state = Mutex(State())
 
     // Written by the delivering thread, one at a time; read by whoever waits. Sequentially consistent, since each side
@@ -30,11 +31,20 @@ final class EventDelivery<Element: Sendable>: Sendable {
 
     // Relaxed: an estimate is made of them.
     private let currentStart = Atomic<UInt64>(0)
-    private let spent = Atomic<UInt64>(0)
+    private let mean = Atomic<UInt64>(0)
+
+    // Whether somebody has given up waiting: nobody waits again before all is delivered.
+    private let isBehind = Atomic<Bool>(false)
 
     private let waiters = Mutex<[DeliveryWaiter]>([])
 
-    init(_ receive: @escaping @Sendable (Element) -> Void) {
+    /// Makes a queue.
+    ///
+    /// - Parameters:
+    ///   - patience: How long `waitUntilDelivered` waits.
+    ///   - receive: What gets the elements.
+    init(patience: DeliveryPace.Patience = .brief, _ receive: @escaping @Sendable (Element) -> Void) {
+        self.patience = patience
         self.receive = receive
     }
 
@@ -49,7 +59,24 @@ final class EventDelivery<Element: Sendable>: Sendable {
             defer { state.isAttended = true }
             return !state.isAttended
         }
-        if mustAttend { SpareThreads.shared.run { self.deliver() } }
+        if mustAttend { self.attend() }
+    }
+
+    private func attend() {
+        guard !SpareThreads.shared.run({ self.deliver() }) else { return }
+        // Who adds the next element tries again, and who waits at the end of a call delivers.
+        self.state.withLock { $0.isAttended = false }
+    }
+
+    /// Delivers in the calling thread what nobody else will: the system has no thread left to give.
+    private func deliverIfUnattended() {
+        let isUnattended = self.state.withLock { state in
+            guard !state.isAttended, !state.pending.isEmpty else { return false }
+            state.isAttended = true
+            return true
+        }
+        guard isUnattended, !SpareThreads.shared.run({ self.deliver() }) else { return }
+        Runner.outsideOfTasks { self.deliver() }
     }
 
     private func deliver() {
@@ -60,7 +87,7 @@ final class EventDelivery<Element: Sendable>: Sendable {
                 self.currentStart.store(start, ordering: .relaxed)
                 self.receive(element)
                 let end = MonotonicClock.now
-                self.spent.wrappingAdd(end - start, ordering: .relaxed)
+                self.mean.store(DeliveryPace.mean(self.mean.load(ordering: .relaxed), end - start), ordering: .relaxed)
                 start = end
                 delivered += 1
                 self.delivered.store(delivered, ordering: .sequentiallyConsistent)
@@ -85,6 +112,7 @@ final class EventDelivery<Element: Sendable>: Sendable {
             guard !state.pending.isEmpty else {
                 state.isAttended = false
                 state.deliverer = 0
+                self.isBehind.store(false, ordering: .relaxed)
                 return nil
             }
             state.deliverer = Runner.threadIdentity
@@ -97,15 +125,17 @@ final class EventDelivery<Element: Sendable>: Sendable {
 
     /// Waits until all that was added so far is delivered, unless that would take long.
     func waitUntilDelivered() {
+        self.deliverIfUnattended()
         let word = WaitWord()
         guard let waiter = self.register({ word.advance() }) else { return }
-        while !word.wait(while: 0, until: MonotonicClock.now + DeliveryPace.interval) {
-            if !self.isWorthWaiting(waiter) { return }
+        while self.isWorthWaiting(waiter) {
+            if word.wait(while: 0, until: MonotonicClock.now + DeliveryPace.interval) { return }
         }
     }
 
     /// Suspends the task until all that was added so far is delivered, unless that would take long.
-    func delivered() async {
+    func untilDelivered() async {
+        self.deliverIfUnattended()
         await withCheckedContinuation { continuation in
             let resumption = Resumption(continuation)
             guard let waiter = self.register({ resumption.resume() }) else { return resumption.resume() }
@@ -146,10 +176,15 @@ final class EventDelivery<Element: Sendable>: Sendable {
     private func isWorthWaiting(_ waiter: DeliveryWaiter) -> Bool {
         let pace = DeliveryPace(
             delivered: self.delivered.load(ordering: .sequentiallyConsistent),
-            spent: self.spent.load(ordering: .relaxed),
+            mean: self.mean.load(ordering: .relaxed),
             currentStart: self.currentStart.load(ordering: .relaxed)
         )
-        if pace.isWorthWaiting(for: waiter.goal, since: waiter.since, now: MonotonicClock.now) { return true }
+        if !self.isBehind.load(ordering: .relaxed),
+            pace.isWorthWaiting(for: waiter.goal, since: waiter.since, now: MonotonicClock.now, self.patience)
+        {
+            return true
+        }
+        self.isBehind.store(true, ordering: .relaxed)
         self.forget(waiter)
         return false
     }
@@ -172,29 +207,44 @@ private final class DeliveryWaiter: Sendable {
 
 /// How fast an observer is, and whether it is worth waiting for; times in nanoseconds.
 struct DeliveryPace: Sendable {
+    /// What is waited for.
+    enum Patience: Sendable {
+        /// What takes little time: an observer that keeps up needs far less.
+        case brief
+
+        /// All of it, unless one delivery does not end: what is printed is the library's own business.
+        case whileMoving
+    }
+
     /// How often whoever waits asks again.
     static let interval: UInt64 = 10_000_000
 
-    /// What an observer may still need that is waited for: one that keeps up needs far less.
-    private static let patience: UInt64 = 200_000_000
+    private static let limit: UInt64 = 200_000_000
 
-    /// For how long at most, whatever is expected.
-    private static let limit: UInt64 = 1_000_000_000
+    /// For how long at most where the expectation is good all the time, as on a machine that has other things to do.
+    private static let longest: UInt64 = 1_000_000_000
 
     let delivered: Int
 
-    /// For all that was delivered.
-    let spent: UInt64
+    /// What one delivery takes of late.
+    let mean: UInt64
 
     /// When the delivery at work began; 0: none is.
     let currentStart: UInt64
 
-    func isWorthWaiting(for goal: Int, since start: UInt64, now: UInt64) -> Bool {
+    /// Returns the mean after another delivery: what was eight deliveries ago counts about a third.
+    static func mean(_ mean: UInt64, _ latest: UInt64) -> UInt64 {
+        mean - mean / 8 + latest / 8
+    }
+
+    func isWorthWaiting(for goal: Int, since start: UInt64, now: UInt64, _ patience: Patience) -> Bool {
         guard self.delivered < goal else { return false }
         let current = self.currentStart == 0 ? 0 : now - min(self.currentStart, now)
-        let mean = self.delivered > 0 ? self.spent / UInt64(self.delivered) : current
-        let (rest, overflow) = mean.multipliedReportingOverflow(by: UInt64(goal - self.delivered - 1))
-        return !overflow && current < Self.patience && rest < Self.patience && now - start < Self.limit
+        guard current < Self.limit else { return false }
+        if patience == .whileMoving { return true }
+        let (rest, overflow) = max(self.mean, current)
+            .multipliedReportingOverflow(by: UInt64(goal - self.delivered - 1))
+        return !overflow && rest < Self.limit && now - min(start, now) < Self.longest
     }
 }
 

@@ -110,7 +110,9 @@ extension ParallelEvent {
         set { self.rawAttempt = Int32(clamping: newValue ?? -1) }
     }
 
-    /// The worker, 0 ..< the number of workers; `nil` for the call as a whole.
+    /// The worker, from 0; `nil` for the call as a whole.
+    ///
+    /// Below the number of workers, unless one was lost: what replaces it has the next number, as ``TaskContext/workerIndex``.
     public internal(set) var workerIndex: Int? {
         get { self.rawWorkerIndex < 0 ? nil : Int(self.rawWorkerIndex) }
         set { self.rawWorkerIndex = Int32(clamping: newValue ?? -1) }

@@ -26,7 +26,7 @@ final class ProgressBar: Sendable {
     private let start = MonotonicClock.now
 
     private struct State {
-        var rate = ProgressRate()
+        var rate: ProgressRate
         var lastLine: UInt64
     }
 
@@ -37,7 +37,7 @@ final class ProgressBar: Sendable {
         self.tally = tally
         self.workers = workers
         self.label = label
-        self.state = Mutex(State(lastLine: self.start))
+        self.state = Mutex(State(rate: ProgressRate(workers: workers), lastLine: self.start))
     }
 
     /// Returns the line for a terminal of a width.
@@ -46,31 +46,41 @@ final class ProgressBar: Sendable {
     }
 
     /// Returns the plain line, if it is time for one.
-    func plainLine(at now: UInt64, end: CallEnd? = nil) -> String? {
-        let text = self.text(at: now, end: end)
+    func plainLine(at now: UInt64) -> String? {
+        let text = self.text(at: now, end: nil)
         let isDue = self.state.withLock { state in
-            guard end != nil || now - min(state.lastLine, now) >= Self.lineInterval else { return false }
+            guard now - min(state.lastLine, now) >= Self.lineInterval else { return false }
             state.lastLine = now
             return true
         }
         return isDue ? "\(self.label): \(text.plainLine)" : nil
     }
 
+    /// Returns the plain line at the end.
+    func lastLine(at now: UInt64, _ end: CallEnd) -> String {
+        "\(self.label): \(self.text(at: now, end: end).plainLine)"
+    }
+
+    /// Whether the call has taken so long that it had a plain line before.
+    func isLong(at now: UInt64) -> Bool { now - min(self.start, now) >= Self.lineInterval }
+
     private func text(at now: UInt64, end: CallEnd?) -> ProgressText {
         let ended = self.tally.ended
         let elapsed = Double(now - min(self.start, now)) * 1e-9
         let rate = self.state.withLock { state in
             state.rate.note(ended, at: elapsed)
-            return state.rate.perSecond
+            return state.rate
         }
+        let total = self.tally.taskCount
         return ProgressText(
             ended: ended,
-            total: self.tally.taskCount,
+            total: total,
             failed: self.tally.failed.load(ordering: .relaxed),
             retried: self.tally.retried.load(ordering: .relaxed),
             workers: self.workers,
             elapsed: elapsed,
-            rate: end == nil ? rate : Double(ended) / max(elapsed, 1e-9),
+            rate: end == nil ? rate.perSecond : Double(ended) / max(elapsed, 1e-9),
+            left: total.flatMap { rate.secondsLeft(for: max($0 - ended, 0), at: elapsed) },
             end: end
         )
     }

@@ -18,6 +18,9 @@ struct ProgressText: Sendable {
     /// Tasks in a second.
     let rate: Double
 
+    /// Seconds until the end; `nil` while nothing is known.
+    let left: Double?
+
     /// How the call ended; `nil` while it runs.
     let end: CallEnd?
 
@@ -91,8 +94,7 @@ struct ProgressText: Sendable {
     private var timeText: String {
         switch self.end {
         case nil:
-            guard let total = self.total, self.rate > 0 else { return Self.time(self.elapsed) }
-            return "ETA " + Self.time(Double(max(total - self.ended, 0)) / self.rate)
+            return self.left.map { "ETA " + Self.time($0) } ?? Self.time(self.elapsed)
         case .completed?: return "in " + Self.time(self.elapsed)
         case let end?: return "\(end) after " + Self.time(self.elapsed)
         }

@@ -20,26 +20,29 @@ final class SpareThreads: Sendable {
     private let state = Mutex(State())
     private let changed = WaitWord()
 
-    /// Runs a closure on one of the threads, or in the calling one where the system has none left to give.
-    func run(_ errand: @escaping @Sendable () -> Void) {
+    /// Runs a closure on one of the threads.
+    ///
+    /// - Returns: Whether it will run; not where the system has no thread left to give.
+    func run(_ errand: @escaping @Sendable () -> Void) -> Bool {
         let mustStart = self.state.withLock { state in
-            state.errands.push(errand)
             guard state.idle > 0 else { return true }
+            state.errands.push(errand)
             state.idle -= 1
             return false
         }
-        guard mustStart else { return self.changed.advance() }
-        do {
-            try PlatformThread.start(name: "joblib-events") { self.stay() }
-        } catch {
-            Runner.outsideOfTasks {
-                while let errand = self.state.withLock({ $0.errands.pop() }) { errand() }
-            }
+        guard mustStart else {
+            self.changed.advance()
+            return true
         }
-    }
-
-    private func stay() {
-        while let errand = self.next() { errand() }
+        do {
+            try PlatformThread.start(name: "joblib-events") {
+                errand()
+                while let errand = self.next() { errand() }
+            }
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func next() -> (@Sendable () -> Void)? {

@@ -22,11 +22,12 @@ struct SpeedReport: Sendable {
     private var smallestBatch = Int.max
     private var largestBatch = 0
 
+    mutating func noteBatch(of size: Int) {
+        self.smallestBatch = min(self.smallestBatch, size)
+        self.largestBatch = max(self.largestBatch, size)
+    }
+
     mutating func note(_ event: ParallelEvent) {
-        if let size = event.batchSize, event.attempt == 1 {
-            self.smallestBatch = min(self.smallestBatch, size)
-            self.largestBatch = max(self.largestBatch, size)
-        }
         guard let duration = event.duration, let index = event.index else { return }
         let seconds = duration.inSeconds
         self.busy += seconds

@@ -10,7 +10,7 @@ final class VerboseReport: Sendable {
     private let stream: StandardStream
     private let label: String
 
-    // Used by the console's printing thread alone, which takes one event after the other.
+    // Under the lock lines are made, which takes no time; what was made is printed elsewhere.
     private let text: Mutex<VerboseText>
 
     init(rule: VerboseRule, backend: String, label: String) {
@@ -19,17 +19,19 @@ final class VerboseReport: Sendable {
         self.text = Mutex(VerboseText(rule: rule, backend: backend))
     }
 
-    func add(_ events: some Collection<ParallelEvent>) {
-        let jobs = events.lazy.filter { Self.kinds.contains($0.kind) }
-            .map { event in { @Sendable in self.print(event) } }
-        Console.shared.enqueue(jobs)
+    func note(_ event: ParallelEvent) {
+        self.text.withLock { text in
+            for line in text.lines(for: event) { self.enqueue(line) }
+        }
     }
 
-    private static let kinds: Set<ParallelEvent.Kind> = [.started, .dispatched, .finished, .failed, .retried, .done]
-
-    private func print(_ event: ParallelEvent) {
-        for line in self.text.withLock({ $0.lines(for: event) }) {
-            Console.shared.print("\(self.label): \(line)", to: self.stream)
+    func noteDispatch(of count: Int, batchSize: Int) {
+        self.text.withLock { text in
+            for line in text.linesAfterDispatch(of: count, batchSize: batchSize) { self.enqueue(line) }
         }
+    }
+
+    private func enqueue(_ line: String) {
+        Console.shared.enqueue("\(self.label): \(line)", to: self.stream)
     }
 }

@@ -11,6 +11,9 @@ struct VerboseText: Sendable {
     private var taskCountAtStart: Int?
     private var speed = SpeedReport()
 
+    /// Lines of a task that may turn out to be the last one, which has another line.
+    private var held: [String] = []
+
     /// Makes the text of a call.
     ///
     /// - Parameters:
@@ -21,7 +24,15 @@ struct VerboseText: Sendable {
         self.backend = backend
     }
 
-    /// Returns the lines that an event calls for.
+    /// Returns the lines that the dispatch of tasks calls for.
+    mutating func linesAfterDispatch(of count: Int, batchSize: Int) -> [String] {
+        self.speed.noteBatch(of: batchSize)
+        self.dispatched += count
+        defer { self.held = [] }
+        return self.held
+    }
+
+    /// Returns the lines that an event calls for; dispatches have a function of their own.
     mutating func lines(for event: ParallelEvent) -> [String] {
         self.speed.note(event)
         switch event.kind {
@@ -30,12 +41,13 @@ struct VerboseText: Sendable {
             self.taskCountAtStart = event.taskCount
             return self.rule.isSequential
                 ? [] : ["Using backend \(self.backend) with \(self.workers) concurrent workers."]
-        case .dispatched:
-            if event.attempt == 1 { self.dispatched += 1 }
-            return []
         case .finished:
             self.ended += 1
-            return self.linesAfterTask(event)
+            let lines = self.linesAfterTask(event)
+            // Of an input that is read lazily nobody knows yet whether there is another.
+            guard event.taskCount == nil, self.ended == self.dispatched, !self.rule.isSequential else { return lines }
+            self.held += lines
+            return []
         case .failed:
             self.ended += 1
             return []
@@ -60,7 +72,11 @@ struct VerboseText: Sendable {
     }
 
     private func linesAtEnd(_ event: ParallelEvent) -> [String] {
-        guard self.ended > 0 else { return [] }
+        if self.ended == 0 {
+            // joblib's sequential loop ends with its line even then.
+            let isDone = self.rule.isSequential && event.end == .completed
+            return isDone ? [self.line(event, of: 0) + " finished"] : []
+        }
         var lines: [String] = []
         // joblib's stays away where the last task ends before it knows that there is no other.
         if event.end == .completed { lines.append(self.line(event, of: self.ended) + " finished") }

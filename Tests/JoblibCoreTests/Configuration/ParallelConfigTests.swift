@@ -67,7 +67,14 @@ struct ParallelConfigTests {
     @Test("No setting is left out of these tests")
     func completeness() {
         let labels = Mirror(reflecting: ParallelConfig()).children.compactMap(\.label)
-        #expect(Set(labels) == Set(Self.settings.map(\.name) + ["backendParams"]))
+        #expect(Set(labels) == Set(Self.settings.map(\.name) + ["backendParams", "verboseDepth", "progressDepth"]))
+    }
+
+    @Test("Where a setting was made is remembered with it")
+    func depths() {
+        let outer = ParallelConfig(verbose: 1, progress: .bar, verboseDepth: 1, progressDepth: 1)
+        let inner = ParallelConfig(verbose: 2, verboseDepth: 2).overlaying(outer)
+        #expect(inner.verboseDepth == 2 && inner.progressDepth == 1)
     }
 
     @Test("Parameters of both scopes reach the backend that the outer one chose, the inner ones winning by name")

@@ -93,7 +93,7 @@ struct ProgressTextTests {
 
     @Test("A rate follows what happens now, and forgets what was long ago")
     func rate() {
-        var rate = ProgressRate()
+        var rate = ProgressRate(workers: 2)
         #expect(rate.perSecond == 0)
         for second in 1...20 { rate.note(second * 10, at: Double(second)) }
         #expect(abs(rate.perSecond - 10) < 0.01)
@@ -103,6 +103,22 @@ struct ProgressTextTests {
         let before = rate.perSecond
         rate.note(300, at: 50)
         #expect(rate.perSecond == before)
+    }
+
+    @Test(
+        "Of tasks longer than any memory the rate is known after the first, and does not fall while others are at work"
+    )
+    func longTasks() {
+        var rate = ProgressRate(workers: 2)
+        // Two workers, and fifteen seconds for each of twenty tasks.
+        for tick in 0...1499 {
+            let time = Double(tick) / 10
+            rate.note(Int(time / 15) * 2, at: time)
+            guard time >= 15.2 else { continue }
+            #expect(abs(rate.perSecond - 2 / 15) < 0.02, "at \(time)")
+            let left = rate.secondsLeft(for: 20 - Int(time / 15) * 2, at: time) ?? -1
+            #expect(abs(left - (150 - time)) < 15, "at \(time)")
+        }
     }
 
     @Test(
@@ -119,7 +135,7 @@ struct ProgressTextTests {
 
     @Test("A plain line comes every ten seconds, and at the end")
     func plainLines() {
-        let bar = ProgressBar(.lines, CallTally(workers: 2), workers: 2, label: "[Parallel(n_jobs=2)]")
+        let bar = ProgressBar(.lines, CallTally(), workers: 2, label: "[Parallel(n_jobs=2)]")
         // The bar has begun a moment before.
         let start = MonotonicClock.now
         let second: UInt64 = 1_000_000_000
@@ -127,7 +143,7 @@ struct ProgressTextTests {
         #expect(bar.plainLine(at: start + 11 * second)?.hasPrefix("[Parallel(n_jobs=2)]: 0 tasks | ") == true)
         #expect(bar.plainLine(at: start + 20 * second) == nil)
         #expect(bar.plainLine(at: start + 22 * second) != nil)
-        #expect(bar.plainLine(at: start + 23 * second, end: .completed)?.contains("in 0:23") == true)
+        #expect(bar.lastLine(at: start + 23 * second, .completed).contains("in 0:23"))
     }
 }
 
@@ -149,6 +165,7 @@ extension ProgressText {
             workers: 2,
             elapsed: elapsed,
             rate: rate,
+            left: total.map { Double($0 - ended) / rate },
             end: end
         )
     }

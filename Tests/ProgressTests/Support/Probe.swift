@@ -112,6 +112,17 @@ final class Probe: Sendable {
         _ = unsafe write(self.gate, bytes, bytes.count)
     }
 
+    /// Has the terminal take nothing, as Ctrl-S does.
+    func stopTerminal() { self.type(0x13) }
+
+    /// Has it take again what is written, as Ctrl-Q does.
+    func startTerminal() { self.type(0x11) }
+
+    private func type(_ byte: UInt8) {
+        var byte = byte
+        _ = unsafe write(self.errorDescriptor, &byte, 1)
+    }
+
     func interrupt() { self.process.interrupt() }
 
     /// Gives the terminal another width.
@@ -135,6 +146,15 @@ final class Probe: Sendable {
                 "the standard error is \(self.errors.debugDescription)",
                 sourceLocation: sourceLocation
             )
+            usleep(5000)
+        }
+    }
+
+    /// Waits until the process has ended, whatever is still to be read of it.
+    func waitForExit(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while self.process.isRunning {
+            try #require(ContinuousClock.now < deadline, "the probe does not end", sourceLocation: sourceLocation)
             usleep(5000)
         }
     }

@@ -20,6 +20,13 @@ final class EventDelivery<Element: Sendable>: Sendable {
         var deliverer: UInt = 0
     }
 
+    /// How often to look whether the lock is free before sleeping.
+    private static var spins: Int { 200 }
+
+    /// How long the delivering thread waits for more before it leaves, in moments of so many nanoseconds.
+    private static var moments: Int { 5 }
+    private static var moment: UInt64 { 1_000_000 }
+
     private let receive: @Sendable (Element) -> Void
     private let patience: DeliveryPace.Patience
     private let state = Mutex(State())
@@ -38,6 +45,9 @@ final class EventDelivery<Element: Sendable>: Sendable {
 
     private let waiters = Mutex<[DeliveryWaiter]>([])
 
+    /// Moves when somebody waits.
+    private let nudges = WaitWord()
+
     /// Makes a queue.
     ///
     /// - Parameters:
@@ -53,13 +63,22 @@ final class EventDelivery<Element: Sendable>: Sendable {
     }
 
     func add(_ elements: some Collection<Element>) {
-        let mustAttend = self.state.withLock { state in
-            state.pending.append(contentsOf: elements)
-            state.added += elements.count
-            defer { state.isAttended = true }
-            return !state.isAttended
+        // The lock is held for some tens of nanoseconds, and asking the kernel for it costs as many microseconds.
+        for _ in 0..<Self.spins {
+            if let mustAttend = self.state.withLockIfAvailable({ Self.append(elements, to: &$0) }) {
+                if mustAttend { self.attend() }
+                return
+            }
+            SpinWait.briefly()
         }
-        if mustAttend { self.attend() }
+        if self.state.withLock({ Self.append(elements, to: &$0) }) { self.attend() }
+    }
+
+    private static func append(_ elements: some Collection<Element>, to state: inout State) -> Bool {
+        state.pending.append(contentsOf: elements)
+        state.added += elements.count
+        defer { state.isAttended = true }
+        return !state.isAttended
     }
 
     private func attend() {
@@ -80,20 +99,48 @@ final class EventDelivery<Element: Sendable>: Sendable {
     }
 
     private func deliver() {
-        while let elements = self.takePending() {
-            var start = MonotonicClock.now
-            var delivered = self.delivered.load(ordering: .relaxed)
-            for element in elements {
-                self.currentStart.store(start, ordering: .relaxed)
-                self.receive(element)
-                let end = MonotonicClock.now
-                self.mean.store(DeliveryPace.mean(self.mean.load(ordering: .relaxed), end - start), ordering: .relaxed)
-                start = end
-                delivered += 1
-                self.delivered.store(delivered, ordering: .sequentiallyConsistent)
-                if delivered >= self.nextGoal.load(ordering: .sequentiallyConsistent) { self.wakeWaiters(delivered) }
-            }
-            self.currentStart.store(0, ordering: .relaxed)
+        while true {
+            while let elements = self.takePending() { self.deliver(elements) }
+            if !self.waitForMore(), self.leave() { return }
+        }
+    }
+
+    private func deliver(_ elements: [Element]) {
+        var start = MonotonicClock.now
+        var delivered = self.delivered.load(ordering: .relaxed)
+        for element in elements {
+            self.currentStart.store(start, ordering: .relaxed)
+            self.receive(element)
+            let end = MonotonicClock.now
+            self.mean.store(DeliveryPace.mean(self.mean.load(ordering: .relaxed), end - start), ordering: .relaxed)
+            start = end
+            delivered += 1
+            self.delivered.store(delivered, ordering: .sequentiallyConsistent)
+            if delivered >= self.nextGoal.load(ordering: .sequentiallyConsistent) { self.wakeWaiters(delivered) }
+        }
+        self.currentStart.store(0, ordering: .relaxed)
+    }
+
+    /// Waits a moment for more; `false` when nothing has come.
+    ///
+    /// Only whoever waits for the delivery wakes the thread. If each element did, a loop of short tasks would spend its
+    /// time on waking.
+    private func waitForMore() -> Bool {
+        for _ in 0..<Self.moments {
+            let seen = self.nudges.count
+            if self.state.withLock({ !$0.pending.isEmpty }) { return true }
+            self.nudges.wait(while: seen, until: MonotonicClock.now + Self.moment)
+        }
+        return false
+    }
+
+    /// Leaves the queue to whoever adds the next element; `false` when there is one.
+    private func leave() -> Bool {
+        self.state.withLock { state in
+            guard state.pending.isEmpty else { return false }
+            state.isAttended = false
+            state.deliverer = 0
+            return true
         }
     }
 
@@ -110,8 +157,6 @@ final class EventDelivery<Element: Sendable>: Sendable {
     private func takePending() -> [Element]? {
         self.state.withLock { state in
             guard !state.pending.isEmpty else {
-                state.isAttended = false
-                state.deliverer = 0
                 self.isBehind.store(false, ordering: .relaxed)
                 return nil
             }
@@ -165,6 +210,7 @@ final class EventDelivery<Element: Sendable>: Sendable {
             self.forget(waiter)
             return nil
         }
+        self.nudges.advance()
         return waiter
     }
 

@@ -33,6 +33,25 @@ struct VerboseTests {
             "12 1 10 known",
             [" 1 out of 12 |", " 4 out of 12 |", " 7 out of 12 |", "12 out of 12 |", "12 out of 12 | finished"]
         ),
+        Case(
+            "37 4 20 unknown",
+            [using(4)] + (1...30).map { "\($0 < 10 ? "  " : " ")\($0) tasks      |" }
+                + [32, 34].map { " \($0) out of  37 | remaining" } + [" 37 out of  37 | finished"]
+        ),
+        Case(
+            "15 3 4 all unknown",
+            [using(3)] + ["4", "8", "12"].map { "\($0 == "12" ? " " : "  ")\($0) out of  15 | remaining" } + [
+                " 15 out of  15 | finished"
+            ]
+        ),
+        Case(
+            "20 2 20 2 unknown",
+            [using(2)] + (1...19).map { "\($0 < 10 ? "  " : " ")\($0) tasks      |" } + [" 20 out of  20 | finished"]
+        ),
+        Case(
+            "64 4 11 unknown",
+            [using(4)] + (1...57).map { "\($0 < 10 ? "  " : " ")\($0) tasks      |" } + [" 64 out of  64 | finished"]
+        ),
         Case("12 1 3 unknown", [" 12 out of  12 | finished"]),
         Case("3 2 10 known", [using(2), "3 out of 3 | finished"]),
         Case(

@@ -230,7 +230,7 @@ final class EventDelivery<Element: Sendable>: Sendable {
         {
             return true
         }
-        self.isBehind.store(true, ordering: .relaxed)
+        if pace.delivered < waiter.goal { self.isBehind.store(true, ordering: .relaxed) }
         self.forget(waiter)
         return false
     }

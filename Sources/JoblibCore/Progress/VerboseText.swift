@@ -11,8 +11,10 @@ struct VerboseText: Sendable {
     private var taskCountAtStart: Int?
     private var speed = SpeedReport()
 
-    /// Lines of a task that may turn out to be the last one, which has another line.
-    private var held: [String] = []
+    /// Ends of tasks about whose lines is not decided yet, and the total where it is known.
+    private var undecided: [(end: ParallelEvent, since: UInt64)] = []
+    private var decided = 0
+    private var total: Int?
 
     /// Makes the text of a call.
     ///
@@ -28,44 +30,77 @@ struct VerboseText: Sendable {
     mutating func linesAfterDispatch(of count: Int, batchSize: Int) -> [String] {
         self.speed.noteBatch(of: batchSize)
         self.dispatched += count
-        defer { self.held = [] }
-        return self.held
+        return self.decide()
     }
 
     /// Returns the lines that an event calls for; dispatches have a function of their own.
-    mutating func lines(for event: ParallelEvent) -> [String] {
+    ///
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - now: The monotonic clock, in nanoseconds.
+    /// - Returns: The lines.
+    mutating func lines(for event: ParallelEvent, at now: UInt64) -> [String] {
         self.speed.note(event)
+        self.total = event.taskCount ?? self.total
         switch event.kind {
         case .started:
             self.workers = event.workerCount ?? 1
             self.taskCountAtStart = event.taskCount
             return self.rule.isSequential
                 ? [] : ["Using backend \(self.backend) with \(self.workers) concurrent workers."]
-        case .finished:
+        case .finished, .failed:
             self.ended += 1
-            let lines = self.linesAfterTask(event)
-            // Of an input that is read lazily nobody knows yet whether there is another.
-            guard event.taskCount == nil, self.ended == self.dispatched, !self.rule.isSequential else { return lines }
-            self.held += lines
-            return []
-        case .failed:
-            self.ended += 1
-            return []
+            self.undecided.append((event, now))
+            return self.decide()
         case .done:
-            return self.linesAtEnd(event)
+            self.total = self.ended
+            return self.decide() + self.linesAtEnd(event)
         default:
             return []
         }
     }
 
-    private func linesAfterTask(_ event: ParallelEvent) -> [String] {
-        switch self.rule.line(after: self.ended, of: event.taskCount, dispatched: self.dispatched) {
+    // MARK: - Deciding
+
+    /// Since when the end of a task has been undecided.
+    var undecidedSince: UInt64? { self.undecided.first?.since }
+
+    /// Decides about ends that have been undecided since a time, by what is known now, and returns their lines.
+    mutating func decide(since time: UInt64) -> [String] {
+        self.decide { $0 <= time }
+    }
+
+    /// Decides about the ends of tasks as joblib would, and returns their lines.
+    ///
+    /// joblib reads further ahead than the workers here, so it knows earlier of the last tasks that they are the last: what
+    /// it would know about the end of a task is known here when the input has been read as far.
+    private mutating func decide(_ isOverdue: (UInt64) -> Bool = { _ in false }) -> [String] {
+        var lines: [String] = []
+        var position = 0
+        while position < self.undecided.count {
+            let (end, since) = self.undecided[position]
+            let isKnown =
+                self.total != nil || self.rule.isSequential
+                || (self.rule.preDispatch > 0
+                    && self.dispatched >= self.decided + 1 + max(self.rule.preDispatch - 1, 1))
+            guard isKnown || isOverdue(since) else { break }
+            position += 1
+            self.decided += 1
+            // Of a task that has failed there is none.
+            if end.kind == .finished { lines += self.linesAfterTask(end, number: self.decided) }
+        }
+        self.undecided.removeFirst(position)
+        return lines
+    }
+
+    private func linesAfterTask(_ event: ParallelEvent, number: Int) -> [String] {
+        switch self.rule.line(after: number, of: self.total, dispatched: self.dispatched) {
         case .ended?:
-            return [self.line(event, of: self.taskCountAtStart)]
+            return [self.line(event, number, of: self.taskCountAtStart)]
         case .remaining?:
-            let total = event.taskCount ?? self.dispatched
-            let remaining = event.elapsed.inSeconds / Double(self.ended) * Double(total - self.ended)
-            return [self.line(event, of: total) + " remaining: \(Self.time(remaining))"]
+            let total = self.total ?? self.dispatched
+            let remaining = event.elapsed.inSeconds / Double(number) * Double(total - number)
+            return [self.line(event, number, of: total) + " remaining: \(Self.time(remaining))"]
         case nil:
             return []
         }
@@ -75,11 +110,11 @@ struct VerboseText: Sendable {
         if self.ended == 0 {
             // joblib's sequential loop ends with its line even then.
             let isDone = self.rule.isSequential && event.end == .completed
-            return isDone ? [self.line(event, of: 0) + " finished"] : []
+            return isDone ? [self.line(event, 0, of: 0) + " finished"] : []
         }
         var lines: [String] = []
         // joblib's stays away where the last task ends before it knows that there is no other.
-        if event.end == .completed { lines.append(self.line(event, of: self.ended) + " finished") }
+        if event.end == .completed { lines.append(self.line(event, self.ended, of: self.ended) + " finished") }
         lines.append(
             self.speed.text(
                 elapsed: event.elapsed,
@@ -91,10 +126,10 @@ struct VerboseText: Sendable {
         return lines
     }
 
-    private func line(_ event: ParallelEvent, of total: Int?) -> String {
+    private func line(_ event: ParallelEvent, _ number: Int, of total: Int?) -> String {
         // As wide as what was known at the beginning.
         let width = self.taskCountAtStart.map { $0 > 0 ? String($0).utf8.count : 3 } ?? 3
-        let ended = String(self.ended).aligned(right: width)
+        let ended = String(number).aligned(right: width)
         let elapsed = "| elapsed: \(Self.time(event.elapsed.inSeconds))"
         if let total { return "Done \(ended) out of \(String(total).aligned(right: width)) \(elapsed)" }
         let padding = String(repeating: " ", count: "out of ".utf8.count + width - "tasks".utf8.count)

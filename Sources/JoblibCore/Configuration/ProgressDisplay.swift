@@ -18,10 +18,12 @@ public struct ProgressDisplay: Sendable {
     ///
     /// On a terminal it is drawn anew ten times a second, a line for each loop at work, and its last state stays. Where the
     /// standard error is no terminal, or one of `CI`, `NO_COLOR` and `TERM=dumb` is set, it is ``lines``. A loop inside of
-    /// another one's task has no bar unless it asks for one itself.
+    /// another one's task has no bar unless it, or a scope inside of the task, asks for one.
     public static let bar = ProgressDisplay(kind: .bar)
 
     /// A plain line on the standard error every 10 seconds, and one at the end.
+    ///
+    /// Of calls that take less than 10 seconds, one in 10 seconds has a line.
     public static let lines = ProgressDisplay(kind: .lines)
 
     /// A closure that gets every event, in order and one at a time, also when several loops tell it theirs at once.

@@ -12,14 +12,7 @@ struct InterruptsTests {
     func firstInterrupt() async {
         await #expect(processExitsWith: .success) {
             try synchronously { () throws in
-                let tasks = (0..<1000)
-                    .map { index in
-                        delayed { () throws -> Int in
-                            if index == 5 { kill(getpid(), SIGINT) }
-                            if index >= 5 { try waitUntilCancelled() }
-                            return index * 2
-                        }
-                    }
+                let tasks = (0..<1000).map(Self.interruptingTask)
                 for lazily in [false, true] {
                     let refused = try refusal {
                         try cancellingOnInterrupt {
@@ -27,12 +20,7 @@ struct InterruptsTests {
                             return try lazily ? parallel(tasks.lazy.map { $0 }) : parallel(tasks)
                         }
                     }
-                    #expect(refused.code == .cancelled)
-                    let done = refused.completedResults(of: Int.self)
-                    #expect(refused.completedTasks == done.count)
-                    #expect((5...7).contains(done.count))
-                    #expect(done.prefix(5).map(\.index) == Array(0..<5))
-                    #expect(done.allSatisfy { $0.output == $0.index * 2 })
+                    Self.expectPartialResults(refused)
                 }
                 #expect(try Parallel(nJobs: 2).map(0..<5) { $0 } == Array(0..<5))
             }
@@ -43,24 +31,30 @@ struct InterruptsTests {
     func firstInterruptOfAsynchronousList() async {
         await #expect(processExitsWith: .success) {
             let refused = try #require(await Self.interruptedList())
-            #expect(refused.code == .cancelled)
-            let done = refused.completedResults(of: Int.self)
-            #expect(refused.completedTasks == done.count)
-            #expect((5...7).contains(done.count))
-            #expect(done.prefix(5).map(\.index) == Array(0..<5))
-            #expect(done.allSatisfy { $0.output == $0.index * 2 })
+            Self.expectPartialResults(refused)
         }
     }
 
+    /// The sixth of these tasks interrupts the process; it and those after it wait until they are cancelled.
+    @Sendable private static func interruptingTask(_ index: Int) -> Delayed<Int> {
+        delayed {
+            if index == 5 { kill(getpid(), SIGINT) }
+            if index >= 5 { try waitUntilCancelled() }
+            return index * 2
+        }
+    }
+
+    private static func expectPartialResults(_ refused: ParallelError) {
+        #expect(refused.code == .cancelled)
+        let done = refused.completedResults(of: Int.self)
+        #expect(refused.completedTasks == done.count)
+        #expect((5...7).contains(done.count))
+        #expect(done.prefix(5).map(\.index) == Array(0..<5))
+        #expect(done.allSatisfy { $0.output == $0.index * 2 })
+    }
+
     private static func interruptedList() async -> ParallelError? {
-        let tasks = (0..<1000).lazy
-            .map { index in
-                delayed { () throws -> Int in
-                    if index == 5 { kill(getpid(), SIGINT) }
-                    if index >= 5 { try waitUntilCancelled() }
-                    return index * 2
-                }
-            }
+        let tasks = (0..<1000).lazy.map(Self.interruptingTask)
         do {
             _ = try await cancellingOnInterrupt { try await Parallel(nJobs: 2, batchSize: 1).run(tasks) }
             return nil

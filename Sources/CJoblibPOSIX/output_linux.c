@@ -101,9 +101,8 @@ static void on_interrupt(int signal) {
     errno = saved;
 }
 
-void joblib_output_end_line(void) {
+static void end_line(void) {
     if (atomic_load(&unfinished) != getpid()) return;
-    atomic_store(&is_ending, 1);
     // Not into the middle of what another thread writes; but a terminal that was stopped, by Ctrl-S, must not keep the
     // process from ending.
     struct timespec moment = {.tv_nsec = 1000000};
@@ -113,13 +112,18 @@ void joblib_output_end_line(void) {
     (void)!write(STDERR_FILENO, "\r\n", 2);
 }
 
+void joblib_output_end_line(void) {
+    if (atomic_load(&unfinished) == getpid()) atomic_store(&is_ending, 1);
+    end_line();
+}
+
 void joblib_output_set_unfinished_line(int is_unfinished) {
     pid_t self = getpid();
     struct sigaction current;
     if (is_unfinished) {
         static atomic_flag is_registered = ATOMIC_FLAG_INIT;
         // A program may also end by exit(3) while a loop is at work in another thread.
-        if (!atomic_flag_test_and_set(&is_registered)) atexit(joblib_output_end_line);
+        if (!atomic_flag_test_and_set(&is_registered)) atexit(end_line);
         atomic_store(&unfinished, self);
         if (atomic_load(&installed) == self) return;
         // Whoever handles or ignores the signal goes on doing so.

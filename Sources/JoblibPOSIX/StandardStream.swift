@@ -30,7 +30,7 @@ public enum StandardStream: Int32, Sendable {
 
     /// Says whether a line without an end stands on the terminal of the standard error.
     ///
-    /// While one does, a SIGINT that ends the process ends the line first. A program that handles the signal itself goes
+    /// While one does, exit(3), or a SIGINT that ends the process, ends the line first. A program that handles the signal itself goes
     /// on doing so. Not to be called by several threads at once.
     public static func setHasUnfinishedLine(_ hasUnfinishedLine: Bool) {
         joblib_output_set_unfinished_line(hasUnfinishedLine ? 1 : 0)

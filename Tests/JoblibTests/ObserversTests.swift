@@ -98,6 +98,28 @@ struct ObserversTests {
         #expect(lists.map(\.kind) == kinds)
     }
 
+    @Test("is told of a call whose backend cannot be opened, whatever its form")
+    func unopenedBackend() throws {
+        for isStream in [false, true] {
+            let kinds = events {
+                #expect(throws: ParallelError.self) {
+                    let call = Parallel(nJobs: 2, backend: .instance(UnopenableBackend()))
+                    if isStream {
+                        _ = try call(Self.tasks, returnAs: .generator)
+                    } else {
+                        _ = try call(AnySequence(Self.tasks))
+                    }
+                }
+            }
+            .map(\.kind)
+            #expect(kinds == [.started, .done])
+        }
+    }
+
+    private struct UnopenableBackend: ParallelBackend {
+        func open(_ request: OpenRequest) throws -> any WorkerSession { throw Mishap() }
+    }
+
     @Test("is told how the call ended")
     func failure() throws {
         let recorder = Recorder<ParallelEvent>()

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Glibc
 import Testing
 
 @Suite("progress where nobody watches a terminal", .timeLimit(.minutes(2)))
@@ -52,6 +53,18 @@ struct PlainOutputTests {
             probe.letGo(20)
             try probe.expectEnd(0)
             #expect(probe.output == "succeeded\n")
+        }
+    }
+
+    @Test("a reader that pauses gets all lines all the same")
+    func pausingReader() async throws {
+        try await Probe.use(["many", "5000", "2"], errors: .unreadPipe) { probe in
+            // The call gives up waiting, and the process ends only when somebody reads.
+            usleep(500_000)
+            probe.startReading()
+            try probe.expectEnd(0)
+            let lines = probe.errors.split(separator: "\n")
+            #expect(lines.suffix(2).first?.contains("Done 5000 out of 5000 |") == true)
         }
     }
 

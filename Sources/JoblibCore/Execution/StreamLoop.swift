@@ -73,8 +73,14 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     /// Opens the session.
     func open() throws {
-        let call = self.plan.hasWorkers ? try OpenCall(self.plan, taskCount: self.taskCount) : nil
         self.plan.report?.begin(self)
+        let call: OpenCall?
+        do {
+            call = self.plan.hasWorkers ? try OpenCall(self.plan, taskCount: self.taskCount) : nil
+        } catch {
+            self.plan.report?.finish(error)
+            throw error
+        }
         if let call { self.attach(call) }
         for scope in self.plan.stopScopes { scope.add(self) }
     }

@@ -36,7 +36,7 @@ public struct Parallel: Sendable {
     ///     the outermost loop's `nJobs`, which all loops inside of it share.
     ///   - backend: Where tasks run: `"threading"`, `.named(name)`, `.instance(backend)`. Unset, threads.
     ///   - verbose: Prints joblib's lines, and one at the end that says why the call was slow: none for 0 and below, more
-    ///     the higher the number, above 10 one for every task; to the standard error below 50, to the standard output from
+    ///     the higher the number, above 10 one for every task but some of the last; to the standard error below 50, to the standard output from
     ///     50 on. From 10 on, a failure says where its error was thrown.
     ///   - progress: Shows how far the call is, or tells what happens: `.bar`, `.lines`, `.observer { event in … }`.
     ///   - timeout: The longest that one task may run, from its start in the worker. A thread cannot be killed: the
@@ -44,7 +44,8 @@ public struct Parallel: Sendable {
     ///     let long tasks look at ``TaskContext/isCancelled``. `forEachChunk`, whose tasks borrow the caller's memory,
     ///     waits for the task before it throws, and so does a loop without workers.
     ///   - preDispatch: How many batches may be in flight or buffered, which bounds how far lazily read input is read
-    ///     ahead: `.all`, a number, `"1.5*n_jobs"`, `.perWorker(2)`. A collection, which is not read, ignores it.
+    ///     ahead: `.all`, a number, `"1.5*n_jobs"`, `.perWorker(2)`. `map` and lists made
+    ///     of an array, which is not read, ignore it.
     ///   - batchSize: Tasks that a worker takes at once: `.auto` or a number, which is kept exactly; under a `timeout` they
     ///     go one by one.
     ///   - tempFolder: Where process backends put large arrays; threads share memory and have no use for it.

@@ -31,6 +31,14 @@ final class Console: Sendable {
 
     private let queue = EventDelivery<@Sendable () -> Void>(patience: .whileMoving) { $0() }
 
+    /// How long the end of the process waits for a stream that takes nothing, in nanoseconds.
+    private static let patienceAtExit: UInt64 = 3_000_000_000
+
+    private init() {
+        // A call may have returned while its lines waited for a reader, and the program may end with it.
+        ProcessExit.perform { Console.shared.queue.waitAtExit(Self.patienceAtExit) }
+    }
+
     // MARK: - From the threads of loops
 
     /// Prints a line, after all that was handed in before.
@@ -92,7 +100,7 @@ final class Console: Sendable {
                 StandardStream.setHasUnfinishedLine(!others.isEmpty)
             case .lines:
                 // Many short calls have a line now and then.
-                if !bar.isLong(at: now) {
+                if end == .completed, !bar.isLong(at: now) {
                     if let last = state.lastShortCall, now - min(last, now) < ProgressBar.lineInterval { return }
                     state.lastShortCall = now
                 }

@@ -4,7 +4,8 @@
 internal import JoblibPOSIX
 import Synchronization
 
-/// Hands elements to a closure one at a time and in order, outside of every lock, on a thread that runs no task.
+/// Hands elements to a closure one at a time and in order, outside of every lock, on a thread that runs no task; where the
+/// system has none to give, whoever waits at the end of a call delivers.
 ///
 /// Whoever adds one never waits for the closure. There is no bound on what is pending: dropping events would lie to an
 /// observer that counts them, and waiting would slow the loop.
@@ -174,7 +175,22 @@ final class EventDelivery<Element: Sendable>: Sendable {
         let word = WaitWord()
         guard let waiter = self.register({ word.advance() }) else { return }
         while self.isWorthWaiting(waiter) {
+            self.deliverIfUnattended()
             if word.wait(while: 0, until: MonotonicClock.now + DeliveryPace.interval) { return }
+        }
+    }
+
+    /// Waits until all that was added is delivered, as long as something is at least once in a time.
+    func waitAtExit(_ patience: UInt64) {
+        let goal = self.state.withLock { $0.added }
+        var delivered = self.delivered.load(ordering: .sequentiallyConsistent)
+        var lastMove = MonotonicClock.now
+        let word = WaitWord()
+        while delivered < goal, MonotonicClock.now - lastMove < patience {
+            word.wait(while: 0, until: MonotonicClock.now + DeliveryPace.interval)
+            let now = self.delivered.load(ordering: .sequentiallyConsistent)
+            if now != delivered { lastMove = MonotonicClock.now }
+            delivered = now
         }
     }
 
@@ -287,7 +303,8 @@ struct DeliveryPace: Sendable {
         guard self.delivered < goal else { return false }
         let current = self.currentStart == 0 ? 0 : now - min(self.currentStart, now)
         guard current < Self.limit else { return false }
-        if patience == .whileMoving { return true }
+        // Nothing moves where no thread can be had.
+        if patience == .whileMoving { return self.currentStart != 0 || now - min(start, now) < Self.longest }
         let (rest, overflow) = max(self.mean, current)
             .multipliedReportingOverflow(by: UInt64(goal - self.delivered - 1))
         return !overflow && rest < Self.limit && now - min(start, now) < Self.longest

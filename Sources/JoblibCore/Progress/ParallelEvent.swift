@@ -5,6 +5,7 @@
 ///
 /// The events of one call begin with `started`, end with `done`, and carry the same ``call``. Those of one task come in
 /// their order: `dispatched`, then for each attempt `taskStarted` and one of `finished`, `failed` and `retried`.
+/// Of what was dispatched together some may never start when the call fails.
 public struct ParallelEvent: Sendable {
     /// What happened; new kinds may appear in later versions.
     public struct Kind: Hashable, Sendable, CustomStringConvertible {

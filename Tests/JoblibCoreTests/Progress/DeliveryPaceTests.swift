@@ -55,6 +55,8 @@ struct DeliveryPaceTests {
         let pace = self.pace(each: 1)
         #expect(pace.isWorthWaiting(for: 11, since: 0, now: 999 * Self.millisecond, .brief))
         #expect(!pace.isWorthWaiting(for: 11, since: 0, now: 1000 * Self.millisecond, .brief))
-        #expect(pace.isWorthWaiting(for: 11, since: 0, now: 5000 * Self.millisecond, .whileMoving))
+        let moving = self.pace(each: 1, currentStart: 4999)
+        #expect(moving.isWorthWaiting(for: 11, since: 0, now: 5000 * Self.millisecond, .whileMoving))
+        #expect(!pace.isWorthWaiting(for: 11, since: 0, now: 5000 * Self.millisecond, .whileMoving))
     }
 }

@@ -16,6 +16,9 @@ final class Probe: Sendable {
         case pipe
         case terminal(columns: Int)
 
+        /// A pipe that is read when the test says so.
+        case unreadPipe
+
         /// A pipe that nobody reads.
         case brokenPipe
     }
@@ -55,7 +58,7 @@ final class Probe: Sendable {
         let (gates, outputs) = (Pipe(), Pipe())
         var (parent, child): (Int32, Int32) = (-1, -1)
         switch errors {
-        case .pipe, .brokenPipe:
+        case .pipe, .unreadPipe, .brokenPipe:
             var ends: [Int32] = [-1, -1]
             try #require(unsafe pipe(&ends) == 0)
             (parent, child) = (ends[0], ends[1])
@@ -88,8 +91,7 @@ final class Probe: Sendable {
             self.state.withLock { $0.openStreams -= 1 }
             return
         }
-        let descriptor = parent
-        Thread.detachNewThread { self.read(descriptor) { $0.errors += $1 } }
+        if errors != .unreadPipe { self.startReading() }
     }
 
     private func read(_ descriptor: Int32, _ store: (inout State, ArraySlice<UInt8>) -> Void) {
@@ -121,6 +123,11 @@ final class Probe: Sendable {
     private func type(_ byte: UInt8) {
         var byte = byte
         _ = unsafe write(self.errorDescriptor, &byte, 1)
+    }
+
+    /// Begins to read the standard error.
+    func startReading() {
+        Thread.detachNewThread { self.read(self.errorDescriptor) { $0.errors += $1 } }
     }
 
     func interrupt() { self.process.interrupt() }

@@ -1,0 +1,22 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import Glibc
+internal import Synchronization
+
+/// What is done before the process ends by exit(3), or by returning from `main`.
+public enum ProcessExit {
+    private static let actions = Mutex<[@Sendable () -> Void]>([])
+
+    /// Calls a closure at the end, atexit(3), while other threads still run.
+    public static func perform(_ action: @escaping @Sendable () -> Void) {
+        let isFirst = self.actions.withLock { actions in
+            actions.append(action)
+            return actions.count == 1
+        }
+        guard isFirst else { return }
+        atexit {
+            for action in ProcessExit.actions.withLock({ $0 }) { action() }
+        }
+    }
+}

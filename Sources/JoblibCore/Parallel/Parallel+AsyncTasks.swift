@@ -39,7 +39,12 @@ extension Parallel {
         plan.report?.noteTaskCount(of: tasks)
         let queue = BatchQueue<StreamLoop<Output, Stored>.Item>()
         let loop = StreamLoop(plan, .queue(queue), isOrdered: true, isList: true, store)
-        try loop.open()
+        do {
+            try loop.open()
+        } catch {
+            await plan.report?.told()
+            throw error
+        }
         // In no closure: one would leave the caller's isolation, to which the sequence belongs.
         var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
         while await loop.reserve() {

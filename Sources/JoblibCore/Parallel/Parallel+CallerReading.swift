@@ -119,7 +119,12 @@ extension Parallel {
     ) throws -> [Stored] {
         let queue = BatchQueue<StreamLoop<Output, Stored>.Item>()
         let loop = StreamLoop(plan, .queue(queue), isOrdered: true, isList: true, store)
-        try loop.open()
+        do {
+            try loop.open()
+        } catch {
+            plan.report?.waitUntilTold()
+            throw error
+        }
         var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
         while loop.reserveBlocking() {
             guard let batch = reader.next() else {

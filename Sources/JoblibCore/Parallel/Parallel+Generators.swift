@@ -60,7 +60,12 @@ extension Parallel {
         let plan = try self.plan()
         plan.report?.tally.taskCount = taskCount
         let loop = StreamLoop(plan, .reader(reader), isOrdered: kind.isOrdered, isList: false, store)
-        try loop.open()
+        do {
+            try loop.open()
+        } catch {
+            plan.report?.waitUntilTold()
+            throw error
+        }
         if plan.workers > 1 || plan.needsWorker { loop.callWorkers() }
         return ParallelResults(Consumer(loop))
     }

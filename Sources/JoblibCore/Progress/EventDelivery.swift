@@ -295,8 +295,10 @@ struct DeliveryPace: Sendable {
     let currentStart: UInt64
 
     /// Returns the mean after another delivery: what was eight deliveries ago counts about a third.
+    ///
+    /// One that takes long among others that do not tells of a busy machine, so each counts as a few usual ones at most.
     static func mean(_ mean: UInt64, _ latest: UInt64) -> UInt64 {
-        mean - mean / 8 + latest / 8
+        mean - mean / 8 + min(latest, max(4 * mean, 20_000)) / 8
     }
 
     func isWorthWaiting(for goal: Int, since start: UInt64, now: UInt64, _ patience: Patience) -> Bool {
@@ -305,8 +307,7 @@ struct DeliveryPace: Sendable {
         guard current < Self.limit else { return false }
         // Nothing moves where no thread can be had.
         if patience == .whileMoving { return self.currentStart != 0 || now - min(start, now) < Self.longest }
-        let (rest, overflow) = max(self.mean, current)
-            .multipliedReportingOverflow(by: UInt64(goal - self.delivered - 1))
+        let (rest, overflow) = self.mean.multipliedReportingOverflow(by: UInt64(goal - self.delivered - 1))
         return !overflow && rest < Self.limit && now - min(start, now) < Self.longest
     }
 }

@@ -31,10 +31,12 @@ struct EventDeliveryTests {
         try await onThreads(4) { number in
             for position in 0..<each { sink.add(.fixture(number * each + position)) }
         }
-        sink.waitUntilDelivered()
+        // Whoever waits may give up on a busy machine; nothing is lost by that.
+        while log.indices.count < 4 * each { sink.waitUntilDelivered() }
         #expect(overlaps.value == 0)
         let indices = log.indices
-        #expect(indices.sorted() == Array(0..<4 * each))
+        let isComplete = indices.sorted() == Array(0..<4 * each)
+        #expect(isComplete)
         for number in 0..<4 {
             let own = indices.filter { $0 / each == number }
             #expect(own == own.sorted())

@@ -3,8 +3,9 @@
 
 /// Who is told what happens in a loop.
 ///
-/// All of them are told on threads that run no task, and none delays the loop. When a call returns they have been told of
-/// everything, unless one needs more than about a fifth of a second for what is left.
+/// All of them are told on threads that run no task, and no task waits for them. When a call returns they have been told of
+/// everything, unless what is left for one is expected to take more than a fifth of a second, and after a second at the
+/// latest; what is printed is waited for while the stream takes it.
 public struct ProgressDisplay: Sendable {
     enum Kind: Sendable {
         case bar

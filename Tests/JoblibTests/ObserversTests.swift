@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Glibc
 import Joblib
 import Synchronization
 import Testing
@@ -233,21 +232,20 @@ struct ObserversTests {
     func loopInside() throws {
         let display = Mutex<ProgressDisplay?>(nil)
         let kinds = Recorder<ParallelEvent.Kind>()
-        let innerIsDone = Gate()
+        let bothAreDone = Gate()
         let observer = ProgressDisplay.observer { event in
             kinds.note(event.kind)
+            if kinds.all.filter({ $0 == .done }).count == 2 { bothAreDone.open() }
             guard event.kind == .done, let display = display.withLock({ $0.take() }) else { return }
             do {
                 try Parallel(nJobs: 2, progress: display).forEach(0..<2) { _ in }
             } catch {
                 Issue.record(error)
             }
-            innerIsDone.open()
         }
         display.withLock { $0 = observer }
         try Parallel(nJobs: 2, progress: observer).forEach(0..<1) { _ in }
-        try innerIsDone.pass()
-        while kinds.all.filter({ $0 == .done }).count < 2 { usleep(1000) }
+        try bothAreDone.pass()
         #expect(kinds.all.filter { $0 == .finished }.count == 3)
     }
 }

@@ -36,6 +36,8 @@ func succeed(_ body: () throws -> Void) {
     } catch {
         print("failed: \(error)")
     }
+    // The end of the program may be what a test waits for afterwards.
+    fflush(nil)
 }
 
 switch arguments.first {
@@ -43,10 +45,11 @@ case "verbose":
     // COUNT NJOBS VERBOSITY PREDISPATCH known|unknown
     let verbosity = numbers[2]
     let window = arguments.contains("all") ? "all" : numbers.count > 3 ? "\(numbers[3])" : "2*n_jobs"
-    let tasks = (0..<count).map { _ in delayed { usleep(1000) } }
+    let tasks = (0..<count).map { _ in delayed {} }
     let parallel = Parallel(nJobs: nJobs, verbose: verbosity, preDispatch: PreDispatch(stringLiteral: window))
     succeed {
-        let results = arguments.last == "unknown" ? try parallel(AnySequence(tasks)) : try parallel(tasks)
+        let results: [Void] =
+            arguments.last == "unknown" ? try parallel(AnySequence(tasks)) : try parallel(tasks)
         precondition(results.count == count)
     }
 case "bar":
@@ -107,14 +110,26 @@ case "both":
     // Gated. COUNT NJOBS: a bar below joblib's lines.
     succeed { _ = try Parallel(nJobs: nJobs, verbose: 20, progress: .bar)(tasks) }
 case "cancelling":
-    // Gated. COUNT NJOBS: SIGINT ends the loop and not the process.
-    succeed { try cancellingOnInterrupt { _ = try Parallel(nJobs: nJobs, progress: .bar)(tasks) } }
+    // Gated. COUNT NJOBS: SIGINT ends the loop and not the process; the first task tells of it.
+    succeed {
+        try cancellingOnInterrupt {
+            try Parallel(nJobs: nJobs, progress: .bar)
+                .forEach(0..<count) { index in
+                    while index == 0, TaskContext.current?.isCancelled == false { usleep(1000) }
+                    if index == 0 {
+                        print("interrupted")
+                        fflush(nil)
+                    }
+                    gate()
+                }
+        }
+    }
 case "closed":
     // COUNT NJOBS, with the standard error closed.
     close(2)
     succeed {
-        try Parallel(nJobs: nJobs, verbose: 20, progress: .bar).forEach(0..<count) { _ in usleep(1000) }
-        try Parallel(nJobs: nJobs, progress: .lines).forEach(0..<count) { _ in usleep(1000) }
+        try Parallel(nJobs: nJobs, verbose: 20, progress: .bar).forEach(0..<count) { _ in }
+        try Parallel(nJobs: nJobs, progress: .lines).forEach(0..<count) { _ in }
     }
 case "many":
     // COUNT NJOBS: a line for each of many tasks.

@@ -100,15 +100,14 @@ struct BarTests {
             try probe.waitForErrors { $0.contains("0/4") }
             probe.interrupt()
             if isImpatient {
-                // The first is counted at once, and the tasks wait for their gates.
-                usleep(100_000)
+                try probe.waitForOutput("interrupted")
                 probe.interrupt()
                 try probe.expectEnd(128 + SIGINT)
             } else {
-                usleep(100_000)
+                try probe.waitForOutput("interrupted")
                 probe.letGo(4)
                 try probe.expectEnd(0)
-                #expect(probe.output.hasPrefix("failed: "))
+                #expect(probe.output.hasPrefix("interrupted\nfailed: "))
                 #expect(probe.errors.contains("cancelled after"))
             }
             let screen = Screen(columns: 80, probe.errors)
@@ -188,10 +187,12 @@ struct BarTests {
     func withLines() async throws {
         try await Probe.use(["both", "12", "2"], errors: .terminal(columns: 80)) { probe in
             try probe.waitForErrors { $0.contains("0/12") }
-            for _ in 0..<12 {
+            // The last but one has no line.
+            for ended in 1...9 {
                 probe.letGo()
-                usleep(20_000)
+                try probe.waitForErrors { $0.contains("Done \(ended < 10 ? " " : "")\(ended) out of 12") }
             }
+            probe.letGo(3)
             try probe.expectEnd(0)
             let screen = Screen(columns: 300, probe.errors)
             #expect(screen.mishaps == [])

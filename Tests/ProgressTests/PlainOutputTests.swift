@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Glibc
 import Testing
 
 @Suite("progress where nobody watches a terminal", .timeLimit(.minutes(2)))
@@ -59,8 +58,8 @@ struct PlainOutputTests {
     @Test("a reader that pauses gets all lines all the same")
     func pausingReader() async throws {
         try await Probe.use(["many", "5000", "2"], errors: .unreadPipe) { probe in
-            // The call gives up waiting, and the process ends only when somebody reads.
-            usleep(500_000)
+            // The call has given up waiting; the process ends only when somebody reads.
+            try probe.waitForOutput("succeeded")
             probe.startReading()
             try probe.expectEnd(0)
             let lines = probe.errors.split(separator: "\n")

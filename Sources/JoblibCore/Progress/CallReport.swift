@@ -168,7 +168,6 @@ final class CallReport: Sendable {
         switch kind {
         case .failed: self.tally.addFailure()
         case .retried: self.tally.retried.wrappingAdd(1, ordering: .relaxed)
-        case .workerLost: self.tally.lost.wrappingAdd(1, ordering: .relaxed)
         default: break
         }
         guard self.wantsTasks else { return }

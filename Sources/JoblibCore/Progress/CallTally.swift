@@ -49,9 +49,6 @@ final class CallTally: Sendable {
     /// Attempts that failed and were, or will be, followed by another.
     let retried = Atomic<Int>(0)
 
-    /// Workers that were lost.
-    let lost = Atomic<Int>(0)
-
     /// Nanoseconds that workers have waited for input.
     let inputNanoseconds = Atomic<UInt64>(0)
 

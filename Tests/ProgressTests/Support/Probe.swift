@@ -157,6 +157,19 @@ final class Probe: Sendable {
         }
     }
 
+    /// Waits until the probe has printed a text to its standard output.
+    func waitForOutput(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !self.output.contains(text) {
+            try #require(
+                ContinuousClock.now < deadline,
+                "\(self.output.debugDescription)",
+                sourceLocation: sourceLocation
+            )
+            usleep(5000)
+        }
+    }
+
     /// Waits until the process has ended, whatever is still to be read of it.
     func waitForExit(sourceLocation: SourceLocation = #_sourceLocation) throws {
         let deadline = ContinuousClock.now + .seconds(20)

@@ -3,12 +3,15 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 // Swift has no module initialiser, and a list of backends has to be there before the program's first line. The names are
-// weak: a program that does not link the facade has no list, one without the conformance kit no cases, and that is fine.
+// weak: a program that does not link the facade has no list, one without the conformance kit no cases, one without a backend of
+// processes no worker, and that is fine.
 __attribute__((weak)) void joblib_register_built_in_backends(void);
 __attribute__((weak)) void joblib_run_conformance_case(const char *name);
+__attribute__((weak)) void joblib_run_worker(const char *conversation);
 
 typedef void (*initialiser)(int, char **, char **);
 
@@ -27,6 +30,19 @@ static void run_later_initialisers(int argc, char **argv, char **envp) {
 
 __attribute__((constructor)) static void joblib_before_main(int argc, char **argv, char **envp) {
     if (joblib_register_built_in_backends) joblib_register_built_in_backends();
+
+    char conversation[64] = "";
+    const char *value = getenv("JOBLIB_WORKER");
+    if (value != NULL && joblib_run_worker != NULL) {
+        strncpy(conversation, value, sizeof conversation - 1);
+        // What a task starts is no worker.
+        unsetenv("JOBLIB_WORKER");
+        const char *backtrace = getenv("SWIFT_BACKTRACE");
+        if (backtrace != NULL && strcmp(backtrace, "enable=no") == 0) unsetenv("SWIFT_BACKTRACE");
+        run_later_initialisers(argc, argv, envp);
+        joblib_run_worker(conversation);
+        _exit(EXIT_FAILURE);
+    }
 
     const char *name = getenv("JOBLIB_CONFORMANCE_CASE");
     if (name == NULL || joblib_run_conformance_case == NULL) return;

@@ -34,3 +34,7 @@ int joblib_cpu_affinity_count(void) {
     CPU_FREE(set);
     return count;
 }
+
+int joblib_cpu_current(void) {
+    return sched_getcpu();
+}

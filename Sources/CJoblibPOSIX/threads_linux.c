@@ -107,6 +107,44 @@ int joblib_thread_pin(size_t position, void **previous, size_t *previous_size) {
     return failure != 0 ? failure : ENOMEM;
 }
 
+int joblib_thread_keep_off(int processor, void **previous, size_t *previous_size) {
+    void *set;
+    size_t size;
+    if (processor < 0) return EINVAL;
+    int failure = joblib_allowed_processors(&set, &size);
+    if (failure != 0) return failure;
+
+    cpu_set_t *allowed = set;
+    failure = EINVAL;
+    if (CPU_ISSET_S((size_t)processor, size, allowed) && CPU_COUNT_S(size, allowed) > 1) {
+        CPU_CLR_S((size_t)processor, size, allowed);
+        failure = sched_setaffinity(0, size, allowed) == 0 ? 0 : errno;
+        CPU_SET_S((size_t)processor, size, allowed);
+    }
+    if (failure != 0) {
+        CPU_FREE(allowed);
+        return failure;
+    }
+    *previous = allowed;
+    *previous_size = size;
+    return 0;
+}
+
+void joblib_thread_return_to(int processor, void *previous, size_t previous_size) {
+    void *set;
+    size_t size;
+    if (joblib_allowed_processors(&set, &size) == 0) {
+        // Whoever has changed the set in the meantime means it.
+        cpu_set_t *now = set;
+        if (size == previous_size && !CPU_ISSET_S((size_t)processor, size, now)) {
+            CPU_SET_S((size_t)processor, size, now);
+            if (CPU_EQUAL_S(size, now, (cpu_set_t *)previous)) sched_setaffinity(0, size, now);
+        }
+        CPU_FREE(now);
+    }
+    CPU_FREE(previous);
+}
+
 void joblib_thread_unpin(void *previous, size_t previous_size) {
     sched_setaffinity(0, previous_size, previous);
     CPU_FREE(previous);

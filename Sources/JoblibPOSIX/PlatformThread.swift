@@ -35,6 +35,9 @@ public enum PlatformThread {
     /// The kernel's id of the calling thread.
     public static var currentID: Int { Int(joblib_thread_id()) }
 
+    /// The processor that the calling thread is on at the moment, sched_getcpu(3); -1 where that is not known.
+    public static var currentProcessor: Int { Int(joblib_cpu_current()) }
+
     /// Whether the calling thread may be in an actor's isolation: an actor's code runs on it, or it is the main thread.
     ///
     /// The compiler lets a closure that was formed there check at each call that it still is there.

@@ -19,4 +19,10 @@ public enum ProcessExit {
             for action in ProcessExit.actions.withLock({ $0 }) { action() }
         }
     }
+
+    /// Ends the process by SIGABRT, abort(3).
+    public static func abort() -> Never { Glibc.abort() }
+
+    /// Ends the process at once, _exit(2): no handler runs and no buffer is written.
+    public static func now(_ status: Int32) -> Never { _exit(status) }
 }

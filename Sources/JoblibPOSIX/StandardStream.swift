@@ -28,6 +28,13 @@ public enum StandardStream: Int32, Sendable {
         }
     }
 
+    /// Writes bytes in the same way.
+    public func write(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            _ = unsafe joblib_output_write(self.rawValue, bytes.baseAddress, bytes.count)
+        }
+    }
+
     /// Says whether a line without an end stands on the terminal of the standard error.
     ///
     /// While one does, exit(3), or a SIGINT that ends the process, ends the line first. A program that handles the signal itself goes

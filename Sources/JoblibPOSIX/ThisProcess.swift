@@ -1,10 +1,14 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import CJoblibPOSIX
 internal import Glibc
 
-/// The last things that a process does.
+/// What a process is, and the last things that it does.
 public enum ThisProcess {
+    /// Whether it is a copy of the program that another process of it has forked.
+    public static var isForked: Bool { joblib_fork_depth() > 0 }
+
     /// Writes a text to standard error, unbuffered.
     public static func write(_ text: String) {
         var bytes = Array(text.utf8)[...]

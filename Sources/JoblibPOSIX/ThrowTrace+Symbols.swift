@@ -10,8 +10,7 @@ extension ThrowTrace: CustomStringConvertible {
     /// `addr2line -e image address` gives the line of the source. A function whose name the image does not hold is shown
     /// as `?`. This reads the symbol tables of the images from their files: tens of milliseconds, not for a hot path.
     public var description: String {
-        var frames = self.addresses.map(Frame.init(returnAddress:))
-        Frame.addPrivateNames(to: &frames)
+        let frames = Frame.frames(self.addresses)
         return
             frames
             .dropFirst(Frame.runtimeFrames(in: frames))
@@ -24,13 +23,14 @@ extension ThrowTrace: CustomStringConvertible {
 // MARK: - One frame
 
 /// What is known of one return address.
-private struct Frame {
+struct Frame {
     /// The path of the image's file, as a user would name it; empty if the address is in no image.
     let image: String
     /// The path to open: that of the program survives its being moved or replaced.
     let file: String
     let offset: UInt
     var symbol: ELFSymbols.Match?
+    var location: SourceLines.Location?
 
     init(returnAddress: UInt) {
         // The call is what matters, and it is before the address at which it returns: possibly in another line, and for
@@ -43,6 +43,22 @@ private struct Frame {
         self.offset = unsafe info.offset
         if let name = unsafe info.symbol {
             self.symbol = unsafe ELFSymbols.Match(name: String(cString: name), distance: info.symbol_offset)
+        }
+    }
+
+    /// Finds out all that is known of return addresses.
+    static func frames(_ addresses: [UInt]) -> [Frame] {
+        var frames = addresses.map(Frame.init(returnAddress:))
+        self.addPrivateNames(to: &frames)
+        return frames
+    }
+
+    /// Finds the lines of the sources, where the images were built with what that takes.
+    static func addLocations(to frames: inout [Frame]) {
+        let known = frames.indices.filter { !frames[$0].image.isEmpty }
+        for (file, indices) in Dictionary(grouping: known, by: { frames[$0].file }) {
+            let locations = SourceLines(path: file)?.locations(for: indices.map { UInt64(frames[$0].offset) })
+            for (index, location) in zip(indices, locations ?? []) { frames[index].location = location }
         }
     }
 
@@ -70,7 +86,8 @@ private struct Frame {
         guard let symbol = self.symbol else {
             return self.image.isEmpty ? "? [\(address)]" : "? in \(self.image) [\(address)]"
         }
-        return "\(Self.demangled(symbol.name)) + \(symbol.distance) in \(self.image) [\(address)]"
+        let place = self.location.map { " at \($0)" } ?? ""
+        return "\(Self.demangled(symbol.name)) + \(symbol.distance)\(place) in \(self.image) [\(address)]"
     }
 
     private static func demangled(_ name: String) -> String {

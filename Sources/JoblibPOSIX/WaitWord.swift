@@ -11,18 +11,23 @@ internal import CJoblibPOSIX
 public final class WaitWord: Sendable {
     // Bit 0: somebody sleeps. The bits above: the count.
     //
-    // SAFETY: allocated in init, freed in deinit, and touched only through C atomics in between.
+    // SAFETY: inside of `storage`, and touched only through C atomics.
     private nonisolated(unsafe) let word: UnsafeMutablePointer<UInt32>
+
+    // SAFETY: allocated in init, freed in deinit, and not touched in between but through `word`.
+    private nonisolated(unsafe) let storage: UnsafeMutableRawPointer
 
     /// Makes a counter that stands at 0.
     public init() {
-        // A cache line of its own: a spinning reader must not slow the writer of something else.
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
-        unsafe self.word = raw.initializeMemory(as: UInt32.self, repeating: 0, count: 16)
+        // A cache line of its own: a spinning reader must not slow the writer of something else. Found inside of more than
+        // is needed, since memory of an alignment beyond the usual takes several times as long to allocate.
+        unsafe self.storage = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 16)
+        let line = unsafe self.storage.alignedUp(toMultipleOf: 64)
+        unsafe self.word = line.initializeMemory(as: UInt32.self, repeating: 0, count: 1)
     }
 
     deinit {
-        unsafe self.word.deallocate()
+        unsafe self.storage.deallocate()
     }
 
     /// The count; what was written before it moved is visible (acquire).

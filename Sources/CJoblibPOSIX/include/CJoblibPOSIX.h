@@ -4,13 +4,16 @@
 #ifndef C_JOBLIB_POSIX_H
 #define C_JOBLIB_POSIX_H
 
+#include "broken_pipe.h"
 #include "cpu_affinity.h"
 #include "error_text.h"
+#include "forked_child.h"
 #include "futex.h"
 #include "interrupt.h"
 #include "output.h"
 #include "program_copy.h"
 #include "task_state.h"
+#include "ticks.h"
 #include "threads.h"
 #include "throw_trace.h"
 

@@ -13,4 +13,7 @@ int joblib_allowed_processors(void **set, size_t *size);
 /// The number of CPUs on which the calling thread may run, or -1 when the kernel does not say.
 int joblib_cpu_affinity_count(void);
 
+/// The processor that the calling thread is on at the moment, sched_getcpu(3); -1 where that is not known.
+int joblib_cpu_current(void);
+
 #endif

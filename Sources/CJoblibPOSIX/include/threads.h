@@ -30,6 +30,12 @@ void joblib_advise_huge_pages(void *start, size_t byte_count);
 /// set it had, `previous_size` its size in bytes. Returns 0 or an errno value.
 int joblib_thread_pin(size_t position, void **previous, size_t *previous_size);
 
+/// Keeps the calling thread off one of the processors that it may use, if there are others. Returns 0 or an errno value.
+int joblib_thread_keep_off(int processor, void **previous, size_t *previous_size);
+
+/// Lets the calling thread use that processor again, unless its set has been changed since, and frees `previous`.
+void joblib_thread_return_to(int processor, void *previous, size_t previous_size);
+
 /// Gives the calling thread back the set that `joblib_thread_pin` returned, and frees it.
 void joblib_thread_unpin(void *previous, size_t previous_size);
 

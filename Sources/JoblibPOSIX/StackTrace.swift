@@ -1,0 +1,67 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import Glibc
+import Synchronization
+
+/// A stack of this program as text, from addresses that another process of it has found on its own.
+public struct StackTrace: CustomStringConvertible {
+    /// A line for each call, innermost first: `function + offset at file:line in image [address]`.
+    public let description: String
+
+    /// The innermost place in a source file, `file:line`; `nil` where the program was built without what tells it.
+    public let innermostLocation: String?
+
+    /// Makes a trace; this reads the program's file, which takes tens of milliseconds.
+    ///
+    /// - Parameter addresses: Where the thread was, and where each call returns to, innermost first.
+    public init(addresses: [UInt]) {
+        // The first is the very instruction, and is looked up as if it were the one before a return.
+        var frames = Self.frames(addresses.prefix(1).map { $0 &+ 1 } + addresses.dropFirst())
+        // What is below the task is the loop's own.
+        let end = frames.firstIndex { $0.symbol?.name.contains("ForkedSupervision") ?? false } ?? frames.count
+        frames = frames[..<end].filter { !$0.image.isEmpty }
+        self.description = frames.enumerated().map { "#\($0.offset) \($0.element.text)" }.joined(separator: "\n")
+        // A trap that was inlined into the loop has no line of its own any more.
+        let location = frames.lazy.compactMap(\.location)
+            .first { !$0.file.hasPrefix("<") && !$0.file.contains("Sources/JoblibCore/") }
+        self.innermostLocation = location.map { "\(Self.fileName($0.file)):\($0.line)" }
+    }
+
+    // What was found out before, since it takes reading the program's file, and crashes most often come at the same place.
+    private static let known = Mutex<[UInt: Frame]>([:])
+    private static let largestCache = 4096
+
+    private static func frames(_ addresses: [UInt]) -> [Frame] {
+        let known = self.known.withLock { $0 }
+        let unknown = addresses.filter { known[$0] == nil }
+        if unknown.isEmpty { return addresses.compactMap { known[$0] } }
+        var frames = Frame.frames(unknown)
+        Frame.addLocations(to: &frames)
+        let new = Dictionary(zip(unknown, frames)) { first, _ in first }
+        self.known.withLock { cache in
+            if cache.count > self.largestCache { cache = [:] }
+            cache.merge(new) { first, _ in first }
+        }
+        return addresses.compactMap { new[$0] ?? known[$0] }
+    }
+
+    private static func fileName(_ path: String) -> String {
+        String(path.split(separator: "/").last ?? "")
+    }
+}
+
+extension ForkedProcess {
+    /// Has the child say where it is, and waits until it has, but at most a tenth of a second.
+    public func recordStack() {
+        self.requestStack()
+        let deadline = MonotonicClock.now + 100_000_000
+        var seen = 0
+        repeat {
+            usleep(2000)
+            let count = self.stack.count
+            if count > 0, count == seen { return }
+            seen = count
+        } while MonotonicClock.now < deadline
+    }
+}

@@ -1,0 +1,194 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Where encoded values go, one after the other.
+///
+/// Containers that are filled while others are, as `nestedContainer` and `superEncoder` allow, have sinks of their own, which
+/// are put in where they belong at the end.
+@safe final class ByteSink {
+    private static let stageSize = 512
+
+    let keys: KeyWriter
+    let kinds: TypeKinds
+    @safe @exclusivity(unchecked) private(set) var limits: CodingLimits
+
+    /// What is complete, and from where it is of this value.
+    // Nobody else reads or writes them meanwhile: checks at run time would take longer than what is checked.
+    @safe @exclusivity(unchecked) private var bytes: [UInt8] = []
+    @safe @exclusivity(unchecked) private var start = 0
+
+    /// What comes behind, up to `staged`: adding a byte to an array takes longer than most values.
+    // SAFETY: of `stageSize` bytes, all of which are written before they are read; only this class has the address.
+    private let stage: UnsafeMutableRawPointer
+    @safe @exclusivity(unchecked) private var staged = 0
+
+    @safe @exclusivity(unchecked) private var inserts: [(position: Int, encoder: ValueEncoder)] = []
+
+    /// Encoders for values at each depth, since there is one such value at a time.
+    @safe @exclusivity(unchecked) private var encoders: [ValueEncoder] = []
+
+    init(_ keys: KeyWriter, _ kinds: TypeKinds, _ limits: CodingLimits) {
+        self.keys = keys
+        self.kinds = kinds
+        self.limits = limits
+        unsafe self.stage = .allocate(byteCount: Self.stageSize, alignment: 8)
+    }
+
+    deinit { unsafe self.stage.deallocate() }
+
+    // MARK: - Beginning and end
+
+    /// Takes over the bytes that the value is to stand behind.
+    func begin(behind bytes: inout [UInt8], _ limits: CodingLimits) {
+        self.limits = limits
+        self.start = bytes.count
+        self.staged = 0
+        swap(&self.bytes, &bytes)
+    }
+
+    /// Completes what is encoded: puts in what was filled later, and the names of the keys behind.
+    func finish() {
+        if !self.inserts.isEmpty {
+            self.flush()
+            var all = Array(self.bytes[..<self.start])
+            self.write(into: &all, from: self.start)
+            self.bytes = all
+        }
+        let names = self.keys.names
+        unsafe names.withUnsafeBytes { unsafe self.append(bytes: $0) }
+        self.append(raw: UInt32(truncatingIfNeeded: names.count))
+        self.flush()
+    }
+
+    /// Gives back the bytes, with the value behind.
+    func end(_ bytes: inout [UInt8]) {
+        swap(&self.bytes, &bytes)
+    }
+
+    /// Gives back the bytes as they were.
+    func giveUp(_ bytes: inout [UInt8]) {
+        swap(&self.bytes, &bytes)
+        bytes.removeSubrange(self.start...)
+        self.closeInserts()
+    }
+
+    /// Lets go of the encoders, which hold the sink.
+    func close() {
+        self.closeInserts()
+        for encoder in self.encoders { encoder.forgetContainer() }
+        self.encoders = []
+    }
+
+    private func closeInserts() {
+        for (_, encoder) in self.inserts { encoder.sink.close() }
+        self.inserts = []
+    }
+
+    private func write(into all: inout [UInt8], from start: Int) {
+        self.flush()
+        var written = start
+        for (position, encoder) in self.inserts {
+            all += self.bytes[written..<position]
+            written = position
+            encoder.end()
+            encoder.sink.write(into: &all, from: 0)
+        }
+        all += self.bytes[written...]
+        self.close()
+    }
+
+    var isWithinLimit: Bool { self.bytes.count + self.staged - self.start <= self.limits.byteCount }
+
+    // MARK: - Encoders
+
+    /// An encoder for a value that is complete before the next at this depth begins.
+    func encoder(in parent: ValueEncoder?, at key: (any CodingKey)?, depth: Int) -> ValueEncoder {
+        // Of a sink of its own the first value is as deep as the container is.
+        let index = depth - 1
+        if index < self.encoders.count {
+            let encoder = self.encoders[index]
+            encoder.begin(parent, key)
+            return encoder
+        }
+        let encoder = ValueEncoder(self, parent: parent, key: key, depth: depth)
+        if index == self.encoders.count {
+            encoder.isReused = true
+            self.encoders.append(encoder)
+        }
+        return encoder
+    }
+
+    /// Makes an encoder for the value that belongs here, to be used until the end.
+    func insert(in parent: ValueEncoder, at key: (any CodingKey)?) -> ValueEncoder {
+        let sink = ByteSink(self.keys, self.kinds, self.limits)
+        let encoder = ValueEncoder(sink, parent: parent, key: key, depth: parent.depth + 1)
+        self.inserts.append((self.bytes.count + self.staged, encoder))
+        return encoder
+    }
+
+    // MARK: - Bytes
+
+    /// Makes room for up to 32 bytes.
+    @inline(__always)
+    private func makeRoom() {
+        if self.staged > Self.stageSize - 32 { self.flush() }
+    }
+
+    private func flush() {
+        if self.staged == 0 { return }
+        unsafe self.bytes.append(contentsOf: UnsafeRawBufferPointer(start: self.stage, count: self.staged))
+        self.staged = 0
+    }
+
+    @inline(__always)
+    func append(byte: UInt8) {
+        self.makeRoom()
+        unsafe self.stage.storeBytes(of: byte, toByteOffset: self.staged, as: UInt8.self)
+        self.staged += 1
+    }
+
+    @inline(__always)
+    func append<I: FixedWidthInteger & BitwiseCopyable>(raw value: I) {
+        self.makeRoom()
+        unsafe self.stage.storeBytes(of: value.littleEndian, toByteOffset: self.staged, as: I.self)
+        self.staged += MemoryLayout<I>.size
+    }
+
+    @inline(__always)
+    func append(varint value: UInt64) {
+        self.makeRoom()
+        var rest = value
+        while rest > 0x7f {
+            unsafe self.stage.storeBytes(
+                of: UInt8(truncatingIfNeeded: rest) | 0x80,
+                toByteOffset: self.staged,
+                as: UInt8.self
+            )
+            self.staged += 1
+            rest >>= 7
+        }
+        unsafe self.stage.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: self.staged, as: UInt8.self)
+        self.staged += 1
+    }
+
+    func append(counted bytes: UnsafeRawBufferPointer) {
+        self.append(varint: UInt64(bytes.count))
+        unsafe self.append(bytes: bytes)
+    }
+
+    private func append(bytes: UnsafeRawBufferPointer) {
+        if bytes.count <= Self.stageSize / 2 {
+            if self.staged + bytes.count > Self.stageSize { self.flush() }
+            unsafe UnsafeMutableRawBufferPointer(start: self.stage + self.staged, count: bytes.count)
+                .copyMemory(from: bytes)
+            self.staged += bytes.count
+            return
+        }
+        self.flush()
+        // With room for the keys behind a single large array, which would be copied otherwise.
+        if self.bytes.capacity - self.bytes.count < bytes.count {
+            self.bytes.reserveCapacity(max(2 * self.bytes.count, self.bytes.count + bytes.count + Self.stageSize))
+        }
+        unsafe self.bytes.append(contentsOf: bytes)
+    }
+}

@@ -10,6 +10,11 @@ public struct BackendCapabilities: Sendable, Hashable {
         /// Workers run closures and write into the caller's memory: threads, queues.
         public static let sameMemory = Reach(name: "sameMemory")
 
+        /// Workers are copies of the caller's process, made by fork(2).
+        ///
+        /// They have its closures, and write into memory of their own. The backend is a ``ForkingBackend``.
+        public static let forkedCopy = Reach(name: "forkedCopy")
+
         /// Workers see bytes only, as in other processes or on other hosts, where closures cannot get.
         public static let elsewhere = Reach(name: "elsewhere")
     }
@@ -19,6 +24,12 @@ public struct BackendCapabilities: Sendable, Hashable {
 
     /// Whether there are workers beside the calling thread; `false` runs every loop in the thread that calls it.
     public var hasWorkers = true
+
+    /// How many batches a worker is given at once, from 1, where they are sent to it; the next is there when it is done with one.
+    public var batchesAhead = 2
+
+    /// Whether a task that ends its process ends no more than that; forked copies of the caller do.
+    public var survivesCrashes = false
 
     /// Whether ``WorkerSession/workers`` may change while a session is open; each change is announced by
     /// ``OpenRequest/workersChanged``.

@@ -9,7 +9,8 @@ struct BackendRegistry: Sendable {
 
     /// Backends of this package that a program has to add, and how.
     private static let addedBy = [
-        "threading": (module: "JoblibThreading", call: "registerThreadingBackend()")
+        "multiprocessing": (module: "JoblibMultiprocessing", call: "registerMultiprocessingBackend()"),
+        "threading": (module: "JoblibThreading", call: "registerThreadingBackend()"),
     ]
 
     private var factories: [String: Factory] = ["sequential": { _ in SequentialBackend() }]
@@ -42,27 +43,60 @@ struct BackendRegistry: Sendable {
         )
     }
 
-    // Factories are foreign code: they are called outside of the lock.
-    private static let shared = Mutex(BackendRegistry())
+    /// The registry as it is at one time.
+    private final class Snapshot: Sendable {
+        let registry: BackendRegistry
 
-    static func registerShared(_ name: String, makeDefault: Bool, _ factory: @escaping Factory) {
-        self.shared.withLock { $0.register(name, makeDefault: makeDefault, factory) }
+        init(_ registry: BackendRegistry) {
+            self.registry = registry
+        }
     }
 
-    static var sharedNames: [String] { self.shared.withLock { $0.names } }
+    // Held while the registry is changed, and not to read it: in a forked child it may be locked for ever.
+    private static let changes = Mutex(())
+
+    // The registry, retained for ever, since somebody may be reading it: registrations are few. 0: as it is at first.
+    //
+    // Releasing after it is made, acquiring before it is read.
+    private static let address = Atomic<UInt>(0)
+
+    /// The registry as it is now.
+    private static var current: BackendRegistry {
+        // SAFETY: whatever stands there was retained and is never released.
+        unsafe UnsafeRawPointer(bitPattern: self.address.load(ordering: .acquiring))
+            .map { unsafe Unmanaged<Snapshot>.fromOpaque($0).takeUnretainedValue().registry } ?? BackendRegistry()
+    }
+
+    // Releasing after the change, acquiring before a look at it: who sees the number sees the registration.
+    private static let registrationCount = Atomic<Int>(0)
+
+    /// How many registrations there have been: what was concluded from the registry holds as long as this does.
+    static var registrations: Int { self.registrationCount.load(ordering: .acquiring) }
+
+    static func registerShared(_ name: String, makeDefault: Bool, _ factory: @escaping Factory) {
+        self.changes.withLock { _ in
+            var registry = self.current
+            registry.register(name, makeDefault: makeDefault, factory)
+            let snapshot = unsafe Unmanaged.passRetained(Snapshot(registry)).toOpaque()
+            self.address.store(UInt(bitPattern: snapshot), ordering: .releasing)
+        }
+        self.registrationCount.wrappingAdd(1, ordering: .releasing)
+    }
+
+    static var sharedNames: [String] { self.current.names }
 
     static func factory(named name: String) throws(ParallelError) -> Factory {
-        try self.shared.withLock { $0 }.factory(named: name)
+        try self.current.factory(named: name)
     }
 
     static func decide(_ choice: BackendChoice) throws(ParallelError) -> BackendChoice.Step {
-        let registry = self.shared.withLock { $0 }
+        let registry = self.current
         return try choice.decide(defaultName: registry.defaultName, isRegistered: registry.knows)
     }
 
     /// The names of the registered backends whose capabilities meet a condition; one whose factory throws does not.
     static func names(where condition: (BackendCapabilities) -> Bool) -> [String] {
-        let registry = self.shared.withLock { $0 }
+        let registry = self.current
         return registry.names.filter { name in
             guard let backend = try? registry.factories[name]?(BackendRequest(name: name)) else { return false }
             return condition(backend.capabilities)
@@ -77,8 +111,9 @@ struct BackendRegistry: Sendable {
 /// - Parameters:
 ///   - name: The name, compared exactly.
 ///   - makeDefault: Whether loops that choose no backend use it from now on.
-///   - factory: Makes the backend; called at each call that needs it, so it should be cheap. What it throws becomes the
-///     call's error, a ``ParallelError`` that names the backend: `.startupFailed` unless it was a `ParallelError` already.
+///   - factory: Makes the backend; called at the first call of each ``Parallel`` value that needs it, and again after
+///     another registration, so it should be cheap. What it throws becomes the call's error, a ``ParallelError`` that
+///     names the backend: `.startupFailed` unless it was a `ParallelError` already.
 public func registerParallelBackend(
     _ name: String,
     makeDefault: Bool = false,

@@ -43,11 +43,30 @@ public struct Batch: Sendable, CustomStringConvertible {
 
     /// Completes the batch without running it: its worker is lost, or cannot take it after all.
     ///
-    /// The call goes on where others can do the work, and throws a ``ParallelError`` that names the backend where not.
+    /// The call goes on where others can do the work, and throws a ``ParallelError`` that names the backend where not. Of a
+    /// worker that was sent the ``payload``, a ``WorkerDeath`` says that a task has ended its process: it is found out which
+    /// one. With ``BatchNotBegun`` the tasks are run again, as if they had not been sent. With any other error nobody is to blame,
+    /// and the tasks are run again up to twice.
     ///
     /// - Parameter error: Why; shown in that error.
     public func fail(_ error: any Error) {
         self.ticket.fail(error)
+    }
+
+    /// What a worker elsewhere is to be given, for `PortableWorker.execute`; empty for a batch that shares the caller's memory.
+    public var payload: [UInt8] { self.ticket.shipment?.payload ?? [] }
+
+    /// Takes in an answer of the worker that has the ``payload``, in the order in which it was sent.
+    ///
+    /// - Parameter answer: What `PortableWorker.execute` sent, or any bytes: they are checked, and what makes no sense is
+    ///   ignored.
+    public func accept(_ answer: [UInt8]) {
+        self.ticket.accept(answer)
+    }
+
+    /// Completes the batch: the worker that has the ``payload`` is done, and all its answers were taken in.
+    public func finish() {
+        self.ticket.finish()
     }
 
     /// Returns a batch that completes this one, with something done around its running; for backends around others.
@@ -73,6 +92,21 @@ protocol BatchWork: AnyObject, Sendable {
     func batchFailed(_ error: ParallelError)
 }
 
+/// Work that is sent to a worker elsewhere.
+protocol ShippedWork: BatchWork {
+    /// What is sent.
+    var payload: [UInt8] { get }
+
+    /// Takes an answer in.
+    func accept(_ answer: [UInt8])
+
+    /// The worker is done.
+    func finish()
+
+    /// The worker is gone.
+    func wasLost(_ cause: any Error)
+}
+
 private final class ClosureWork: BatchWork {
     private let body: @Sendable () -> Void
     private let isOver: @Sendable () -> Bool
@@ -89,7 +123,7 @@ private final class ClosureWork: BatchWork {
     func batchFailed(_ error: ParallelError) {}
 }
 
-private final class WrapperWork: BatchWork {
+private final class WrapperWork: ShippedWork {
     private let batch: Batch
     private let around: @Sendable (() -> Void) -> Void
 
@@ -103,4 +137,12 @@ private final class WrapperWork: BatchWork {
     func runAsBatch() { self.around { self.batch.run() } }
 
     func batchFailed(_ error: ParallelError) { self.batch.fail(error) }
+
+    var payload: [UInt8] { self.batch.payload }
+
+    func accept(_ answer: [UInt8]) { self.batch.accept(answer) }
+
+    func finish() { self.batch.finish() }
+
+    func wasLost(_ cause: any Error) { self.batch.fail(cause) }
 }

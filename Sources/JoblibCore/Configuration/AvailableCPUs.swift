@@ -14,10 +14,10 @@ enum AvailableCPUs {
 
     static var count: Int {
         let now = MonotonicClock.now
-        let (count, until) = self.remembered.withLock { $0 }
-        if now < until { return count }
+        // In a forked child it may be locked for ever.
+        if let (count, until) = self.remembered.withLockIfAvailable({ $0 }), now < until { return count }
         let fresh = CPUCount.available()
-        self.remembered.withLock { $0 = (fresh, now + self.lifetime) }
+        _ = self.remembered.withLockIfAvailable { $0 = (fresh, now + self.lifetime) }
         return fresh
     }
 }

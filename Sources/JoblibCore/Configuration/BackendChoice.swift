@@ -17,6 +17,9 @@ struct BackendChoice: Sendable {
         /// Use it; when memory must be shared and it does not share, use threads instead.
         case use(BackendSelection, yieldsToThreads: Bool)
 
+        /// Use it, or threads where it cannot do what the call needs.
+        case tryFirst(BackendSelection)
+
         /// Use it; when memory must be shared and it does not share, refuse.
         case insist(BackendSelection)
     }
@@ -37,7 +40,7 @@ struct BackendChoice: Sendable {
         case .processes?:
             // A hint never makes a call fail: where no process backend is registered the default serves.
             let processes = ["multiprocessing"].first(where: isRegistered)
-            return .use(.named(processes ?? defaultName), yieldsToThreads: false)
+            return processes.map { .tryFirst(.named($0)) } ?? .use(.named(defaultName), yieldsToThreads: false)
         default:
             return .use(.named(defaultName), yieldsToThreads: self.require == .sharedmem)
         }

@@ -57,7 +57,7 @@ public func parallelConfig<T>(
         backendParams: backendParams
     )
     config.noteDepth()
-    return try ParallelConfig.$current.withValue(config.overlaying(.current)) { try body() }
+    return try ConfigScope.$current.withValue(ConfigScope(config.overlaying(.current))) { try body() }
 }
 
 /// Runs an asynchronous closure inside of a scope; see the synchronous twin.
@@ -95,5 +95,5 @@ public func parallelConfig<T>(
         backendParams: backendParams
     )
     config.noteDepth()
-    return try await ParallelConfig.$current.withValue(config.overlaying(.current)) { try await body() }
+    return try await ConfigScope.$current.withValue(ConfigScope(config.overlaying(.current))) { try await body() }
 }

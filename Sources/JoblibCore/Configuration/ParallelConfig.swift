@@ -21,11 +21,6 @@ struct ParallelConfig: Sendable {
     var verboseDepth = 0
     var progressDepth = 0
 
-    /// The settings of the innermost scope around the reader.
-    ///
-    /// A task-local does not cross threads: whoever starts one binds it there again.
-    @TaskLocal static var current = ParallelConfig()
-
     /// Notes where a scope is opened.
     mutating func noteDepth() {
         guard self.verbose != nil || self.progress != nil else { return }

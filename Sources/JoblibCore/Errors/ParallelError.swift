@@ -133,13 +133,19 @@ extension ParallelError.Code {
     /// The backend's workers share no memory with the caller, and the task is a closure, which cannot leave it.
     public static let taskNotPortable = Self("taskNotPortable")
 
+    /// The backend returns results from another process, and the task's result type has no way to get there.
+    public static let resultNotCodable = Self("resultNotCodable")
+
     /// The backend has no worker to offer.
     public static let noWorkers = Self("noWorkers")
 
     /// The backend could not be started.
     public static let startupFailed = Self("startupFailed")
 
-    /// The backend's workers failed while the call ran: a batch was refused, lost, or completed twice.
+    /// The backend's workers failed while the call ran.
+    ///
+    /// A batch was refused, lost, or completed twice; or its processes do nothing but die, which are 32 in a row within ten
+    /// seconds of which none has ended a task. `completedResults(of:)` has what was done.
     public static let poolUnhealthy = Self("poolUnhealthy")
 
     /// The backend began no batch that it was handed within the call's `stallTimeout`.

@@ -78,7 +78,7 @@ final class AsyncLoop: Loop, @unchecked Sendable {
             self.tell(.taskStarted, context, from: start)
             let failure: TaskFailure
             do {
-                let result = try await ParallelConfig.$current.withValue(self.plan.nestedScope ?? .current) {
+                let result = try await ConfigScope.$current.withValue(self.plan.nestedScope ?? .current) {
                     try await TaskContext.$asynchronous.withValue(context) { try await self.limited(body) }
                 }
                 self.tell(.finished, context, from: start)

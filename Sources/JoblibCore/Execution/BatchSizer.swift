@@ -10,7 +10,7 @@ internal import JoblibPOSIX
 struct BatchSizer {
     private static let enough: UInt64 = 50_000
     private static let tooLong: UInt64 = 200_000
-    private static let largest = 1024
+    private static let largest = 256
 
     private let fixed: Int?
     private var size = 1

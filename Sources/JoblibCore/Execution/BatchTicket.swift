@@ -7,6 +7,10 @@ import Synchronization
 /// What makes sure that a batch is completed once: by running, by failing, by being let go of, or by its call giving up.
 final class BatchTicket: Sendable {
     let work: any BatchWork
+
+    /// The same, where the batch is sent to a worker.
+    let shipment: (any ShippedWork)?
+
     let call: CallID
     let number: Int
 
@@ -28,6 +32,7 @@ final class BatchTicket: Sendable {
 
     init(_ work: any BatchWork, call: CallID, number: Int, _ plan: CallPlan? = nil) {
         self.work = work
+        self.shipment = plan?.isShipped == true ? work as? any ShippedWork : nil
         self.call = call
         self.number = number
         self.plan = plan
@@ -35,7 +40,8 @@ final class BatchTicket: Sendable {
 
     deinit {
         // A share that came too late for its call may be dropped.
-        guard self.state.load(ordering: .relaxed) == State.open, !self.work.isObsolete else { return }
+        guard self.state.load(ordering: .relaxed) == State.open else { return }
+        guard !self.work.isObsolete else { return self.letGo() }
         self.giveUp(self.error(.poolUnhealthy, "let go of \(self.description) without running it"))
     }
 
@@ -46,8 +52,25 @@ final class BatchTicket: Sendable {
         self.work.runAsBatch()
     }
 
+    // Set by whoever hears first of its worker. Relaxed: a flag alone.
+    private let hasBegun = Atomic<Bool>(false)
+
+    /// Takes in what the worker says of the batch; late answers are of no use to anybody.
+    func accept(_ answer: [UInt8]) {
+        guard let shipment = self.shipment, self.state.load(ordering: .relaxed) == State.open else { return }
+        self.hasBegun.store(true, ordering: .relaxed)
+        shipment.accept(answer)
+    }
+
+    /// Completes a batch that was sent to a worker, which has said all that there is to say.
+    func finish() {
+        guard self.settle(as: State.completed) else { return self.reportCompletionInVain() }
+        self.shipment?.finish()
+    }
+
     func fail(_ cause: any Error) {
         guard self.settle(as: State.completed) else { return self.reportCompletionInVain() }
+        if let shipment = self.shipment { return shipment.wasLost(cause) }
         let error = self.error(.poolUnhealthy, "could not run \(self.description): \(cause)")
         self.plan?.report(error)
         self.work.batchFailed(error)
@@ -60,7 +83,8 @@ final class BatchTicket: Sendable {
 
     /// Takes the batch back that has not begun for too long.
     func giveUpOnStall() {
-        guard self.settle(as: State.givenUp), !self.work.isObsolete else { return }
+        guard self.settle(as: State.givenUp) else { return }
+        guard !self.work.isObsolete else { return self.letGo() }
         let limit = self.plan?.stallTimeout ?? .zero
         self.giveUp(
             self.error(.stalled, "was handed \(self.description) and has not begun it within stallTimeout: \(limit)")
@@ -68,7 +92,10 @@ final class BatchTicket: Sendable {
     }
 
     /// Whether nobody waits for the batch any more.
-    var isSettled: Bool { self.state.load(ordering: .relaxed) != State.open || self.work.isObsolete }
+    var isSettled: Bool {
+        self.state.load(ordering: .relaxed) != State.open || self.hasBegun.load(ordering: .relaxed)
+            || self.work.isObsolete
+    }
 
     /// Settles the batch; `false` when that has been done before.
     private func settle(as state: UInt8) -> Bool {
@@ -83,6 +110,12 @@ final class BatchTicket: Sendable {
             plan?.report(error)
             work.batchFailed(error)
         }
+    }
+
+    /// Nobody needs it any more; whoever sent it away waits for it all the same.
+    private func letGo() {
+        guard let shipment = self.shipment else { return }
+        PlatformThread.startOrRun(name: "joblib-fault") { shipment.finish() }
     }
 
     private func reportCompletionInVain() {

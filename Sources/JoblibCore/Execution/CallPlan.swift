@@ -1,60 +1,26 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Synchronization
+
 /// Everything that is decided about one call before it reads its input.
-///
-/// A class, although it is a value: it holds a dozen references, which every copy would count.
 @usableFromInline
 final class CallPlan: Sendable {
-    let id: CallID
-
-    /// Where tasks run.
-    let backend: any ParallelBackend
+    /// What the call has in common with others of its value.
+    let settings: CallSettings
 
     /// The session of the `withPool` around the call.
     let pool: PooledSession?
-
-    /// How many tasks may run at once, at least 1, within the budget of the loop around the call.
-    let workers: Int
-
-    /// How far the workers are from the caller's memory.
-    let reach: BackendCapabilities.Reach
-
-    /// Whether the backend has workers of its own to run tasks on.
-    let hasWorkers: Bool
-
-    /// Whether the number of those may change.
-    let isElastic: Bool
-
-    /// Tasks in a batch; `nil`: as measured.
-    let batchSize: Int?
-
-    /// Batches in flight or buffered; `nil`: no bound.
-    let window: Int?
-
-    let timeout: Duration?
-
-    /// How long a batch may be with the backend before it begins to run.
-    let stallTimeout: Duration?
-
-    /// Whether tasks use memory that is the caller's only until the call returns, so that none can be left behind.
-    let lendsMemory: Bool
-
-    let retries: Int
-    let seed: UInt64?
 
     /// What is told to whoever follows the call; `nil` where nobody does.
     @usableFromInline
     let report: CallReport?
 
-    /// Whether failures say where they were thrown.
-    let tracesThrows: Bool
-
     /// The scope around the call, which its tasks are to see on whatever thread they run.
-    let scope: ParallelConfig
+    let scope: ConfigScope
 
     /// What its tasks see instead, where the backend has a rule for the loops inside of them.
-    let nestedScope: ParallelConfig?
+    let nestedScope: ConfigScope?
 
     /// The task that makes the call, if it is a nested one.
     let enclosing: EnclosingTask?
@@ -62,71 +28,121 @@ final class CallPlan: Sendable {
     /// What may stop the call from outside.
     let stopScopes: [StopScope]
 
+    /// Whether each task has to be watched over: retried, timed, reported, traced.
+    let isSupervised: Bool
+
+    // 0: nobody has asked for it. Relaxed: the one number is all there is.
+    private let number: Atomic<UInt64>
+
+    /// Makes a plan.
+    ///
+    /// - Parameters:
+    ///   - id: The call's id, if it has one by now.
+    ///   - settings: What the call has in common with others.
+    ///   - pool: The session of the pool around it.
+    ///   - report: Who follows it.
+    ///   - scope: The scope around it.
+    ///   - enclosing: The task that makes it.
+    ///   - stopScopes: What may stop it from outside.
     init(
-        id: CallID,
-        backend: any ParallelBackend,
+        id: CallID? = nil,
+        _ settings: CallSettings,
         pool: PooledSession?,
-        workers: Int,
-        reach: BackendCapabilities.Reach,
-        hasWorkers: Bool,
-        isElastic: Bool,
-        batchSize: Int?,
-        window: Int?,
-        timeout: Duration?,
-        stallTimeout: Duration?,
-        lendsMemory: Bool,
-        retries: Int,
-        seed: UInt64?,
         report: CallReport?,
-        tracesThrows: Bool,
-        scope: ParallelConfig,
-        nestedScope: ParallelConfig?,
+        scope: ConfigScope,
         enclosing: EnclosingTask?,
         stopScopes: [StopScope]
     ) {
-        self.id = id
-        self.backend = backend
+        self.number = Atomic(id?.number ?? 0)
+        self.settings = settings
         self.pool = pool
-        self.workers = workers
-        self.reach = reach
-        self.hasWorkers = hasWorkers
-        self.isElastic = isElastic
-        self.batchSize = batchSize
-        self.window = window
-        self.timeout = timeout
-        self.stallTimeout = stallTimeout
-        self.lendsMemory = lendsMemory
-        self.retries = retries
-        self.seed = seed
         self.report = report
-        self.tracesThrows = tracesThrows
         self.scope = scope
-        self.nestedScope = nestedScope
+        self.nestedScope =
+            settings.hasNestedPolicy
+            ? settings.capabilities.nested.scope(of: scope.config).map(ConfigScope.init) : nil
         self.enclosing = enclosing
         self.stopScopes = stopScopes
+        self.isSupervised = settings.isSupervised || report?.wantsTasks == true
     }
+
+    /// What tells the call from others; given to it when it is first asked for.
+    var id: CallID {
+        let known = self.number.load(ordering: .relaxed)
+        if known != 0 { return CallID(number: known) }
+        let id = CallID.next()
+        let (exchanged, original) = self.number.compareExchange(expected: 0, desired: id.number, ordering: .relaxed)
+        return exchanged ? id : CallID(number: original)
+    }
+
+    // What it has in common with others is asked for by its own name.
+
+    var backend: any ParallelBackend { self.settings.backend }
+
+    var workers: Int { self.settings.workers }
+
+    var hasWorkers: Bool { self.settings.hasWorkers }
+
+    var batchSize: Int? { self.settings.batchSize }
+
+    var window: Int? { self.settings.window }
+
+    var timeout: Duration? { self.settings.timeout }
+
+    var stallTimeout: Duration? { self.settings.config.stallTimeout }
+
+    var retries: Int { self.settings.retries }
+
+    var needsWorker: Bool { self.settings.needsWorker }
+
+    /// Whether tasks run in forked copies of the process.
+    var isForked: Bool { self.settings.isForked }
+
+    /// Whether the calling thread must run no task, but only wait.
+    var callerOnlyWaits: Bool { self.needsWorker || self.isForked || self.isShipped }
+
+    /// Whether tasks are sent to workers that have neither the caller's memory nor a copy of it.
+    var isShipped: Bool { self.settings.isShipped }
+
+    var tracesThrows: Bool { self.settings.tracesThrows }
 
     /// The time limit in nanoseconds.
     var timeLimit: UInt64? { self.timeout.map(\.clampedNanoseconds) }
 
-    /// Whether each task has to be watched over: retried, timed, reported, traced.
-    var isSupervised: Bool { self.retries > 0 || self.timeout != nil || self.reportsTasks || self.tracesThrows }
-
     /// Whether somebody is told of each task.
     var reportsTasks: Bool { self.report?.wantsTasks ?? false }
-
-    /// Whether tasks need another thread than the caller's even if there is only one job: to be left behind.
-    var needsWorker: Bool { self.hasWorkers && self.timeout != nil && !self.lendsMemory }
 
     /// Whether a task that ran too long can only be found out when it returns.
     var checksTimeAfterwards: Bool { self.timeout != nil && !self.needsWorker }
 
     /// Whether the calling thread, which blocks in the call, is one of the workers.
-    var callerWorks: Bool { !self.needsWorker }
+    var callerWorks: Bool { !self.callerOnlyWaits }
+
+    /// What a loop in a forked worker is run by, of which the loops inside of its tasks are nested ones.
+    ///
+    /// - Parameter workers: How many threads they may use together.
+    /// - Returns: A plan of which nothing is shared with other threads of this process.
+    func forChildren(workers: Int) -> CallPlan {
+        var capabilities = BackendCapabilities()
+        capabilities.nested = self.settings.capabilities.nested
+        let settings = CallSettings(
+            backend: self.backend,
+            capabilities: capabilities,
+            config: self.settings.config,
+            workers: workers,
+            requestedJobs: workers,
+            batchSize: nil,
+            window: nil,
+            timeout: nil,
+            retries: 0,
+            lendsMemory: false
+        )
+        return CallPlan(settings, pool: nil, report: nil, scope: self.scope, enclosing: nil, stopScopes: [])
+    }
 
     /// The seed that is given, or one for this call.
     func makeRootSeed() -> UInt64 {
-        self.seed ?? self.enclosing?.nestedSeed ?? .random(in: .min ... .max)
+        self.settings.config.seed ?? self.enclosing?.nestedSeed ?? .random(in: .min ... .max)
     }
 
     /// Tells whoever follows the call that it had nothing to do.
@@ -142,11 +158,11 @@ final class CallPlan: Sendable {
     /// - Throws: ``ParallelError``, which names the backend.
     func openSession() throws(ParallelError) -> OpenedSession {
         if let opened = self.pool?.lend() { return opened }
-        let listeners = self.isElastic ? WorkerListeners() : nil
-        let request = OpenRequest(workers: self.workers) { listeners?.workersChanged() }
+        let listeners = self.settings.capabilities.isElastic ? WorkerListeners() : nil
+        let request = listeners.map { OpenRequest(workers: self.workers, workersChanged: $0.workersChanged) }
         let session: any WorkerSession
         do {
-            session = try self.backend.open(request)
+            session = try self.backend.open(request ?? OpenRequest(workers: self.workers))
         } catch {
             throw ParallelError.wrapping(error, as: .startupFailed, self.backend.displayName, "could not be opened")
         }
@@ -155,7 +171,7 @@ final class CallPlan: Sendable {
             session.close()
             throw ParallelError(.noWorkers, "\(self.backend.displayName) opened a session with \(workers) workers")
         }
-        return OpenedSession(session: session, listeners: listeners) { session.close() }
+        return OpenedSession(session: session, listeners: listeners)
     }
 }
 

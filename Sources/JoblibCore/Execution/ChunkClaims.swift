@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import JoblibPOSIX
+
 /// One worker's way through an index loop: the chunk it has, the task it is at, what it has done.
 ///
 /// Passed into code that is compiled into the caller's module, hence lean: what that code does per task is one store
@@ -10,9 +12,26 @@
 struct ChunkClaims {
     private let loop: IndexLoop
     private let runner: Runner
+
+    /// What claims in place of the loop, in a forked worker.
+    private let forked: ForkedClaims?
+
     private var chunk = 0..<0
     private var attempt = 1
-    private var done: [Range<Int>] = []
+
+    /// The size of each chunk; `nil` where none is asked for.
+    private let batchSize: Int?
+    private var policy: LeasePolicy
+
+    /// The worker's lease; `nil` for one that has none.
+    private let slot: Int?
+
+    /// Where the chunks began that came one after the other up to this one.
+    private var runStart = 0
+    private var done = CompletedRanges()
+
+    /// Whether chunks are only claimed.
+    private let isPlain: Bool
 
     /// Whether tasks go through `supervise`.
     @usableFromInline
@@ -36,34 +55,120 @@ struct ChunkClaims {
     let stopSource: Loop
 
     init(loop: IndexLoop, runner: Runner) {
+        self.forked = nil
         self.loop = loop
         self.runner = runner
         self.isSupervised = loop.plan.isSupervised
         self.ended = loop.plan.isSupervised ? nil : runner.count
         self.endedBefore = self.ended?.current ?? 0
+        self.isPlain = !loop.plan.isSupervised && loop.plan.report == nil
         self.stopSource = loop.stopSource
+        self.policy = LeasePolicy(loop.partition)
+        self.batchSize = loop.partition.fixedSize
+        self.slot = runner.workerIndex < loop.leases.slotCount ? runner.workerIndex : nil
         unsafe self.currentIndex = Runner.currentIndex
+    }
+
+    /// Makes the way of a forked worker.
+    ///
+    /// - Parameters:
+    ///   - forked: What claims.
+    ///   - loop: What runs the tasks.
+    ///   - runner: The stay of the worker's one thread.
+    ///   - index: Where the position of the task at work is to stand.
+    init(_ forked: ForkedClaims, _ loop: IndexLoop, _ runner: Runner, indexAt index: UnsafeMutablePointer<Int64>) {
+        self.forked = forked
+        self.loop = loop
+        self.runner = runner
+        self.isSupervised = loop.plan.isSupervised
+        self.ended = nil
+        self.isPlain = false
+        self.stopSource = runner.loop
+        self.policy = LeasePolicy(loop.partition)
+        self.batchSize = nil
+        self.slot = nil
+        unsafe self.currentIndex = index
     }
 
     /// Claims the next chunk; `nil` when nothing is left.
     @usableFromInline
     mutating func next() -> Range<Int>? {
-        self.record(self.chunk)
+        guard self.isPlain else { return self.nextWatched() }
+        guard let chunk = self.claim() else {
+            self.leaveChunk()
+            return nil
+        }
+        self.enterChunk(chunk)
+        return chunk
+    }
+
+    /// Claims the next chunk where tasks are counted, reported or run again.
+    private mutating func nextWatched() -> Range<Int>? {
+        if let forked = self.forked { return forked.next() }
         self.endedBefore += self.chunk.count
         self.ended?.set(self.endedBefore)
-        self.attempt = 1
+        // At once: should this thread be abandoned later, nobody could ask it.
+        if self.loop.plan.needsWorker { self.handIn() }
         if self.isSupervised, let rerun = self.loop.claimRerun() {
             self.attempt = rerun.attempt
-            self.chunk = rerun.index..<rerun.index + 1
-        } else if let chunk = self.loop.claim() {
-            self.chunk = chunk
+            self.enterChunk(rerun.index..<rerun.index + 1)
+        } else if let chunk = self.claim() {
+            self.attempt = 1
+            self.enterChunk(chunk)
         } else {
-            self.chunk = 0..<0
+            self.leaveChunk()
             return nil
         }
         self.endedOffset = self.endedBefore - self.chunk.lowerBound
         self.loop.plan.report?.dispatch(self.chunk, attempt: self.attempt, workerIndex: self.runner.workerIndex)
         return self.chunk
+    }
+
+    // Chunks one after the other make one range of what was done.
+    private mutating func enterChunk(_ chunk: Range<Int>) {
+        if chunk.lowerBound != self.chunk.upperBound {
+            self.done.add(self.runStart..<self.chunk.upperBound)
+            self.runStart = chunk.lowerBound
+        }
+        self.chunk = chunk
+    }
+
+    private mutating func leaveChunk() {
+        self.done.add(self.runStart..<self.chunk.upperBound)
+        self.runStart = self.chunk.upperBound
+        self.chunk = self.runStart..<self.runStart
+    }
+
+    private mutating func handIn() {
+        self.leaveChunk()
+        self.loop.didComplete(self.done)
+        self.done = CompletedRanges()
+    }
+
+    private mutating func claim() -> Range<Int>? {
+        guard !self.loop.isStopped else { return nil }
+        if let size = self.batchSize { return self.loop.claimBatch(size) }
+        self.policy.willClaim(now: ProcessorTicks.now, ticksPerMicrosecond: ProcessorTicks.perMicrosecond)
+        guard let positions = self.claimPositions() else { return nil }
+        self.policy.didClaim(positions.count)
+        return positions
+    }
+
+    private mutating func claimPositions() -> Range<Int>? {
+        let policy = self.policy
+        guard let slot = self.slot else {
+            // Without a lease of its own, such as one of many workers for few tasks.
+            return self.loop.leases.take(policy.claim(ofUnleased:))
+                ?? self.loop.leases.steal(for: 0, atMost: policy.largestClaim)
+        }
+        if let positions = self.loop.leases.claim(from: slot, policy.claim(of:)) { return positions }
+        guard let leased = self.loop.leases.take(policy.lease(of:)) ?? self.loop.leases.steal(for: slot) else {
+            return nil
+        }
+        let first = leased.prefix(policy.claim(of: leased.count))
+        let rest = first.upperBound..<leased.upperBound
+        if !rest.isEmpty { self.loop.leases.put(rest, into: slot) }
+        return first
     }
 
     /// Makes a task the current one; `false` when it must not start.
@@ -77,8 +182,10 @@ struct ChunkClaims {
     /// Runs a task with retries, time limit and events.
     @usableFromInline
     func supervise<R>(_ index: Int, _ body: () throws -> R) throws -> R {
-        let argumentText = self.loop.argumentText
-        return try self.runner.supervise(index, firstAttempt: self.attempt, argumentText: { argumentText(index) }, body)
+        if let forked = self.forked { return try forked.supervise(index, body) }
+        let loop = self.loop
+        return try self.runner
+            .supervise(index, firstAttempt: self.attempt, argumentText: { loop.argumentText(index) }, body)
     }
 
     /// Runs a task like `supervise`, or plainly where nobody watches, and returns its failure instead of throwing it.
@@ -114,20 +221,9 @@ struct ChunkClaims {
     /// Hands in what was done, the part of a chunk that was left early included.
     mutating func finish() {
         if !self.chunk.isEmpty {
-            self.record(self.chunk.lowerBound..<Int(unsafe self.currentIndex.pointee))
+            let current = Int(unsafe self.currentIndex.pointee)
+            self.chunk = self.chunk.lowerBound..<max(current, self.chunk.lowerBound)
         }
-        self.loop.didComplete(self.done)
-    }
-
-    private mutating func record(_ range: Range<Int>) {
-        guard !range.isEmpty else { return }
-        if self.loop.plan.needsWorker {
-            // At once: should this thread be abandoned later, nobody could ask it.
-            self.loop.didComplete([range])
-        } else if let last = self.done.last, last.upperBound == range.lowerBound {
-            self.done[self.done.count - 1] = last.lowerBound..<range.upperBound
-        } else {
-            self.done.append(range)
-        }
+        self.handIn()
     }
 }

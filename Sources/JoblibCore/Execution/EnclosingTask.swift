@@ -23,9 +23,12 @@ struct EnclosingTask: Sendable {
         return TaskContext.asynchronous?.enclosingTask()
     }
 
+    /// The loop in whose task the caller is, asked for without making a call of it.
+    static var currentLoop: Loop? { Runner.current?.loop ?? TaskContext.asynchronous?.loop }
+
     /// In how many loops' tasks, one inside of the other, the caller is.
     static var currentDepth: Int {
-        (Runner.current?.loop ?? TaskContext.asynchronous?.loop)?.depth ?? 0
+        self.currentLoop?.depth ?? 0
     }
 
     /// The root seed of the call: different for each call of each task, and the same each time the outer loop runs.

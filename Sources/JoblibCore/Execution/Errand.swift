@@ -93,7 +93,7 @@ extension Parallel {
 
 /// What a caller's tasks see through task-locals, carried to a thread that has none.
 struct CallerScope: Sendable {
-    private let config = ParallelConfig.current
+    private let config = ConfigScope.current
     private let stopScopes: [StopScope]
     private let context = TaskContext.asynchronous
 
@@ -102,7 +102,7 @@ struct CallerScope: Sendable {
     }
 
     func bind<R>(_ body: () throws -> R) rethrows -> R {
-        try ParallelConfig.$current.withValue(self.config) {
+        try self.config.bind {
             try StopScope.$current.withValue(self.stopScopes) {
                 try TaskContext.$asynchronous.withValue(self.context, operation: body)
             }

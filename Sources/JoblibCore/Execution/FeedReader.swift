@@ -7,19 +7,18 @@ where Tasks.Element == Delayed<Output> {
     typealias Item = StreamLoop<Output, Stored>.Item
 
     private var iterator: Tasks
-    private let batchSize: Int
 
     /// How many tasks were read.
     private(set) var count = 0
 
-    init(_ iterator: Tasks, batchSize: Int) {
+    init(_ iterator: Tasks) {
         self.iterator = iterator
-        self.batchSize = batchSize
     }
 
-    mutating func next() -> [Item]? {
+    /// Reads the next batch, of so many tasks at most; `nil` at the end.
+    mutating func next(_ batchSize: Int) -> [Item]? {
         var batch: [Item] = []
-        while batch.count < self.batchSize, let task = self.iterator.next() {
+        while batch.count < batchSize, let task = self.iterator.next() {
             batch.append(Item(index: self.count, task: task))
             self.count += 1
         }

@@ -4,28 +4,32 @@
 internal import CJoblibPOSIX
 import Synchronization
 
-/// A loop over positions 0 ..< count, of which workers claim chunks from one counter.
-// SAFETY: see its properties; the rest are constants and mutexes.
+/// A loop over positions 0 ..< count, of which workers claim chunks.
+///
+/// Subclasses hold the kernel that runs claimed chunks.
+// SAFETY: `forked` is written before the loop is announced; the rest are constants, atomics and mutexes.
 @usableFromInline
-final class IndexLoop: Loop, @unchecked Sendable {
-    /// Runs claimed chunks; built in the caller's module, so that the task can be inlined into it.
-    typealias Share = @Sendable (inout ChunkClaims) throws -> Void
+class IndexLoop: Loop, @unchecked Sendable {
+    final let count: Int
+    final let partition: Partition
 
-    let count: Int
-    let partition: Partition
-    private let next = Atomic<Int>(0)
+    /// What is left to claim where no size is asked for.
+    final let leases: Leases
 
-    // SAFETY: written once before the loop is announced, cleared once after its gate has closed for ever.
-    private var share: Share?
-
-    /// Renders the arguments of the task at a position.
-    let argumentText: @Sendable (Int) -> String
+    /// The first batch that nobody has claimed, where a size is asked for.
+    ///
+    /// One counter, although it travels between processors for each claim: batches begin in order, so that tasks which wait
+    /// for their neighbours find as many of them at work as there are workers. Leases would not promise that.
+    private let nextBatch = Atomic<Int>(0)
 
     /// Stores a failure in place of a result, where the call keeps going.
     private let storeFailure: (@Sendable (Int, TaskFailure) -> Void)?
 
+    /// What runs the tasks elsewhere; `nil` where workers are threads.
+    final private var forked: ForkedCall?
+
     private let reruns = Mutex<[Rerun]>([])
-    private let completed = Mutex<[Range<Int>]>([])
+    private let completed = Mutex(CompletedRanges())
 
     /// A task to be run again whose worker was lost.
     struct Rerun {
@@ -36,9 +40,7 @@ final class IndexLoop: Loop, @unchecked Sendable {
     init(
         _ plan: CallPlan,
         count: Int,
-        argumentText: @escaping @Sendable (Int) -> String,
-        storeFailure: (@Sendable (Int, TaskFailure) -> Void)? = nil,
-        _ share: @escaping Share
+        storeFailure: (@Sendable (Int, TaskFailure) -> Void)? = nil
     ) {
         self.count = count
         // Under a time limit one by one: who is abandoned in a task must not take the rest of a chunk with it.
@@ -51,67 +53,128 @@ final class IndexLoop: Loop, @unchecked Sendable {
             batchSize: batchSize,
             largestSize: largestSize
         )
-        self.argumentText = argumentText
+        let workers = self.partition.usefulWorkers
+        let isLeased = batchSize == nil && !plan.isForked
+        self.leases = Leases(count: isLeased ? count : 0, workers: workers)
         self.storeFailure = storeFailure
-        self.share = share
         super.init(plan)
     }
+
+    // MARK: - What a subclass provides
+
+    /// Runs claimed chunks.
+    func runChunks(_ claims: inout ChunkClaims) throws {
+        preconditionFailure("an index loop must say how it runs its chunks")
+    }
+
+    /// How results come back from forked workers; `nil` when there are none.
+    ///
+    /// - Throws: ``ParallelError`` when they cannot.
+    func transport(_ coder: any TaskCoder, _ backend: String) throws -> ResultTransport? { nil }
+
+    /// Runs claimed chunks in a forked worker.
+    func runChunks(_ claims: inout ChunkClaims, forked slots: UnsafeMutableRawPointer?) throws {
+        try self.runChunks(&claims)
+    }
+
+    /// Puts the encoded result of a forked worker's task where the call returns it from.
+    ///
+    /// - Throws: When the bytes make no result.
+    func store(_ bytes: ArraySlice<UInt8>, at position: Int, _ transport: ResultTransport) throws {}
+
+    /// Puts a large array that a forked worker's task has returned where the call returns it from; `false` when it cannot be read.
+    func fill(
+        _ position: Int,
+        byteCount: Int,
+        _ transport: ResultTransport,
+        _ read: (UnsafeMutableRawBufferPointer) -> Bool
+    ) -> Bool { false }
+
+    /// Puts results that forked workers have left in shared memory where the call returns them from.
+    func copy(_ positions: Range<Int>, from slots: UnsafeMutableRawPointer) {}
+
+    /// Renders the arguments of the task at a position.
+    func argumentText(_ index: Int) -> String { "" }
+
+    /// Lets go of what belongs to the caller, after the end.
+    func releaseKernel() {}
+
+    // MARK: - Running
 
     /// Runs the loop to its end; on return nothing of it runs any more.
     ///
     /// - Throws: The error that came first in time.
-    func run() throws {
-        defer { self.share = nil }
+    final func run() throws {
+        defer { self.releaseKernel() }
+        if self.plan.isForked { return try self.runForked() }
         try self.runToEnd(usefulWorkers: self.partition.usefulWorkers)
         // A nested loop that ran alone stops with the loop around it, which no error of its own tells.
         guard self.completedCount == self.count else { throw ParallelError.outerLoopEnded }
     }
 
-    // MARK: - Claims
-
-    func claim() -> Range<Int>? {
-        guard !self.isStopped else { return nil }
-        if let size = self.partition.fixedSize {
-            // Relaxed: the position is all that two workers have to agree on. What the caller wrote before is published
-            // by the gate, what a worker writes by its leaving.
-            let start = self.next.wrappingAdd(size, ordering: .relaxed).oldValue
-            return start < self.count ? start..<min(start + size, self.count) : nil
+    private func runForked() throws {
+        let keepsGoing = self.storeFailure != nil
+        let workers = self.partition.usefulWorkers
+        let call = try ForkedCall(owner: self, self, workers: workers, keepsGoing: keepsGoing) { index, failure in
+            self.storeFailure?(index, failure)
+            if !keepsGoing { self.stop(failure) }
         }
-        var start = self.next.load(ordering: .relaxed)
-        while start < self.count {
-            let end = start + self.partition.guidedSize(remaining: self.count - start)
-            let (exchanged, original) = self.next.weakCompareExchange(
-                expected: start,
-                desired: end,
-                ordering: .relaxed
-            )
-            if exchanged { return start..<end }
-            start = original
+        self.forked = call
+        call.callerIsBusy()
+        defer {
+            call.callerIsStill()
+            for range in call.completed {
+                if let slots = call.slots, call.transport?.isBitwise == true {
+                    unsafe self.copy(range, from: slots.worker)
+                }
+                self.didComplete(range)
+            }
+            call.release()
         }
-        return nil
+        try self.runToEnd(usefulWorkers: workers)
+        guard !call.hasOpenTasks else { throw ParallelError.outerLoopEnded }
     }
 
-    func claimRerun() -> Rerun? {
+    // MARK: - Claims
+
+    private var hasBatches: Bool {
+        self.nextBatch.load(ordering: .relaxed) < self.partition.batchCount ?? 0
+    }
+
+    /// Claims a batch of the size that was asked for.
+    final func claimBatch(_ size: Int) -> Range<Int>? {
+        // Looked at first, so that nobody who asks in vain moves it beyond the largest integer. Relaxed: the number is all
+        // that two workers have to agree on.
+        guard self.hasBatches, let count = self.partition.batchCount else { return nil }
+        let batch = self.nextBatch.wrappingAdd(1, ordering: .relaxed).oldValue
+        return batch < count ? self.partition.positions(ofBatch: batch, size: size) : nil
+    }
+
+    final func claimRerun() -> Rerun? {
         self.reruns.withLock { $0.popLast() }
     }
 
-    func didComplete(_ ranges: [Range<Int>]) {
-        self.completed.withLock { $0 += ranges }
+    final func didComplete(_ ranges: CompletedRanges) {
+        self.completed.withLock { $0.add(ranges) }
+    }
+
+    final func didComplete(_ range: Range<Int>) {
+        self.completed.withLock { $0.add(range) }
     }
 
     /// How many tasks have returned.
-    var completedCount: Int { self.completed.withLock { $0.reduce(0) { $0 + $1.count } } }
+    final var completedCount: Int { self.completed.withLock { $0.count } }
 
     /// The positions whose tasks have returned; meaningful after the end.
-    var completedRanges: [Range<Int>] { self.completed.withLock { $0 } }
+    final var completedRanges: [Range<Int>] { self.completed.withLock { $0.all } }
 
     // MARK: - Loop
 
     override func work(_ runner: Runner) {
-        guard let share = self.share else { return }
+        if let forked = self.forked { return forked.work(runner) }
         var claims = ChunkClaims(loop: self, runner: runner)
         do {
-            try share(&claims)
+            try self.runChunks(&claims)
         } catch is Abandoned {
             return
         } catch let failure as TaskFailure where self.plan.isSupervised {
@@ -127,8 +190,13 @@ final class IndexLoop: Loop, @unchecked Sendable {
 
     override var hasWork: Bool {
         if self.isStopped { return false }
-        return self.next.load(ordering: .relaxed) < self.count || self.reruns.withLock { !$0.isEmpty }
+        if let forked = self.forked { return forked.hasWork }
+        return self.leases.hasSome || self.hasBatches || self.reruns.withLock { !$0.isEmpty }
     }
+
+    override func callerWillWait() { self.forked?.callerIsStill() }
+
+    override func didStop() { self.forked?.stop() }
 
     override func requeue(_ index: Int, attempt: Int) {
         self.reruns.withLock { $0.append(Rerun(index: index, attempt: attempt)) }
@@ -137,7 +205,7 @@ final class IndexLoop: Loop, @unchecked Sendable {
     override func settle(_ index: Int, _ failure: TaskFailure) -> Bool {
         guard let storeFailure = self.storeFailure else { return false }
         storeFailure(index, failure)
-        self.didComplete([index..<index + 1])
+        self.didComplete(index..<index + 1)
         return true
     }
 }

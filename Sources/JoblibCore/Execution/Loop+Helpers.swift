@@ -14,7 +14,7 @@ extension Loop {
     ///   - areNeeded: Whether the caller will only wait, so that somebody has to come.
     /// - Throws: When no worker could be had and the caller does not work itself.
     final func callHelpers(_ wanted: Int, areNeeded: Bool) throws {
-        guard wanted > 0 else { return }
+        guard wanted > 0, areNeeded || !self.announceToFullTeam(wanted) else { return }
         let call = try OpenCall(self.plan, taskCount: self.taskCount)
         self.adopt(call)
         // A caller that works on one of the session's own threads takes one of its workers.
@@ -26,7 +26,7 @@ extension Loop {
         }
         let opening = self.root.team.withLock { $0.open(self, wanting: min(wanted, workers)) }
         self.stopIfOrphaned()
-        for loop in opening.wake { loop.event.advance() }
+        for loop in opening.wake { loop.advanceEvent() }
         for submitted in 0..<opening.helpers {
             do {
                 try self.submitHelper(to: call)
@@ -43,6 +43,28 @@ extension Loop {
                 throw error
             }
         }
+    }
+
+    /// Announces a nested loop that no helper could be called for to those of its team who run out of tasks.
+    ///
+    /// That takes no call, where they are threads of the very session that it would be made on.
+    ///
+    /// - Parameter wanted: How many could find something to do.
+    /// - Returns: Whether it was announced; not while the team has a place.
+    private func announceToFullTeam(_ wanted: Int) -> Bool {
+        guard let parent = self.parent, self.plan.pool == nil, let session = parent.session,
+            self.plan.settings === parent.plan.settings || self.plan.settings.usedLast(session)
+        else { return false }
+        self.teamSession = session
+        self.isAnnounced = true
+        guard let opening = self.root.team.withLock({ $0.isFull ? $0.open(self, wanting: wanted) : nil }) else {
+            self.teamSession = nil
+            self.isAnnounced = false
+            return false
+        }
+        self.stopIfOrphaned()
+        for loop in opening.wake { loop.advanceEvent() }
+        return true
     }
 
     /// Announces the loop to its team with a call for which helpers can be had.
@@ -134,7 +156,10 @@ extension Loop {
 
     /// Takes the loop off its team's list and ends its call; who comes now comes for nothing.
     final func retire() {
-        guard let call = self.call else { return }
+        guard let call = self.call else {
+            if self.isAnnounced { self.root.team.withLock { $0.close(self, missing: 0) } }
+            return
+        }
         call.stopListening(self)
         call.seal()
         let missing = self.expected.dismiss()
@@ -170,15 +195,19 @@ extension Loop {
 }
 
 extension Loop: BatchWork {
-    var isObsolete: Bool { self.isClosed }
+    // Not merely closed: while somebody is inside, a loop nested in this one may want the helper, whose place in the team
+    // is held until it comes.
+    var isObsolete: Bool { self.isCompleted }
 
     /// A helper's life: it works for this loop, then for any loop of the team that has tasks left.
     func runAsBatch() {
         // Dismissed: its place in the team has been given back, and the loop is over.
         guard self.expected.arrive(), let session = self.session else { return }
         let root = self.root
+        // Too late, most often: a caller that works ends such a loop itself, and would have to wait for whoever is inside.
+        let comesForNothing = self.callerHasSeat && !self.hasWork
         // Whoever is lost in a task has been reported, and replaced, by the watchdog.
-        if Runner.help(self, isSubmitted: true) == .abandoned { return }
+        if !comesForNothing, Runner.help(self, isSubmitted: true) == .abandoned { return }
         // On the place of a caller that waits, a helper is there for that caller's loop alone, which gives it back.
         var next = root.team.withLock { self.lendsPlace ? nil : $0.nextLoop(on: session, after: self) }
         // Afterwards: whoever is told finds the seat free.
@@ -205,6 +234,9 @@ extension Loop {
     /// Stops if nobody is left to do the tasks: calling somebody else would most likely end in the same way.
     private final func stopIfDeserted(_ error: any Error) {
         guard self.isEmpty, self.expected.areNone, !self.isClosed else { return }
+        // Between the moment in which the last one leaves a loop that is over and the one in which it closes it: nothing is
+        // missing then.
+        guard !self.isOverWhenEmpty else { return self.closeIfOver() }
         self.stop(error)
         self.close()
     }

@@ -7,7 +7,7 @@ public import Synchronization
 /// One call on workers that share memory: who is inside, whether it must stop, and what went wrong first.
 ///
 /// Subclasses say what there is to claim and how it is run. See docs/architecture.md, "The life of one call".
-// SAFETY: `call` is written before the loop is announced to any other thread, `seatsTaken` and `placesHeld` are touched
+// SAFETY: `call`, `isAnnounced` and `teamSession` are written before any other thread knows the loop, `seatsTaken` and `placesHeld` are touched
 // under the lock of the outermost loop's team; the rest are constants, atomics and mutexes.
 @usableFromInline
 class Loop: @unchecked Sendable {
@@ -16,8 +16,8 @@ class Loop: @unchecked Sendable {
     /// The loop around the one in whose task this call was made; `nil` for an outermost one.
     let parent: Loop?
 
-    /// Moves when the loop completes, and when its waiting caller may help.
-    let event = WaitWord()
+    /// Made by the first that waits: most loops complete before anybody has to.
+    private let lazyEvent = OnceReference<WaitWord>()
 
     /// Set once somebody must stop the loop; every worker looks before each task.
     @usableFromInline
@@ -26,8 +26,15 @@ class Loop: @unchecked Sendable {
     /// How many loops there are down to this one, from 1.
     let depth: Int
 
-    /// The call on the session whose workers help; `nil` while the caller is alone.
+    /// The call on the session whose workers help; `nil` while the caller is alone, and in a nested loop that its team alone
+    /// helps with.
     var call: OpenCall?
+
+    /// Whether the loop is on its team's list, so that others may help and whoever stops the loop around it stops it.
+    var isAnnounced = false
+
+    /// The session of a nested loop's helpers where it has no call.
+    var teamSession: (any WorkerSession)?
 
     /// How many places in the team its helpers hold that return with the one its waiting caller has lent; the business of
     /// ``Team``.
@@ -41,6 +48,9 @@ class Loop: @unchecked Sendable {
 
     /// The budget of an outermost loop and of all loops nested in it; those nested ones' own is not used.
     let team: Mutex<Team>
+
+    // SAFETY: the root of a nested loop; not counted, since the loop holds its parents and they hold it.
+    private unowned(unsafe) let outermost: Loop?
 
     private let isStream: Bool
     /// The same call for whoever stops the loop, perhaps before it has one.
@@ -60,9 +70,10 @@ class Loop: @unchecked Sendable {
         self.plan = plan
         self.isStream = isStream
         self.parent = plan.enclosing?.loop
+        unsafe self.outermost = self.parent?.root
         self.depth = (self.parent?.depth ?? 0) + 1
         self.team = Mutex(Team(limit: plan.workers, members: plan.callerWorks && !isStream ? 1 : 0))
-        self.lazySeed = Mutex(plan.seed)
+        self.lazySeed = Mutex(plan.settings.config.seed)
     }
 
     // MARK: - What a subclass provides
@@ -98,6 +109,12 @@ class Loop: @unchecked Sendable {
     /// Called when a helper that was submitted for this loop has left it for the first time, or is lost in a task of it.
     func helperDidLeave() {}
 
+    /// Called when the session may have more workers than before.
+    func workersDidChange() { self.callMoreHelpers() }
+
+    /// Called on the caller's thread, which has nothing left to do but to wait.
+    func callerWillWait() {}
+
     /// Called whenever the loop is stopped.
     func didStop() {}
 
@@ -116,11 +133,7 @@ class Loop: @unchecked Sendable {
     final var hasFreeSeat: Bool { self.seatsTaken < self.plan.workers }
 
     /// The outermost loop, whose team and budget all loops nested in it share.
-    final var root: Loop {
-        var loop = self
-        while let parent = loop.parent { loop = parent }
-        return loop
-    }
+    final var root: Loop { unsafe self.outermost ?? self }
 
     final func isNested(in other: Loop) -> Bool {
         var ancestor = self.parent
@@ -132,7 +145,7 @@ class Loop: @unchecked Sendable {
     }
 
     /// The seed from which the random numbers of every task derive: the one given, or one for this call.
-    final var rootSeed: UInt64 {
+    var rootSeed: UInt64 {
         self.lazySeed.withLock { seed in
             if let seed { return seed }
             let fresh = self.plan.makeRootSeed()
@@ -142,7 +155,7 @@ class Loop: @unchecked Sendable {
     }
 
     /// The session whose workers help; `nil` while the caller is alone.
-    final var session: (any WorkerSession)? { self.call?.session }
+    final var session: (any WorkerSession)? { self.call?.session ?? self.teamSession }
 
     // MARK: - Stopping
 
@@ -154,12 +167,12 @@ class Loop: @unchecked Sendable {
     ///
     /// A nested loop that runs alone in its caller is on no team's list, so nobody stops it: it looks at the loop around it.
     final var stopSource: Loop {
-        guard self.call == nil, let parent = self.parent else { return self }
+        guard !self.isAnnounced, let parent = self.parent else { return self }
         return parent.stopSource
     }
 
     /// Whether this loop or one around it has stopped.
-    final var isStoppedOrOrphaned: Bool { self.isStopped || (self.plan.enclosing?.isOver ?? false) }
+    var isStoppedOrOrphaned: Bool { self.isStopped || (self.plan.enclosing?.isOver ?? false) }
 
     /// Stops the loop and those nested in it; the first error in time is the one that the call throws.
     final func stop(_ error: any Error) {
@@ -200,6 +213,7 @@ class Loop: @unchecked Sendable {
     /// Makes a call the one on whose session helpers work.
     final func adopt(_ call: OpenCall) {
         self.call = call
+        self.isAnnounced = true
         self.cancellable.withLock { $0 = call }
         // Whoever stopped the loop before has told nobody.
         if self.isStopped { call.cancel() }
@@ -241,7 +255,24 @@ class Loop: @unchecked Sendable {
 
     private func complete() {
         self.didComplete()
-        self.event.advance()
+        self.advanceEvent()
+    }
+
+    /// Moves when the loop completes, and when its waiting caller may help.
+    ///
+    /// Who waits looks at what it waits for between reading its count and waiting.
+    final var event: WaitWord {
+        if let event = self.lazyEvent.object { return event }
+        let event = self.lazyEvent.set(WaitWord())
+        // With the one below: either the event is seen there, or what preceded is seen here.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return event
+    }
+
+    /// Tells whoever waits that something has changed.
+    final func advanceEvent() {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        self.lazyEvent.object?.advance()
     }
 
     // MARK: - Running
@@ -276,6 +307,7 @@ class Loop: @unchecked Sendable {
             Runner.stay(in: self, self.workAsCaller)
             self.close()
         }
+        self.callerWillWait()
         self.waitForOthers(helps: callerWorks)
         self.retire()
         if let error = self.error { throw error }

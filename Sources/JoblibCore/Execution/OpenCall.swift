@@ -17,11 +17,38 @@ final class OpenCall: Sendable {
     private struct State {
         var phase = Phase.open
 
-        /// The threads that are handing a batch in.
-        var submitters: [UInt] = []
+        /// The threads that are handing a batch in: the first, 0 for none, and others.
+        var submitter: UInt = 0
+        var otherSubmitters: [UInt] = []
+
+        mutating func addSubmitter(_ thread: UInt) {
+            if self.submitter == 0 { self.submitter = thread } else { self.otherSubmitters.append(thread) }
+        }
+
+        mutating func removeSubmitter(_ thread: UInt) {
+            if self.submitter == thread {
+                self.submitter = self.otherSubmitters.popLast() ?? 0
+            } else if let index = self.otherSubmitters.lastIndex(of: thread) {
+                self.otherSubmitters.remove(at: index)
+            }
+        }
+
+        func hasNoSubmitter(but thread: UInt) -> Bool {
+            (self.submitter == 0 || self.submitter == thread) && self.otherSubmitters.allSatisfy { $0 == thread }
+        }
 
         /// Whether no further batch may be handed in.
         var isSealed = false
+
+        /// Whether the session is told that the call is cancelled by the last thread that is handing a batch in.
+        ///
+        /// Of a batch that is sent away nobody would else be told: it does nothing by itself once it is not wanted.
+        var cancelsLater = false
+
+        var isCancelled: Bool {
+            if case .open = self.phase { return self.cancelsLater }
+            return true
+        }
     }
 
     private enum Phase {
@@ -47,6 +74,7 @@ final class OpenCall: Sendable {
         self.plan = plan
         self.opened = try plan.openSession()
         self.session = self.opened.session
+        plan.settings.didOpen(self.session)
         self.id = plan.id
         do {
             try self.session.begin(CallDescription(id: self.id, workers: plan.workers, taskCount: taskCount))
@@ -70,14 +98,19 @@ final class OpenCall: Sendable {
     func submit(_ work: any BatchWork) throws(ParallelError) {
         let thread = Runner.threadIdentity
         let maySubmit = self.state.withLock { state in
-            if !state.isSealed { state.submitters.append(thread) }
-            return !state.isSealed
+            let maySubmit = !state.isSealed && !(self.plan.isShipped && state.isCancelled)
+            if maySubmit { state.addSubmitter(thread) }
+            return maySubmit
         }
         guard maySubmit else { throw ParallelError(.cancelled, "\(self.id) is over") }
         defer {
-            self.state.withLock { state in
-                if let index = state.submitters.lastIndex(of: thread) { state.submitters.remove(at: index) }
+            let cancels = self.state.withLock { state in
+                state.removeSubmitter(thread)
+                guard state.cancelsLater, state.submitter == 0 else { return false }
+                state.cancelsLater = false
+                return true
             }
+            if cancels { self.cancel() }
         }
         let number = self.batches.wrappingAdd(1, ordering: .relaxed).oldValue
         let ticket = BatchTicket(work, call: self.id, number: number, self.plan)
@@ -114,7 +147,7 @@ final class OpenCall: Sendable {
             let isDone = self.state.withLock { state in
                 state.isSealed = true
                 // This thread may be in the middle of it: a session can fail a batch that it is being handed.
-                return state.submitters.allSatisfy { $0 == thread }
+                return state.hasNoSubmitter(but: thread)
             }
             if isDone { return }
             SpinWait.aMoment()
@@ -126,6 +159,10 @@ final class OpenCall: Sendable {
         let thread = Runner.threadIdentity
         let isFirst = self.state.withLock { state in
             guard case .open = state.phase else { return false }
+            if self.plan.isShipped, state.submitter != 0 {
+                state.cancelsLater = true
+                return false
+            }
             state.phase = .cancelling(thread: thread)
             return true
         }
@@ -180,11 +217,15 @@ final class OpenCall: Sendable {
     func stopListening(_ loop: Loop) { self.opened.listeners?.remove(loop) }
 }
 
-/// A session, and what to do when it is needed no more: to close it, or to give it back.
+/// A session, which is closed when it is needed no more, or given back to the pool that has lent it.
 struct OpenedSession: Sendable {
     let session: any WorkerSession
     let listeners: WorkerListeners?
-    let close: @Sendable () -> Void
+    var lender: PooledSession?
+
+    func close() {
+        if let lender = self.lender { lender.takeBack() } else { self.session.close() }
+    }
 }
 
 /// The loops that call more helpers when a session's workers have become more.
@@ -200,6 +241,6 @@ final class WorkerListeners: Sendable {
     }
 
     func workersChanged() {
-        for loop in self.loops.withLock({ Array($0.values) }) { loop.callMoreHelpers() }
+        for loop in self.loops.withLock({ Array($0.values) }) { loop.workersDidChange() }
     }
 }

@@ -6,7 +6,7 @@ struct Partition: Sendable {
     let count: Int
     let workers: Int
 
-    /// The size of every chunk but the last; `nil`: large first, small at the tail.
+    /// The size of every chunk but the last; `nil`: as ``LeasePolicy`` has it.
     let fixedSize: Int?
 
     /// The largest chunk where no size is asked for.
@@ -18,18 +18,20 @@ struct Partition: Sendable {
         self.largestSize = largestSize
         // A size beyond the count would carry the counter of claimed positions past the largest integer.
         self.fixedSize = batchSize.map { min($0, max(count, 1)) }
+        self.batchCount = self.fixedSize.map { count / $0 + (count.isMultiple(of: $0) ? 0 : 1) }
+    }
+
+    /// How many batches of the size there are.
+    let batchCount: Int?
+
+    /// The positions of a batch of the size.
+    func positions(ofBatch batch: Int, size: Int) -> Range<Int> {
+        let start = batch * size
+        return start..<start + min(size, self.count - start)
     }
 
     /// How many workers can have a chunk at the same time.
-    var usefulWorkers: Int {
-        let size = self.fixedSize ?? 1
-        return min(self.workers, self.count / size + (self.count.isMultiple(of: size) ? 0 : 1))
-    }
-
-    /// The size of the next chunk: a share of what is left, so that the last chunks are small and end together.
-    func guidedSize(remaining: Int) -> Int {
-        min(max(1, remaining / 2 / self.workers), self.largestSize)
-    }
+    var usefulWorkers: Int { min(self.workers, self.batchCount ?? self.count) }
 
     /// Equal parts that depend on the number of elements alone, so that whatever is computed from a part is the same for
     /// every number of jobs: at most 1,024 unless a size is asked for.

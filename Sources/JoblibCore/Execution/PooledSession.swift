@@ -28,7 +28,7 @@ final class PooledSession: Sendable {
             guard !state.hasEnded else { return nil }
             state.users += 1
             let opened = state.opened
-            return OpenedSession(session: opened.session, listeners: opened.listeners) { self.takeBack() }
+            return OpenedSession(session: opened.session, listeners: opened.listeners, lender: self)
         }
     }
 
@@ -42,7 +42,8 @@ final class PooledSession: Sendable {
             .close()
     }
 
-    private func takeBack() {
+    /// Takes back what was lent.
+    func takeBack() {
         self.state
             .withLock { state in
                 state.users -= 1

@@ -94,6 +94,10 @@ final class ReadAhead<Output: Sendable, Stored>: @unchecked Sendable {
         self.occupied.load(ordering: .relaxed) < self.bounds.capacity - own
     }
 
+    /// Whether everybody has enough to do for now.
+    @inlinable
+    var isWellStocked: Bool { self.occupied.load(ordering: .relaxed) >= self.bounds.plenty }
+
     /// Hands in what was read; empties it.
     @inlinable
     func push(_ items: inout [Item]) {
@@ -117,9 +121,41 @@ final class ReadAhead<Output: Sendable, Stored>: @unchecked Sendable {
         }
     }
 
+    /// Exchanges what the caller will run itself for what it has read before, some tasks of which are kept for others, who
+    /// may be needed after all.
+    ///
+    /// - Parameter item: What was read.
+    /// - Returns: What to run; `nil` while fewer are kept than there should be.
+    @inlinable
+    func keep(_ item: Item) -> Item? {
+        self.signals.reserve(round: item.index)
+        let kept = self.bounds.kept
+        guard kept > 0 else { return item }
+        return self.withState { state in
+            state.items.append(item)
+            guard state.count > kept else {
+                self.occupied.wrappingAdd(1, ordering: .relaxed)
+                return nil
+            }
+            let first = state.items[state.head].take()
+            state.head += 1
+            Self.compact(&state)
+            return first
+        }
+    }
+
+    /// Whether workers leave the items alone.
+    @inlinable
+    var isReserved: Bool { self.signals.isReserved }
+
+    /// Lets workers take what has been read.
+    @inlinable
+    func release() { self.signals.release() }
+
     /// Says that everything has been read.
     @inlinable
     func end() {
+        self.signals.release()
         self.withState { $0.isEnded = true }
         self.signals.didRead()
     }
@@ -153,17 +189,15 @@ final class ReadAhead<Output: Sendable, Stored>: @unchecked Sendable {
     /// - Returns: Whether there are some; with `waits` not at the end alone, or once the loop stops.
     @inlinable
     func take(_ limit: Int, into batch: inout [Item], waits: Bool) -> Bool {
-        if !batch.isEmpty {
-            let occupied = self.occupied.wrappingSubtract(batch.count, ordering: .relaxed).oldValue
-            if occupied >= self.bounds.capacity { self.signals.didMakeRoom() }
-            batch.removeAll(keepingCapacity: true)
-        }
+        self.finish(&batch)
         var seen: UInt32?
         while true {
             var isEnded = false
-            self.withState { state in
-                isEnded = state.isEnded
-                Self.take(limit, from: &state, into: &batch)
+            if !self.signals.isReserved {
+                self.withState { state in
+                    isEnded = state.isEnded
+                    Self.take(limit, from: &state, into: &batch)
+                }
             }
             if isEnded { self.signals.didMakeRoom() }
             if !batch.isEmpty { return true }
@@ -174,12 +208,26 @@ final class ReadAhead<Output: Sendable, Stored>: @unchecked Sendable {
         }
     }
 
+    /// Notes that what was taken is finished; empties it.
+    @inlinable
+    func finish(_ batch: inout [Item]) {
+        guard !batch.isEmpty else { return }
+        let occupied = self.occupied.wrappingSubtract(batch.count, ordering: .relaxed).oldValue
+        if occupied >= self.bounds.capacity { self.signals.didMakeRoom() }
+        batch.removeAll(keepingCapacity: true)
+    }
+
     @inlinable
     static func take(_ limit: Int, from state: inout State, into batch: inout [Item]) {
         for _ in 0..<min(limit, state.count) {
             if let item = state.items[state.head].take() { batch.append(item) }
             state.head += 1
         }
+        Self.compact(&state)
+    }
+
+    @inlinable
+    static func compact(_ state: inout State) {
         // Rarely enough that the moves cost less than one for each.
         if state.head > 64, state.head * 2 > state.items.count {
             state.items.removeFirst(state.head)

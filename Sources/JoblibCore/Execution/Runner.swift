@@ -8,6 +8,7 @@ import Synchronization
 /// One thread's stay in one loop, from entering it to leaving it.
 // SAFETY: the plain properties are touched by the thread that stays, except where the watchdog has won the right to by
 // moving `clock` while that thread is inside of a task and cannot go on before it has looked at `clock` itself.
+@safe
 @usableFromInline
 final class Runner: @unchecked Sendable {
     enum Ending {
@@ -27,12 +28,20 @@ final class Runner: @unchecked Sendable {
     /// Renders the arguments of the task at work; set only where a time limit may have to report it.
     var argumentText: @Sendable () -> String = { "" }
 
-    private let clock = AttemptClock()
+    /// Tells when the task at work began; `nil` where none can be taken away from its thread.
+    private let clock: AttemptClock?
 
     /// Where the tasks that end here are counted; `nil` where nobody follows the call.
     let count: CallTally.Count?
 
     private var context: TaskContext?
+
+    /// Where a forked worker's task stands for its parent to see, in place of the thread's own storage, and the index of the
+    /// first of its tasks.
+    private var forkedTask: (index: UnsafeMutablePointer<Int64>, base: Int)?
+
+    /// The task that made a call last, and how many it has made.
+    private var callingTask = (index: -1, attempt: 0)
     private var nestedCalls = 0
 
     /// Whether the thread came with a batch that was submitted for this very loop.
@@ -42,6 +51,7 @@ final class Runner: @unchecked Sendable {
         self.loop = loop
         self.workerIndex = workerIndex
         self.isSubmitted = isSubmitted
+        self.clock = loop.plan.needsWorker ? AttemptClock() : nil
         self.count = loop.plan.report?.tally.take()
     }
 
@@ -52,7 +62,7 @@ final class Runner: @unchecked Sendable {
     static func help(_ loop: Loop, isSubmitted: Bool = false) -> Ending {
         guard loop.enter() else { return .left }
         // A thread of a backend knows nothing of the caller's scope.
-        return ParallelConfig.$current.withValue(loop.plan.scope) {
+        return loop.plan.scope.bind {
             self.stay(in: loop, isSubmitted: isSubmitted, loop.work)
         }
     }
@@ -69,15 +79,62 @@ final class Runner: @unchecked Sendable {
             }
         }
         if let scope = loop.plan.nestedScope {
-            ParallelConfig.$current.withValue(scope) { runner.whileCurrent { work(runner) } }
+            scope.bind { runner.whileCurrent { work(runner) } }
         } else {
             runner.whileCurrent { work(runner) }
         }
         if loop.plan.needsWorker { Watchdog.shared.forget(runner) }
-        guard !runner.clock.wasAbandoned else { return .abandoned }
-        if let count = runner.count { loop.plan.report?.tally.give(count) }
-        loop.leave(runner.workerIndex)
+        guard runner.clock?.wasAbandoned != true else { return .abandoned }
+        runner.leave()
         return .left
+    }
+
+    /// Works in a forked worker, on its one thread, which has entered; there is nobody to leave the loop for.
+    ///
+    /// - Parameters:
+    ///   - loop: What the tasks see as their loop.
+    ///   - workerIndex: What they see as the index of their worker.
+    ///   - index: Where the position of the task at work stands.
+    ///   - base: The index of the task at position 0.
+    ///   - work: Claims and runs tasks.
+    static func stayForked(
+        in loop: Loop,
+        workerIndex: Int,
+        indexAt index: UnsafeMutablePointer<Int64>,
+        from base: Int,
+        _ work: (Runner) -> Void
+    ) {
+        let runner = Runner(loop, workerIndex: workerIndex, isSubmitted: false)
+        unsafe runner.forkedTask = (index, base)
+        runner.stayAlone(work)
+    }
+
+    /// Works in a process in which the loop has no other thread.
+    ///
+    /// - Parameters:
+    ///   - loop: The loop that the tasks see.
+    ///   - workerIndex: What they see as the index of their worker.
+    ///   - work: Runs tasks.
+    static func stayRemote(in loop: Loop, workerIndex: Int, _ work: (Runner) -> Void) {
+        Runner(loop, workerIndex: workerIndex, isSubmitted: false).stayAlone(work)
+    }
+
+    private func stayAlone(_ work: (Runner) -> Void) {
+        let (loop, runner) = (self.loop, self)
+        if let scope = loop.plan.nestedScope {
+            scope.bind { runner.whileCurrent { work(runner) } }
+        } else {
+            runner.whileCurrent { work(runner) }
+        }
+    }
+
+    /// The index of the task that the calling thread is in; below 0 between tasks.
+    private var currentTaskIndex: Int {
+        guard let (index, base) = unsafe self.forkedTask else {
+            return Int(unsafe joblib_task_state_current().pointee.index)
+        }
+        let position = Int(unsafe index.pointee)
+        return position < 0 ? position : base + position
     }
 
     /// The stay that the calling thread is in.
@@ -108,17 +165,39 @@ final class Runner: @unchecked Sendable {
         unsafe state.pointee = outer
     }
 
+    /// Enters a loop, which the caller has done, for a stay that is not over when a call returns.
+    static func resident(in loop: Loop) -> Runner {
+        Runner(loop, workerIndex: loop.takeWorkerIndex(), isSubmitted: false)
+    }
+
+    /// Ends such a stay.
+    func leave() {
+        if let count = self.count { self.loop.plan.report?.tally.give(count) }
+        self.loop.leave(self.workerIndex)
+    }
+
     private func whileCurrent(_ body: () -> Void) {
         // Loops nest on one thread: what stood there comes back.
-        let state = unsafe joblib_task_state_current()!
-        let outer = unsafe state.pointee
-        unsafe state.pointee = joblib_task_state(
-            index: -1,
-            attempt: 1,
-            runner: Unmanaged.passUnretained(self).toOpaque()
-        )
+        let outer = Self.enterTask(-1, of: self)
         withExtendedLifetime(self, body)
-        unsafe state.pointee = outer
+        Self.leaveTask(to: outer)
+    }
+
+    /// Makes a task of the stay the calling thread's, in which it may have another; returns that one.
+    static func enterTask(_ index: Int, of runner: Runner?) -> TaskState {
+        let state = unsafe joblib_task_state_current()!
+        let outer = unsafe TaskState(state: state.pointee)
+        unsafe state.pointee = joblib_task_state(
+            index: Int64(index),
+            attempt: 1,
+            runner: runner.map { unsafe Unmanaged.passUnretained($0).toOpaque() }
+        )
+        return outer
+    }
+
+    /// Gives the calling thread back the task that it had.
+    static func leaveTask(to outer: TaskState) {
+        unsafe joblib_task_state_current().pointee = unsafe outer.state
     }
 
     // MARK: - Attempts
@@ -139,10 +218,10 @@ final class Runner: @unchecked Sendable {
             self.begin(index, attempt: attempt)
             // Before the clock starts: what the watchdog tells of the task comes later.
             plan.report?.tell(.taskStarted, self.task)
-            let start = self.clock.start()
+            let start = self.clock?.start() ?? MonotonicClock.now
             let (result, trace) = TracedThrow.record(plan.tracesThrows, body)
             let end = MonotonicClock.now
-            guard self.clock.stop(started: start) else { throw Abandoned() }
+            guard self.clock?.stop(started: start) != false else { throw Abandoned() }
 
             let duration = Duration.nanoseconds(Int64(clamping: end - start))
             let failure: TaskFailure
@@ -200,7 +279,8 @@ final class Runner: @unchecked Sendable {
         }
     }
 
-    private func begin(_ index: Int, attempt: Int) {
+    /// Makes an attempt the one that the calling thread is in.
+    func begin(_ index: Int, attempt: Int) {
         self.index = index
         self.attempt = attempt
         unsafe joblib_task_state_current().pointee.index = Int64(index)
@@ -273,8 +353,11 @@ final class Runner: @unchecked Sendable {
 
     // MARK: - Context
 
-    /// What `TaskContext.current` returns inside of the task with an index.
-    func taskContext(index: Int, attempt: Int) -> TaskContext {
+    /// What `TaskContext.current` returns; `nil` between tasks.
+    func taskContext() -> TaskContext? {
+        let index = self.currentTaskIndex
+        let attempt = Int(unsafe joblib_task_state_current().pointee.attempt)
+        guard index >= 0 else { return nil }
         if let context = self.context, context.index == index, context.attempt == attempt { return context }
         let context = TaskContext(
             loop: self.loop,
@@ -289,10 +372,15 @@ final class Runner: @unchecked Sendable {
 
     /// The task at work as the one around a call that it makes.
     func enclosingTask() -> EnclosingTask {
-        let index = Int(unsafe joblib_task_state_current().pointee.index)
+        let index = self.currentTaskIndex
         guard index >= 0 else { return EnclosingTask(loop: self.loop, index: -1, ordinal: 0) }
         let attempt = Int(unsafe joblib_task_state_current().pointee.attempt)
-        return self.taskContext(index: index, attempt: attempt).enclosingTask()
+        if self.callingTask != (index, attempt) {
+            self.callingTask = (index, attempt)
+            self.nestedCalls = 0
+        }
+        defer { self.nestedCalls += 1 }
+        return EnclosingTask(loop: self.loop, index: index, ordinal: self.nestedCalls, clock: self.clock)
     }
 }
 
@@ -300,8 +388,8 @@ extension Runner: Watched {
     /// Takes the task at work away from this thread if it has run too long.
     func look(at now: UInt64) -> UInt64? {
         let limit = self.loop.plan.timeLimit ?? .max / 2
-        guard let start = self.clock.startedAt else { return now + limit }
-        guard start + limit <= now, self.clock.abandon(started: start) else { return max(start + limit, now + 1) }
+        guard let clock = self.clock, let start = clock.startedAt else { return now + limit }
+        guard start + limit <= now, clock.abandon(started: start) else { return max(start + limit, now + 1) }
         // On a thread of its own: an observer that waits must not keep every other limit in the process from being kept.
         PlatformThread.startOrRun(name: "joblib-timeout") { self.letLoopGoOn() }
         return nil

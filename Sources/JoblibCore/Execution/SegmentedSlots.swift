@@ -1,28 +1,36 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import JoblibPOSIX
+
 /// Storage for results whose number is not known beforehand: it grows without moving, so that workers write unlocked.
-// SAFETY: `reserve` and `take` are called by one thread at a time, under the reader's lock or after the loop; a slot is
-// written by the one worker that runs its task, which learnt of the slot under that lock.
+// SAFETY: `reserve` is called by one thread at a time, under the reader's lock. A segment's entry in the table is written
+// there once, and read by workers for indices that they have learnt under that lock; a slot is written by the one worker
+// that runs its task, and read after the loop.
 @safe
 @usableFromInline
 final class SegmentedSlots<Element>: @unchecked Sendable {
-    // Segment k has 64 << k slots: 58 of them fill every address space.
+    // Segment k has 64 << k slots: 58 of them fill every address space. A table that never moves, unlike an array.
     @usableFromInline
-    var segments: [UnsafeMutablePointer<Element?>] = unsafe []
+    let segments: UnsafeMutablePointer<UnsafeMutablePointer<Element?>>
+
+    private var segmentCount = 0
 
     @usableFromInline
     var capacity = 0
 
-    @inlinable
-    init() {}
+    @usableFromInline
+    init() {
+        unsafe self.segments = .allocate(capacity: 58)
+    }
 
     deinit {
-        for segment in unsafe self.segments.indices {
+        for segment in 0..<self.segmentCount {
             let count = Self.size(ofSegment: segment)
             unsafe self.segments[segment].deinitialize(count: count)
             unsafe self.segments[segment].deallocate()
         }
+        unsafe self.segments.deallocate()
     }
 
     @inlinable
@@ -36,14 +44,16 @@ final class SegmentedSlots<Element>: @unchecked Sendable {
 
     @usableFromInline
     func grow() {
-        let size = unsafe Self.size(ofSegment: self.segments.count)
+        let size = Self.size(ofSegment: self.segmentCount)
         let slots = UnsafeMutablePointer<Element?>.allocate(capacity: size)
+        unsafe HugePages.advise(slots, byteCount: size * MemoryLayout<Element?>.stride)
         unsafe slots.initialize(repeating: nil, count: size)
-        unsafe self.segments.append(slots)
+        unsafe (self.segments + self.segmentCount).initialize(to: slots)
+        self.segmentCount += 1
         self.capacity += size
     }
 
-    /// Where a result belongs; the reader looks it up under its lock, since the list of segments may grow.
+    /// Where the result of an index belongs for which room was made.
     @inlinable
     func place(of index: Int) -> Place {
         let shifted = index + Self.size(ofSegment: 0)

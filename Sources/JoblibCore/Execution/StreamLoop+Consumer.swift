@@ -11,10 +11,12 @@ extension StreamLoop {
     ///
     /// Where nobody else is at work, the thread runs the next batch itself: with one job that is how the tasks run.
     ///
+    /// - Parameter step: Runs the next task in the calling thread, once it has begun to.
     /// - Returns: `nil` at the end.
     /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
-    func nextBlocking() throws -> Stored? {
+    func nextBlocking(_ step: () -> Stored? = { nil }) throws -> Stored? {
         while true {
+            if self.direct.begin(), let result = step() { return result }
             let seen = self.event.count
             switch self.take() {
             case .result(let result):
@@ -28,12 +30,16 @@ extension StreamLoop {
                 self.joinBlocking()
                 return nil
             case .pending:
+                if self.beginDirect() { continue }
                 if !self.isAttended {
-                    if self.plan.needsWorker {
+                    if self.plan.callerOnlyWaits {
                         self.callHelper(inPlaceOfCaller: true)
                     } else {
                         self.workInPlace()
                     }
+                } else if self.plan.workers == 1, self.direct.isAllowed, self.direct.current.kind != .off {
+                    // Another consumer runs the tasks, who may stay away.
+                    self.refuseDirect()
                 } else {
                     WorkerThread.wait(for: self.event, while: seen, spins: 2000)
                 }
@@ -46,7 +52,8 @@ extension StreamLoop {
     /// - Returns: `nil` at the end.
     /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
     func nextSuspending() async throws -> Stored? {
-        try await withTaskCancellationHandler {
+        self.refuseDirect()
+        return try await withTaskCancellationHandler {
             while true {
                 let seen = self.event.count
                 switch self.take() {

@@ -29,15 +29,29 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         var stream: StreamState<Stored>
         var hasThrown = false
         var waiters: [CheckedContinuation<Void, Never>] = []
+
+        /// How often the consumer has reserved the stream.
+        var reservations = 0
+
+        /// How many tasks in a row were short.
+        var shortRuns = 0
+
+        var areTasksShort: Bool { self.shortRuns >= 16 }
     }
 
     let source: Source
     let state: Mutex<State>
-    private let store: @Sendable (Swift::Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+    let store: @Sendable (Swift::Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     private let held = HeldTasks()
 
+    /// The batches that are with forked workers.
+    let forks = ForkedBatches()
+
+    /// For when the consumer runs the tasks; made by `init`, which cannot name `self` before.
+    private(set) lazy var direct = DirectConsumer(self)
+
     /// Whether the tasks before one that failed still count, or the first failure in time ends everything.
-    private let endsInOrder: Bool
+    let endsInOrder: Bool
 
     // Set once the call has ended on its session, which the last one out sees to; then nobody is inside either.
     private let hasEndedCall = Atomic<Bool>(false)
@@ -67,6 +81,9 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         let stream = StreamState<Stored>(window: plan.window, isOrdered: isOrdered, countsBuffered: !isList)
         self.state = Mutex(State(stream: stream))
         super.init(plan, isStream: true)
+        self.direct.end = { [unowned self] index, isInputAtEnd in
+            self.endDirect(before: index, isInputAtEnd: isInputAtEnd)
+        }
     }
 
     // MARK: - Lifetime
@@ -82,6 +99,8 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
             throw error
         }
         if let call { self.attach(call) }
+        // The consumer has the memory that the tasks are not to have.
+        if self.plan.isForked { self.refuseDirect() }
         for scope in self.plan.stopScopes { scope.add(self) }
     }
 
@@ -96,6 +115,16 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     /// Runs one batch in the calling thread, unless as many as may be are at work.
     func workInPlace() {
+        guard self.enterAsConsumer() else { return }
+        Runner.stay(in: self) { runner in
+            _ = self.workOnce(runner)
+            // The seat is free before the loop is left, so that who finds nobody inside finds a seat.
+            self.leaveConsumerSeat()
+        }
+    }
+
+    /// Enters the loop on the consumer's thread, if a seat is free, which is the consumer's then.
+    func enterAsConsumer() -> Bool {
         // A nested stream's consumer is in a task, which has a place in the team already.
         let isOutermost = self.parent == nil
         let mayWork = self.root.team.withLock { team in
@@ -103,18 +132,17 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
             if isOutermost { team.addMember() }
             return true
         }
-        guard mayWork else { return }
-        // The seat is free before the loop is left, so that who finds nobody inside finds a seat.
-        let leaveSeat = {
-            self.root.team.withLock { team in
-                team.leaveSeat(in: self)
-                if isOutermost { team.removeMember() }
-            }
-        }
-        guard self.enter() else { return leaveSeat() }
-        Runner.stay(in: self) { runner in
-            _ = self.workOnce(runner)
-            leaveSeat()
+        guard mayWork else { return false }
+        if self.enter() { return true }
+        self.leaveConsumerSeat()
+        return false
+    }
+
+    /// Gives the consumer's seat back.
+    func leaveConsumerSeat() {
+        self.root.team.withLock { team in
+            team.leaveSeat(in: self)
+            if self.parent == nil { team.removeMember() }
         }
     }
 
@@ -134,6 +162,8 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     }
 
     override func didStop() {
+        self.forks.stop()
+        self.endIdleDirect()
         self.close()
         self.didChange()
     }
@@ -149,7 +179,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
 
     /// Wakes whoever waits for the loop to get on.
     func didChange() {
-        self.event.advance()
+        self.advanceEvent()
         let waiters = self.state.withLock { state in
             defer { state.waiters = [] }
             return state.waiters
@@ -189,7 +219,9 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
             guard !self.stopSource.isStopped, let batch = self.claim() else { return false }
             let first = batch[0].index
             self.plan.report?.dispatch(first..<first + batch.count, workerIndex: runner.workerIndex)
-            if self.plan.needsWorker {
+            if self.plan.isForked {
+                self.runForked(batch, runner)
+            } else if self.plan.needsWorker {
                 try self.held.run(self.heldTask(batch[0]), runner, attempt: 1)
             } else {
                 try self.run(batch, runner, attempt: 1)
@@ -230,6 +262,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     /// How many tasks are read at once: one by one where reading ahead is bounded in tasks.
     var readSize: Int {
         if self.plan.needsWorker { return 1 }
+        if self.plan.isForked { return self.plan.batchSize ?? self.forks.batchSize }
         return self.plan.batchSize ?? (self.plan.window == nil ? 64 : 1)
     }
 
@@ -239,6 +272,7 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
     private func run(_ batch: [Item], _ runner: Runner, attempt: Int) throws {
         var results: [Stored] = []
         results.reserveCapacity(batch.count)
+        let start = ProcessorTicks.now
         do {
             for item in batch {
                 if self.stopSource.isStopped { throw self.error ?? ParallelError.outerLoopEnded }
@@ -249,7 +283,9 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         } catch {
             return self.complete(first: batch[0].index, results, failure: error)
         }
-        self.complete(first: batch[0].index, results, failure: nil)
+        // A difference that wraps around, or between two processors, counts as long.
+        let isShort = ProcessorTicks.now &- start < UInt64(batch.count) * ProcessorTicks.perMicrosecond / 2
+        self.complete(first: batch[0].index, results, failure: nil, isShort: isShort)
     }
 
     private func heldTask(_ item: Item) -> HeldTasks.Task {
@@ -267,11 +303,19 @@ final class StreamLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sen
         )
     }
 
-    private func complete(first: Int, _ results: [Stored], failure: (any Error)?) {
+    func complete(first: Int, _ results: [Stored], failure: (any Error)?, isShort: Bool = false) {
         let outcome = StreamState<Stored>.Outcome(first: first, results: results, failure: failure)
-        self.state.withLock { $0.stream.complete(outcome) }
-        if let failure, !self.endsInOrder { self.stop(failure) }
+        self.state.withLock { state in
+            state.stream.complete(outcome)
+            state.shortRuns = isShort ? state.shortRuns + 1 : 0
+        }
+        if let failure { self.noteFailure(failure) }
         self.didChange()
+    }
+
+    /// Notes a failure that is among the results.
+    func noteFailure(_ failure: any Error) {
+        if !self.endsInOrder { self.stop(failure) }
     }
 
     override var hasWork: Bool {

@@ -36,10 +36,16 @@ struct StreamState<Stored: Sendable>: Sendable {
     /// The failure after which nothing new is claimed.
     private var hasFailed = false
 
+    /// Whether the consumer alone may claim.
+    private var isReserved = false
+
     private var ready: [Int: Outcome] = [:]
     private var arrivals = Queue<Int>()
     private var current: (outcome: Outcome, position: Int)?
     private var nextIndex = 0
+
+    /// How many tasks were read, as far as their results have come.
+    private var readCount = 0
 
     init(window: Int?, isOrdered: Bool, countsBuffered: Bool) {
         self.window = window ?? .max
@@ -51,7 +57,7 @@ struct StreamState<Stored: Sendable>: Sendable {
 
     /// Whether another batch may be claimed.
     var hasRoom: Bool {
-        !self.isInputEnded && !self.hasFailed && self.inFlight + (self.countsBuffered ? self.buffered : 0) < self.window
+        !self.isReserved && !self.isOver && self.inFlight + (self.countsBuffered ? self.buffered : 0) < self.window
     }
 
     /// Whether nothing will ever be claimed again.
@@ -70,11 +76,43 @@ struct StreamState<Stored: Sendable>: Sendable {
         self.isInputEnded = true
     }
 
+    // MARK: - The consumer as a worker
+
+    /// Lets nobody but the consumer claim from now on.
+    mutating func reserve() { self.isReserved = true }
+
+    /// The index of the first task that nobody has read, once nothing is in flight or buffered any more.
+    var reservedIndex: Int? {
+        let isIdle = self.inFlight == 0 && self.buffered == 0 && self.current == nil
+        return self.isReserved && isIdle && !self.isOver ? self.readCount : nil
+    }
+
+    /// Notes that the consumer has found the input empty.
+    mutating func inputDidEnd() { self.isInputEnded = true }
+
+    /// Lets others claim again.
+    ///
+    /// - Parameter index: What the consumer has not read, if it has read anything.
+    mutating func endReservation(at index: Int? = nil) {
+        self.isReserved = false
+        if let index { (self.nextIndex, self.readCount) = (index, index) }
+    }
+
+    /// Lets others claim again while the consumer is in a task, which is in flight from now on.
+    mutating func handOver(at index: Int) {
+        self.endReservation(at: index)
+        self.readCount = index + 1
+        self.inFlight += 1
+    }
+
+    // MARK: - Results
+
     /// Takes the results of a batch in.
     mutating func complete(_ outcome: Outcome) {
         self.inFlight -= 1
         self.buffered += 1
         if outcome.failure != nil { self.hasFailed = true }
+        self.readCount = max(self.readCount, outcome.first + outcome.results.count)
         self.ready[outcome.first] = outcome
         if !self.isOrdered { self.arrivals.push(outcome.first) }
     }

@@ -14,10 +14,10 @@ struct Team {
     private(set) var members: Int
 
     /// Loops that might take another worker.
-    private var open: [Loop] = []
+    private var open = LoopList()
 
     /// Loops whose callers have nothing to do but wait.
-    private var waiting: [Loop] = []
+    private var waiting = LoopList()
 
     init(limit: Int, members: Int) {
         self.limit = limit
@@ -32,6 +32,9 @@ struct Team {
         /// The loops whose waiting callers should be woken, since they may help.
         var wake: [Loop]
     }
+
+    /// Whether nobody else may be taken on.
+    var isFull: Bool { self.members >= self.limit }
 
     /// Announces a loop that could use up to `wanted` workers beside its caller.
     ///
@@ -122,7 +125,7 @@ struct Team {
     ///   - loop: The loop.
     ///   - missing: How many of its helpers have not come to give their places back.
     mutating func close(_ loop: Loop, missing: Int) {
-        self.open.removeAll { $0 === loop }
+        self.open.remove(loop)
         self.members += loop.lendsPlace ? 1 - loop.placesHeld : -missing
     }
 
@@ -153,11 +156,37 @@ struct Team {
 
     /// Takes a caller off the list of those that wait.
     mutating func stopWaiting(_ loop: Loop) {
-        self.waiting.removeAll { $0 === loop }
+        self.waiting.remove(loop)
     }
 
     /// The open loops nested in one.
     func openLoops(below loop: Loop) -> [Loop] {
         self.open.filter { $0 !== loop && $0.isNested(in: loop) }
+    }
+}
+
+/// A few loops, the newest last; one of them takes no memory of its own, which is all that most teams ever have.
+private struct LoopList {
+    private var first: Loop?
+    private var others: [Loop] = []
+
+    mutating func append(_ loop: Loop) {
+        if self.first == nil, self.others.isEmpty { self.first = loop } else { self.others.append(loop) }
+    }
+
+    mutating func remove(_ loop: Loop) {
+        if self.first === loop { self.first = nil } else { self.others.removeAll { $0 === loop } }
+    }
+
+    func last(where isWanted: (Loop) -> Bool) -> Loop? {
+        if let loop = self.others.last(where: isWanted) { return loop }
+        return self.first.flatMap { isWanted($0) ? $0 : nil }
+    }
+
+    func filter(_ isWanted: (Loop) -> Bool) -> [Loop] {
+        var wanted: [Loop] = []
+        if let first = self.first, isWanted(first) { wanted.append(first) }
+        for loop in self.others where isWanted(loop) { wanted.append(loop) }
+        return wanted
     }
 }

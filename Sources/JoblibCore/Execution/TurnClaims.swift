@@ -12,6 +12,7 @@ struct TurnClaims {
     private let runner: Runner
     private var sizer: BatchSizer
     private var pacing = CallerPacing(now: MonotonicClock.now)
+    private var direct = DirectRuns(now: ProcessorTicks.now, ticksPerMicrosecond: ProcessorTicks.perMicrosecond)
 
     /// Since when the thread has been waiting for input; known only where somebody is told of each task.
     private var readingSince: UInt64?
@@ -77,6 +78,19 @@ struct TurnClaims {
         }
         // Whoever should have come instead may not have.
         return self.loop.hasOneLeft
+    }
+
+    /// Whether the caller, who alone can read, runs what it reads at once.
+    @usableFromInline
+    var runsDirectly: Bool { self.direct.areBest && !self.pacing.hasLentSeat }
+
+    /// Says that the caller has read and run a task.
+    ///
+    /// - Parameter helped: Whether workers were let at what it has read meanwhile, since it took long.
+    @usableFromInline
+    mutating func didRunAsCaller(helped: Bool) {
+        if helped { self.direct.startOver() }
+        self.direct.didRun(now: ProcessorTicks.now)
     }
 
     /// Whether the caller only reads by now.

@@ -20,7 +20,10 @@ protocol Watched: AnyObject, Sendable {
 /// Limits are the same for all tasks of a loop and a task that starts now cannot be overdue before one of that length,
 /// so starting a task needs to tell nobody: the thread only ever looks too early.
 final class Watchdog: Sendable {
-    static let shared = Watchdog()
+    /// The one of this process: a forked child has none of its parent's threads.
+    static var shared: Watchdog { self.perProcess.object }
+
+    private static let perProcess = PerProcess { Watchdog() }
 
     private struct State {
         var watched: [ObjectIdentifier: any Watched] = [:]

@@ -17,6 +17,6 @@ struct WorkerIndices: Sendable {
 
     /// Gives a number back; that of a worker abandoned in a task never is, since the task still uses it.
     mutating func give(_ index: Int) {
-        self.free.append(index)
+        if index == self.next - 1 { self.next = index } else { self.free.append(index) }
     }
 }

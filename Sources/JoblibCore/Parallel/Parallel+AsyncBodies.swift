@@ -12,7 +12,7 @@ extension Parallel {
         _ items: C,
         _ body: @escaping @Sendable @concurrent (C.Element) async throws -> R
     ) async throws -> [R] where C.Element: Sendable {
-        let plan = try self.plan()
+        let plan = try self.planForBodies()
         let loop = AsyncLoop(plan, count: items.count)
         guard let report = plan.report else { return try await self.map(items, body, loop) }
         report.begin(loop)
@@ -26,6 +26,19 @@ extension Parallel {
             await report.told()
             throw error
         }
+    }
+
+    // Swift's concurrency does not survive fork(2).
+    private func planForBodies() throws -> CallPlan {
+        let plan = try self.plan()
+        guard plan.isForked else { return plan }
+        let refusal = ParallelError(
+            .unsupportedOption,
+            "\(plan.backend.displayName) cannot run asynchronous bodies: Swift's concurrency does not survive fork(2); "
+                + "make the body synchronous, or choose threading"
+        )
+        guard plan.settings.isHint else { throw refusal }
+        return try Parallel(self, onThreads: refusal).plan()
     }
 
     private func map<C: RandomAccessCollection & Sendable, R: Sendable>(

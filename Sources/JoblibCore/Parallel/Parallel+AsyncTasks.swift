@@ -15,7 +15,9 @@ extension Parallel {
     ///
     /// - Throws: ``TaskFailure``, ``ParallelError``, and `CancellationError` when the calling task is cancelled.
     public func run<Output>(_ tasks: some Sequence<Delayed<Output>>) async throws -> [Output] {
-        if let tasks = TaskArray.array(of: tasks) { return try await self.onWorker { call in try call.run(tasks) } }
+        if let tasks = TaskArray.array(of: tasks), try !self.isShipped {
+            return try await self.onWorker { call in try call.run(tasks) }
+        }
         return try await self.feed(tasks) { (outcome) throws(TaskFailure) in try outcome.get() }
     }
 
@@ -25,7 +27,9 @@ extension Parallel {
     public func results<Output>(
         _ tasks: some Sequence<Delayed<Output>>
     ) async throws -> [Result<Output, TaskFailure>] {
-        if let tasks = TaskArray.array(of: tasks) { return try await self.onWorker { call in try call.results(tasks) } }
+        if let tasks = TaskArray.array(of: tasks), try !self.isShipped {
+            return try await self.onWorker { call in try call.results(tasks) }
+        }
         return try await self.feed(tasks) { (outcome) throws(TaskFailure) in outcome }
     }
 
@@ -34,8 +38,9 @@ extension Parallel {
         _ tasks: some Sequence<Delayed<Output>>,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) async throws -> [Stored] {
+        if try self.isShipped { return try await self.ship(tasks, store) }
         try Task.checkCancellation()
-        let plan = try self.plan()
+        let plan = try self.plan(returning: Output.self)
         plan.report?.noteTaskCount(of: tasks)
         let queue = BatchQueue<StreamLoop<Output, Stored>.Item>()
         let loop = StreamLoop(plan, .queue(queue), isOrdered: true, isList: true, store)
@@ -46,9 +51,9 @@ extension Parallel {
             throw error
         }
         // In no closure: one would leave the caller's isolation, to which the sequence belongs.
-        var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
+        var reader = FeedReader<_, Output, Stored>(tasks.makeIterator())
         while await loop.reserve() {
-            guard let batch = reader.next() else {
+            guard let batch = reader.next(loop.readSize) else {
                 loop.endInput(after: reader.count)
                 break
             }

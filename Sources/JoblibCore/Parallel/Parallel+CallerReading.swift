@@ -22,6 +22,8 @@ extension Parallel {
 
     @usableFromInline
     static func reader(for plan: CallPlan) -> Reader {
+        // A window of batches, and not a thread for each task, is what forked workers are made for.
+        if plan.isForked { return .waitingCaller }
         // One worker is the caller.
         guard PlatformThread.isIsolated, plan.workers > 1 || plan.needsWorker else { return .workers }
         return plan.needsWorker ? .waitingCaller : .caller
@@ -37,16 +39,7 @@ extension Parallel {
         let slots = SegmentedSlots<Stored>()
         let ahead = ReadAhead<Output, Stored>(loop)
         let batchSize = loop.readAheadBounds.batchSize
-        var iterator = tasks.makeIterator()
-        var count = 0
-        // Reads one batch; fewer tasks at the end.
-        let read = { (batch: inout [ReadAhead<Output, Stored>.Item]) in
-            while batch.count < batchSize, let task = iterator.next() {
-                slots.reserve(count + 1)
-                batch.append(ReadAhead.Item(index: count, task: task, place: slots.place(of: count)))
-                count += 1
-            }
-        }
+        var readCount = 0
         // Runs one batch; `false` when no further task may start.
         let run = { (claims: inout TurnClaims, batch: [ReadAhead<Output, Stored>.Item]) in
             if claims.isReported {
@@ -65,13 +58,38 @@ extension Parallel {
         }
         let readAndWork: SequenceLoop.Share = { claims in
             var batch: [ReadAhead<Output, Stored>.Item] = []
+            var iterator = tasks.makeIterator()
+            var count = 0
+            defer { readCount = count }
             while !claims.isStopped {
-                if claims.callerHasLentSeat, !ahead.hasRoom(beside: 0), !claims.callerMayRun() {
-                    ahead.waitForRoom()
+                if claims.callerHasLentSeat, !ahead.hasRoom(beside: 0) {
+                    // Where nobody has come in its place it makes room by running what was read, and does not read on.
+                    ahead.release()
+                    if claims.callerMayRun(), ahead.take(batchSize, into: &batch, waits: false) {
+                        guard try run(&claims, batch) else { return }
+                        ahead.finish(&batch)
+                    } else {
+                        ahead.waitForRoom()
+                    }
                     continue
                 }
                 claims.leaveTask()
-                read(&batch)
+                while batch.count < batchSize, let task = iterator.next() {
+                    slots.reserve(count + 1)
+                    let item = ReadAhead<Output, Stored>.Item(index: count, task: task, place: slots.place(of: count))
+                    count += 1
+                    guard claims.runsDirectly, batchSize == 1 else {
+                        batch.append(item)
+                        continue
+                    }
+                    claims.endReading()
+                    guard let first = ahead.keep(item) else { continue }
+                    claims.didTake(first.index, of: 1)
+                    guard try claims.run(first.task, first.index, first.place, store) else { return }
+                    claims.didRunAsCaller(helped: !ahead.isReserved)
+                    claims.leaveTask()
+                }
+                if !claims.runsDirectly { ahead.release() }
                 claims.endReading()
                 if batch.isEmpty {
                     claims.inputDidEnd(after: count)
@@ -80,10 +98,11 @@ extension Parallel {
                 claims.didReadSome()
                 if ahead.hasRoom(beside: claims.callerHasLentSeat ? 0 : batchSize) {
                     ahead.push(&batch)
-                } else if claims.callerMayRun() {
+                } else if ahead.isWellStocked || claims.callerMayRun() {
                     ahead.exchange(&batch)
                     guard try run(&claims, batch) else { return }
                     batch.removeAll(keepingCapacity: true)
+                    claims.didRunAsCaller(helped: false)
                 } else {
                     while !ahead.hasRoom(beside: 0), !claims.isStopped { ahead.waitForRoom() }
                     ahead.push(&batch)
@@ -103,10 +122,10 @@ extension Parallel {
         }
         do {
             try loop.run(caller: readAndWork, workers: work)
-            guard let results = slots.allElements(count) else { throw ParallelError.outerLoopEnded }
+            guard let results = slots.allElements(readCount) else { throw ParallelError.outerLoopEnded }
             return results
         } catch let error as ParallelError where error.code == .cancelled {
-            throw error.completed(slots.elements(count))
+            throw error.completed(slots.elements(readCount))
         }
     }
 
@@ -125,9 +144,9 @@ extension Parallel {
             plan.report?.waitUntilTold()
             throw error
         }
-        var reader = FeedReader<_, Output, Stored>(tasks.makeIterator(), batchSize: loop.readSize)
+        var reader = FeedReader<_, Output, Stored>(tasks.makeIterator())
         while loop.reserveBlocking() {
-            guard let batch = reader.next() else {
+            guard let batch = reader.next(loop.readSize) else {
                 loop.endInput(after: reader.count)
                 break
             }

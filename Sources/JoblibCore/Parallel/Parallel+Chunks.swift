@@ -18,6 +18,9 @@ extension Parallel {
     ) throws {
         let count = storage.count
         let length = Partition.part(of: count, batchSize: try self.batchSize.resolve())
+        if count > 0, try self.usesForks(returning: Void.self) {
+            return try self.forEachForkedChunk(of: &storage, length: length, body)
+        }
         try withoutActuallyEscaping(body) { body in
             try unsafe storage.withUnsafeMutableBufferPointer { buffer in
                 // SAFETY: chunks do not overlap, each is claimed by one worker, and the buffer outlives the loop, whose
@@ -46,7 +49,7 @@ extension Parallel {
         try await self.onWorker { call in try call.forEachChunk(of: &taken.elements, body) }
     }
 
-    private func performChunks(_ chunks: ChunkRanges, _ body: @escaping @Sendable (Range<Int>) throws -> Void) throws {
+    func performChunks(_ chunks: ChunkRanges, _ body: @escaping @Sendable (Range<Int>) throws -> Void) throws {
         var call = self
         call.batchSize = 1
         call.lendsMemory = true

@@ -17,7 +17,7 @@ extension Parallel {
         _ items: C,
         _ body: @escaping @Sendable (C.Element) throws -> sending R
     ) throws -> [R] {
-        try unsafe self.collect(items) { claims, items, slots in
+        try unsafe self.collect(items, count: items.count) { claims, items, slots in
             while let chunk = claims.next() {
                 var position = items.index(items.startIndex, offsetBy: chunk.lowerBound)
                 for offset in chunk {
@@ -58,7 +58,7 @@ extension Parallel {
         _ items: C,
         _ body: @escaping @Sendable (C.Element) throws -> Void
     ) throws {
-        try self.perform(items) { claims, items in
+        try self.perform(items, count: items.count) { claims, items in
             while let chunk = claims.next() {
                 var position = items.index(items.startIndex, offsetBy: chunk.lowerBound)
                 for offset in chunk {

@@ -6,13 +6,14 @@ extension Parallel {
     ///
     /// With more than one job the workers begin at once; with one, a task runs when its output is asked for, in the
     /// thread that asks, unless that is an asynchronous task. The sequence is handed over: workers read it, one at a
-    /// time, while the caller goes on.
+    /// time, while the caller goes on, and so does a synchronous consumer while the tasks are very short.
     ///
     /// - Parameters:
     ///   - tasks: The tasks, made by `delayed`.
     ///   - returnAs: `.generator` for submission order, `.generatorUnordered` for completion order.
     /// - Returns: A stream, to be consumed once.
     /// - Throws: ``ParallelError`` when the tasks cannot be run; what a task throws, the stream throws.
+    @inlinable
     public func callAsFunction<Output>(
         _ tasks: sending some Sequence<Delayed<Output>>,
         returnAs: GeneratorKind
@@ -27,12 +28,18 @@ extension Parallel {
     ///   - returnAs: `.generator` for submission order, `.generatorUnordered` for completion order.
     /// - Returns: A stream, to be consumed once.
     /// - Throws: ``ParallelError`` when the tasks cannot be run; what a task throws, the stream throws.
+    @inlinable
     public func run<Output>(
         _ tasks: sending some Sequence<Delayed<Output>>,
         returnAs: GeneratorKind
     ) throws -> ParallelResults<Output> {
+        try self.refuseWhatCannotTravel(tasks)
         let count = CallReport.taskCount(of: tasks)
-        return try self.stream(TaskReader(tasks), count, returnAs) { (outcome) throws(TaskFailure) in try outcome.get()
+        let reader = TaskReader(tasks)
+        return try self.stream(reader, count, returnAs) { (outcome) throws(TaskFailure) in
+            try outcome.get()
+        } _: { consumer, finish in
+            { reader.runNext(consumer, finish) { $0 } }
         }
     }
 
@@ -43,21 +50,38 @@ extension Parallel {
     ///   - returnAs: `.generator` for submission order, `.generatorUnordered` for completion order.
     /// - Returns: A stream of one `Result` per task, to be consumed once.
     /// - Throws: ``ParallelError`` when the tasks cannot be run.
+    @inlinable
     public func results<Output>(
         _ tasks: sending some Sequence<Delayed<Output>>,
         returnAs: GeneratorKind
     ) throws -> ParallelResults<Result<Output, TaskFailure>> {
+        try self.refuseWhatCannotTravel(tasks)
         let count = CallReport.taskCount(of: tasks)
-        return try self.stream(TaskReader(tasks), count, returnAs) { (outcome) throws(TaskFailure) in outcome }
+        let reader = TaskReader(tasks)
+        return try self.stream(reader, count, returnAs) { (outcome) throws(TaskFailure) in
+            outcome
+        } _: { consumer, finish in
+            { reader.runNext(consumer, finish) { .success($0) } }
+        }
     }
 
-    private func stream<Output, Stored: Sendable>(
+    /// What a consumer does to run the next task itself, given what to do with a result that goes the usual way.
+    @usableFromInline
+    typealias DirectStep<Output: Sendable, Stored> = (
+        DirectConsumer,
+        @escaping @Sendable (Int, Delayed<Output>, Result<Output, any Error>) -> Void
+    ) -> () -> Stored?
+
+    @usableFromInline
+    func stream<Output, Stored: Sendable>(
         _ reader: AnyTaskReader<Output>,
         _ taskCount: Int?,
         _ kind: GeneratorKind,
-        _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+        _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored,
+        _ makeStep: DirectStep<Output, Stored>
     ) throws -> ParallelResults<Stored> {
-        let plan = try self.plan()
+        if try self.isShipped { return try self.shippedStream(reader, taskCount, kind, store) }
+        let plan = try self.plan(returning: Output.self)
         plan.report?.tally.taskCount = taskCount
         let loop = StreamLoop(plan, .reader(reader), isOrdered: kind.isOrdered, isList: false, store)
         do {
@@ -66,7 +90,7 @@ extension Parallel {
             plan.report?.waitUntilTold()
             throw error
         }
-        if plan.workers > 1 || plan.needsWorker { loop.callWorkers() }
-        return ParallelResults(Consumer(loop))
+        if plan.workers > 1 || plan.callerOnlyWaits { loop.callWorkers() }
+        return ParallelResults(Consumer(loop, step: makeStep(loop.direct) { loop.finishDirect($0, $1, $2) }))
     }
 }

@@ -10,15 +10,17 @@ extension Parallel {
     @usableFromInline
     func collect<C: RandomAccessCollection & Sendable, R>(
         _ items: C,
+        count: Int,
         _ kernel: @escaping @Sendable (inout ChunkClaims, C, UnsafeMutablePointer<R>) throws -> Void
     ) throws -> [R] {
-        try unsafe self.collect(items, storeFailure: nil, rescue: nil, kernel)
+        try unsafe self.collect(items, count: count, storeFailure: nil, rescue: nil, kernel)
     }
 
     /// Runs a chunk kernel that fills one slot per element.
     ///
     /// - Parameters:
     ///   - items: What to work on.
+    ///   - count: How many there are; known cheaply where the collection's type is.
     ///   - storeFailure: Puts a failure into a slot, where the call keeps going.
     ///   - rescue: Takes the results that are there out of a call that failed, and returns the error to throw.
     ///   - kernel: Claims positions and fills their slots.
@@ -26,12 +28,12 @@ extension Parallel {
     /// - Throws: The error that came first in time.
     func collect<C: RandomAccessCollection & Sendable, R>(
         _ items: C,
+        count: Int,
         storeFailure: (@Sendable (UnsafeMutablePointer<R>, TaskFailure) -> Void)?,
         rescue: ((UnsafeMutablePointer<R>, [Range<Int>], ParallelError) -> ParallelError)?,
         _ kernel: @escaping @Sendable (inout ChunkClaims, C, UnsafeMutablePointer<R>) throws -> Void
     ) throws -> [R] {
-        let plan = try self.plan()
-        let count = items.count
+        let plan = try self.plan(returning: R.self)
         guard count > 0 else {
             plan.reportNothing()
             return []
@@ -40,15 +42,12 @@ extension Parallel {
             let bytes = count * MemoryLayout<R>.stride
             unsafe HugePages.advise(buffer.baseAddress, byteCount: bytes)
 
-            // SAFETY: each slot is written by the one worker that claimed its position, and read here after the loop has
-            // ended. A thread abandoned in a task never reaches its slot.
+            // SAFETY: see `CollectingLoop`.
             nonisolated(unsafe) let slots = buffer.baseAddress!
             let store = unsafe storeFailure.map { store in
                 { @Sendable (index: Int, failure: TaskFailure) in unsafe store(slots + index, failure) }
             }
-            let loop = IndexLoop(plan, count: count, argumentText: Self.argumentText(of: items), storeFailure: store) {
-                claims in unsafe try kernel(&claims, items, slots)
-            }
+            let loop = unsafe CollectingLoop(plan, items, count: count, slots: slots, storeFailure: store, kernel)
             do {
                 try loop.run()
             } catch {
@@ -65,25 +64,16 @@ extension Parallel {
     @usableFromInline
     func perform<C: RandomAccessCollection & Sendable>(
         _ items: C,
+        count: Int,
         _ kernel: @escaping @Sendable (inout ChunkClaims, C) throws -> Void
     ) throws {
         let plan = try self.plan()
-        let count = items.count
         guard count > 0 else { return plan.reportNothing() }
-        let loop = IndexLoop(plan, count: count, argumentText: Self.argumentText(of: items)) { claims in
-            try kernel(&claims, items)
-        }
+        let loop = PerformingLoop(plan, items, count: count, kernel)
         do {
             try loop.run()
         } catch let error as ParallelError where error.code == .cancelled {
             throw error.completed(loop.completedCount)
-        }
-    }
-
-    static func argumentText<C: RandomAccessCollection & Sendable>(of items: C) -> @Sendable (Int) -> String {
-        { offset in
-            let element = items[items.index(items.startIndex, offsetBy: offset)]
-            return (element as? any ArgumentsDescribing)?.argumentText ?? ArgumentText.render(element)
         }
     }
 

@@ -8,10 +8,10 @@ extension Parallel {
     @usableFromInline
     func plan() throws -> CallPlan {
         let plan = try self.planWithoutTasks()
-        guard plan.reach == .sameMemory else {
-            throw ParallelError(
-                .taskNotPortable,
-                "\(plan.backend.displayName) runs tasks where closures cannot get; choose threading"
+        guard !plan.isShipped else {
+            throw plan.settings.notPortable(
+                "a closure",
+                "it cannot leave its process; mark a function @Portable and give its calls, delayed(f)(x), to the call syntax"
             )
         }
         return plan
@@ -19,43 +19,91 @@ extension Parallel {
 
     /// Decides everything that does not depend on what the tasks are.
     func planWithoutTasks() throws -> CallPlan {
-        let config = self.explicit.overlaying(self.scope)
-        let (backend, capabilities) = try self.backend(for: config)
         let enclosing = EnclosingTask.current()
-        let (workers, requested, asked) = try self.workers(config, backend, capabilities, enclosing)
-        try self.validateValues(config)
-        let id = CallID.next()
-        let window = try self.preDispatch.resolve(workers: workers, requested: requested)
-        let isSequential = workers == 1 && !(capabilities.hasWorkers && self.timeout != nil && !self.lendsMemory)
-        let audience = CallAudience(self.explicit, self.scope, depth: enclosing?.loop.depth ?? 0)
+        let settings = try self.settings(in: enclosing?.loop)
+        let isFollowed = settings.config.verbose != nil || settings.config.progress != nil
+        let id = isFollowed ? CallID.next() : nil
         return CallPlan(
             id: id,
-            backend: backend,
+            settings,
             pool: self.pool,
-            workers: workers,
-            reach: capabilities.reach,
-            hasWorkers: capabilities.hasWorkers,
-            isElastic: capabilities.isElastic,
-            batchSize: try self.batchSize.resolve(),
-            window: window,
-            timeout: self.timeout,
-            stallTimeout: config.stallTimeout,
-            lendsMemory: self.lendsMemory,
-            retries: self.retries,
-            seed: config.seed,
-            report: audience.report(
-                id,
-                enclosing: enclosing?.loop.plan.id,
-                workers: workers,
-                label: "[Parallel(n_jobs=\(asked))]",
-                rule: { VerboseRule(verbosity: $0, preDispatch: window ?? 0, isSequential: isSequential) },
-                backend: backend.displayName
-            ),
-            tracesThrows: (config.verbose ?? 0) >= 10,
-            scope: ParallelConfig.current,
-            nestedScope: capabilities.nested.scope(of: .current),
+            report: id.flatMap { self.report($0, settings, enclosing) },
+            scope: .current,
             enclosing: enclosing,
             stopScopes: StopScope.current
+        )
+    }
+
+    /// Decides everything about a call that returns results of a type.
+    ///
+    /// A hint never makes a call fail: where the backend that it prefers cannot return them, threads do.
+    @usableFromInline
+    func plan<R>(returning type: R.Type) throws -> CallPlan {
+        let plan = try self.plan()
+        guard plan.isForked, plan.settings.isHint, let refusal = ResultTransport.refusal(type, plan.backend.displayName)
+        else {
+            return plan
+        }
+        return try Parallel(self, onThreads: refusal).plan()
+    }
+
+    /// Whether the tasks of a call that returns results of a type run in forked copies of the process.
+    func usesForks<R>(returning type: R.Type) throws -> Bool {
+        let settings = try self.settings(in: EnclosingTask.currentLoop)
+        guard settings.isForked else { return false }
+        return !settings.isHint || ResultTransport.refusal(type, settings.backend.displayName) == nil
+    }
+
+    private func report(_ id: CallID, _ settings: CallSettings, _ enclosing: EnclosingTask?) -> CallReport? {
+        let audience = CallAudience(self.explicit, self.scope.config, depth: enclosing?.loop.depth ?? 0)
+        return audience.report(
+            id,
+            enclosing: enclosing?.loop.plan.id,
+            workers: settings.workers,
+            label: "[Parallel(n_jobs=\(settings.requestedJobs))]",
+            rule: {
+                VerboseRule(verbosity: $0, preDispatch: settings.window ?? 0, isSequential: settings.isSequential)
+            },
+            backend: settings.backend.displayName
+        )
+    }
+
+    // MARK: - What calls have in common
+
+    func settings(in enclosing: Loop?) throws -> CallSettings {
+        // Inside of a task the budget of the outermost loop is all there is.
+        let budget = enclosing?.root.plan.workers
+        let nJobs = self.explicit.nJobs ?? self.scope.config.nJobs ?? 0
+        let circumstances = SettingsMemory.Circumstances(
+            budget: budget,
+            lendsMemory: self.lendsMemory,
+            available: budget == nil && nJobs < 0 ? AvailableCPUs.count : nil,
+            registrations: BackendRegistry.registrations
+        )
+        return try self.memory.settings(circumstances) { try self.decide(budget: budget) }
+    }
+
+    private func decide(budget: Int?) throws -> CallSettings {
+        let config = self.explicit.overlaying(self.scope.config)
+        var refusedHint = self.refusedHint
+        var isHint = false
+        let (backend, capabilities) = try self.backend(for: config, isHint: &isHint, &refusedHint)
+        let (workers, requested, asked) = try self.workers(config, backend, capabilities, budget: budget)
+        try self.validateValues(config)
+        return CallSettings(
+            backend: backend,
+            capabilities: capabilities,
+            config: config,
+            workers: workers,
+            requestedJobs: asked,
+            batchSize: try self.batchSize.resolve(),
+            window: try self.preDispatch.resolve(workers: workers, requested: requested),
+            timeout: self.timeout,
+            retries: self.retries,
+            lendsMemory: self.lendsMemory,
+            isHint: isHint,
+            refusedHint: refusedHint,
+            taskCoder: config.backendParams.last { $0.name == BackendParameter.taskCoderName }?.value as? any TaskCoder
         )
     }
 
@@ -64,10 +112,14 @@ extension Parallel {
     /// A backend with what it says of itself, which is read once.
     private typealias Capable = (backend: any ParallelBackend, capabilities: BackendCapabilities)
 
-    private func backend(for config: ParallelConfig) throws -> Capable {
+    private func backend(
+        for config: ParallelConfig,
+        isHint: inout Bool,
+        _ refusedHint: inout ParallelError?
+    ) throws -> Capable {
         let choice = BackendChoice(
             explicit: self.explicit.backend,
-            scope: self.scope.backend,
+            scope: self.scope.config.backend,
             prefer: config.prefer,
             require: config.require
         )
@@ -82,6 +134,17 @@ extension Parallel {
                 )
             }
             return capable
+        case .tryFirst(let selection):
+            do {
+                let capable = try self.make(selection, config)
+                isHint = true
+                return capable
+            } catch let error as ParallelError where error.code == .startupFailed {
+                refusedHint = error
+                var config = config
+                config.backendParams = []
+                return try self.make("threading", config)
+            }
         case .use(let selection, let yieldsToThreads):
             let capable = try self.make(selection, config)
             guard yieldsToThreads, capable.capabilities.reach != .sameMemory else { return capable }
@@ -132,11 +195,13 @@ extension Parallel {
         of name: String,
         _ capabilities: BackendCapabilities
     ) throws(ParallelError) {
-        guard let unknown = parameters.first(where: { !capabilities.parameters.contains($0.name) }) else { return }
-        let known = capabilities.parameters.sorted().joined(separator: ", ")
+        var known = capabilities.parameters
+        if capabilities.reach == .elsewhere { known.insert(BackendParameter.taskCoderName) }
+        guard let unknown = parameters.first(where: { !known.contains($0.name) }) else { return }
+        let names = known.sorted().joined(separator: ", ")
         throw ParallelError(
             .unsupportedOption,
-            "backend '\(name)' takes no parameter '\(unknown.name)'; it takes \(known.isEmpty ? "none" : known)"
+            "backend '\(name)' takes no parameter '\(unknown.name)'; it takes \(names.isEmpty ? "none" : names)"
         )
     }
 
@@ -156,7 +221,7 @@ extension Parallel {
         _ config: ParallelConfig,
         _ backend: any ParallelBackend,
         _ capabilities: BackendCapabilities,
-        _ enclosing: EnclosingTask?
+        budget: Int?
     ) throws -> (effective: Int, requested: Int, asked: Int) {
         guard capabilities.defaultNJobs != 0 else {
             throw ParallelError(
@@ -164,8 +229,6 @@ extension Parallel {
                 "\(backend.displayName) has a defaultNJobs of 0 among its capabilities; it must be 1 or more, or negative"
             )
         }
-        // Inside of a task the budget of the outermost loop is all there is.
-        let budget = enclosing?.loop.root.plan.workers
         let asked = config.nJobs ?? capabilities.defaultNJobs
         let requested = try JobCount.resolve(
             asked,

@@ -26,7 +26,7 @@ extension Parallel {
     }
 
     private func openPool() throws -> PooledSession? {
-        let plan = try self.plan()
+        let plan = try self.planWithoutTasks()
         guard plan.hasWorkers else { return nil }
         return PooledSession(try plan.openSession())
     }

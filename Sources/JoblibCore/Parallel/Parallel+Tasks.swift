@@ -26,10 +26,10 @@ extension Parallel {
     /// - Throws: ``TaskFailure`` for the task that failed first in time; ``ParallelError`` when none could be run.
     @inlinable
     public func run<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Output] {
-        guard let tasks = TaskArray.array(of: tasks) else {
+        guard let array = TaskArray.array(of: tasks), try !self.isShipped else {
             return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in try outcome.get() }
         }
-        return try unsafe self.collectOutputs(tasks) { claims, tasks, slots in
+        return try unsafe self.collectOutputs(array) { claims, tasks, slots in
             while let chunk = claims.next() {
                 for index in chunk {
                     guard claims.begin(index) else { return }
@@ -49,9 +49,10 @@ extension Parallel {
     /// - Returns: One `Result` per task, in the order of the sequence.
     /// - Throws: ``ParallelError`` when the tasks could not be run, never a ``TaskFailure``.
     public func results<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Result<Output, TaskFailure>] {
-        guard let array = TaskArray.array(of: tasks) else {
+        guard let array = TaskArray.array(of: tasks), try !self.isShipped else {
             return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in outcome }
         }
+        if try self.usesForks(returning: Output.self) { return try self.forkedResults(array) }
         let kernel: @Sendable (inout ChunkClaims, [Delayed<Output>], Outcomes<Output>) throws -> Void = {
             claims,
             tasks,
@@ -66,6 +67,7 @@ extension Parallel {
         }
         return try unsafe self.collect(
             array,
+            count: array.count,
             storeFailure: { slot, failure in unsafe slot.initialize(to: .failure(failure)) },
             rescue: { slots, ranges, error in unsafe error.completed(Self.move(ranges, outOf: slots)) },
             kernel
@@ -82,6 +84,7 @@ extension Parallel {
     ) throws -> [Output] {
         try unsafe self.collect(
             tasks,
+            count: tasks.count,
             storeFailure: nil,
             rescue: { slots, ranges, error in unsafe error.completed(Self.move(ranges, outOf: slots)) },
             kernel
@@ -93,7 +96,8 @@ extension Parallel {
         _ tasks: some Sequence<Delayed<Output>>,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> [Stored] {
-        let plan = try self.plan()
+        if try self.isShipped { return try self.ship(tasks, store) }
+        let plan = try self.plan(returning: Output.self)
         plan.report?.noteTaskCount(of: tasks)
         switch Self.reader(for: plan) {
         case .workers: break
@@ -105,17 +109,21 @@ extension Parallel {
         defer { reader.stop() }
         let slots = SegmentedSlots<Stored>()
         let loop = SequenceLoop(plan) { claims in
-            var batch: [Delayed<Output>] = []
-            var places: [SegmentedSlots<Stored>.Place] = []
+            let batch = TaskBuffer<Output>()
             while let size = try claims.nextTurn() {
-                places.removeAll(keepingCapacity: true)
-                let (first, isExhausted) = reader.read(size, into: &batch) { indices in
-                    slots.reserve(indices.upperBound)
-                    for index in indices { places.append(slots.place(of: index)) }
+                if size == 1 {
+                    guard let (index, task) = reader.next(slots.reserve) else {
+                        return claims.didRead(reader.count..<reader.count, isExhausted: true)
+                    }
+                    claims.didRead(index..<index + 1, isExhausted: false)
+                    guard try claims.run(task, index, slots.place(of: index), store) else { return }
+                    continue
                 }
-                claims.didRead(first..<first + batch.count, isExhausted: isExhausted)
-                for offset in batch.indices {
-                    guard try claims.run(batch[offset], first + offset, places[offset], store) else { return }
+                var (index, isExhausted) = reader.read(size, into: batch, slots.reserve)
+                claims.didRead(index..<index + batch.count, isExhausted: isExhausted)
+                while let task = batch.popFirst() {
+                    guard try claims.run(task, index, slots.place(of: index), store) else { return }
+                    index += 1
                 }
                 if isExhausted { return }
             }

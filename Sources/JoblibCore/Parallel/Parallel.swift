@@ -16,7 +16,7 @@
 /// the call has thrown nothing of it runs any more, except tasks abandoned after their `timeout`. joblib's `Parallel`.
 public struct Parallel: Sendable {
     let explicit: ParallelConfig
-    let scope: ParallelConfig
+    let scope: ConfigScope
     let timeout: Duration?
     let preDispatch: PreDispatch
     var batchSize: BatchSize
@@ -25,6 +25,11 @@ public struct Parallel: Sendable {
 
     /// Whether tasks use memory that is the caller's only until the call returns.
     var lendsMemory = false
+
+    let memory = SettingsMemory()
+
+    /// Why a hint is not followed, which is told to whoever follows the call.
+    var refusedHint: ParallelError?
 
     /// Makes a loop.
     ///
@@ -96,7 +101,7 @@ public struct Parallel: Sendable {
             stallTimeout: stallTimeout,
             backendParams: backendParams
         )
-        self.scope = ParallelConfig.current
+        self.scope = .current
         self.timeout = timeout
         self.preDispatch = preDispatch
         self.batchSize = batchSize
@@ -113,12 +118,30 @@ public struct Parallel: Sendable {
         self.retries = other.retries
         self.pool = pool
     }
+
+    /// Makes a value that runs on threads what a process backend, preferred by a hint, cannot do.
+    ///
+    /// - Parameters:
+    ///   - other: The value to make it from.
+    ///   - refusal: Why that backend cannot.
+    init(_ other: Parallel, onThreads refusal: ParallelError) {
+        var explicit = other.explicit
+        explicit.prefer = .threads
+        self.explicit = explicit
+        self.scope = other.scope
+        self.timeout = other.timeout
+        self.preDispatch = other.preDispatch
+        self.batchSize = other.batchSize
+        self.retries = other.retries
+        self.pool = nil
+        self.refusedHint = refusal
+    }
 }
 
 extension Parallel: CustomStringConvertible {
     /// The loop with its number of jobs, such as `Parallel(n_jobs=-1)`: joblib's `repr`, with which printed lines begin.
     public var description: String {
-        let nJobs = self.explicit.nJobs ?? self.scope.nJobs
+        let nJobs = self.explicit.nJobs ?? self.scope.config.nJobs
         return "Parallel(n_jobs=\(nJobs.map(String.init) ?? "None"))"
     }
 }

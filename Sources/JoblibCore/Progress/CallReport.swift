@@ -53,6 +53,7 @@ final class CallReport: Sendable {
 
     func begin(_ loop: Loop) {
         self.begin(workers: loop.plan.workers, taskCount: loop.taskCount, rootSeed: loop.rootSeed)
+        if let refusal = loop.plan.settings.refusedHint { self.fault(refusal) }
     }
 
     func begin(workers: Int, taskCount: Int?, rootSeed: UInt64) {
@@ -115,6 +116,7 @@ final class CallReport: Sendable {
         if let count = Self.taskCount(of: tasks) { self.tally.taskCount = count }
     }
 
+    @usableFromInline
     static func taskCount(of tasks: some Sequence) -> Int? {
         // Of any other collection counting may mean to compute every element.
         (tasks as? any RandomAccessCollection)?.count

@@ -9,7 +9,10 @@ import Synchronization
 /// All that is printed goes through one queue, on a thread that no loop waits for: a terminal that was stopped stops
 /// nobody. Bars are drawn again by a second thread, ten times a second, while there are any.
 final class Console: Sendable {
-    static let shared = Console()
+    /// The one of this process: a forked child has none of its parent's threads.
+    static var shared: Console { self.perProcess.object }
+
+    private static let perProcess = PerProcess { Console() }
 
     /// What a terminal that tells no size is taken for.
     private static let usualSize = (columns: 80, rows: 24)
@@ -36,7 +39,7 @@ final class Console: Sendable {
 
     private init() {
         // A call may have returned while its lines waited for a reader, and the program may end with it.
-        ProcessExit.perform { Console.shared.queue.waitAtExit(Self.patienceAtExit) }
+        if !ThisProcess.isForked { ProcessExit.perform { Console.shared.queue.waitAtExit(Self.patienceAtExit) } }
     }
 
     // MARK: - From the threads of loops
@@ -44,6 +47,11 @@ final class Console: Sendable {
     /// Prints a line, after all that was handed in before.
     func enqueue(_ line: String, to stream: StandardStream) {
         self.queue.add { self.print(line, to: stream) }
+    }
+
+    /// Prints whole lines that another process has written.
+    func relay(_ bytes: [UInt8], to stream: StandardStream) {
+        self.queue.add { self.print(bytes, to: stream) }
     }
 
     /// Shows a call from now on.
@@ -75,6 +83,19 @@ final class Console: Sendable {
             if !bars.isEmpty { StandardStream.error.write(state.block.erase()) }
             stream.write(line + "\n")
             if !bars.isEmpty { StandardStream.error.write(state.block.redraw(bars, columns: Self.size.columns)) }
+        }
+    }
+
+    private func print(_ bytes: [UInt8], to stream: StandardStream) {
+        let isPlain = self.state.withLock { state in
+            // Where no bar is in the way the bytes stay as they are.
+            let isPlain = state.block.lines.isEmpty
+            if isPlain { stream.write(bytes) }
+            return isPlain
+        }
+        if isPlain { return }
+        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+            self.print(String(decoding: line, as: UTF8.self), to: stream)
         }
     }
 

@@ -32,10 +32,10 @@ public struct ParallelEvent: Sendable {
 
         /// A worker is lost to the call, in the task whose `index` is set; the task fails or is retried.
         ///
-        /// A thread is lost when its task runs longer than `timeout`.
+        /// A thread is lost when its task runs longer than `timeout`, a process when it ends in a task.
         public static let workerLost = Kind(description: "workerLost")
 
-        /// The backend broke its contract, or lost a batch: `error` is set; results are none the worse for it.
+        /// The backend broke its contract, lost a batch, or did less than was asked: `error` is set; results are none the worse.
         public static let backendFault = Kind(description: "backendFault")
 
         /// The call ends: `end` says how; `inputDuration` and `encodingDuration` say what took time beside

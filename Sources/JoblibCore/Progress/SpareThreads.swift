@@ -6,7 +6,10 @@ import Synchronization
 
 /// Threads for what must not hold up a loop: each runs one errand after the other, and lingers for a moment in between.
 final class SpareThreads: Sendable {
-    static let shared = SpareThreads()
+    /// The one of this process: a forked child has none of its parent's threads.
+    static var shared: SpareThreads { self.perProcess.object }
+
+    private static let perProcess = PerProcess { SpareThreads() }
 
     private struct State {
         var errands = Queue<@Sendable () -> Void>()

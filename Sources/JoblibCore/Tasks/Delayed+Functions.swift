@@ -13,6 +13,19 @@ public func delayed<R: Sendable>(_ body: @escaping @Sendable () throws -> R) -> 
     Delayed(body: .closure(body))
 }
 
+/// Puts a call of a function without arguments off: `delayed(f)()`, joblib's `delayed`.
+@inlinable
+@_disfavoredOverload
+public func delayed<R: Sendable>(_ function: @escaping @Sendable () throws -> R) -> () -> Delayed<R> {
+    { Delayed(body: .closure(function)) }
+}
+
+/// Puts a call of a function that has a portable twin off: the twin makes the task.
+@inlinable
+public func delayed<R: Sendable>(_ portable: @escaping @Sendable () -> Delayed<R>) -> () -> Delayed<R> {
+    portable
+}
+
 /// Puts a call of a function of one argument off: `delayed(f)(a)`, joblib's `delayed`.
 @inlinable
 @_disfavoredOverload

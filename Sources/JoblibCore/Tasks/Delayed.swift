@@ -18,6 +18,7 @@ public struct Delayed<Output: Sendable>: Sendable {
     enum Body: Sendable {
         case closure(@Sendable () throws -> Output)
         case call(@Sendable (Purpose) throws -> Output)
+        case portable(PortableBody<Output>)
     }
 
     @usableFromInline
@@ -28,16 +29,21 @@ public struct Delayed<Output: Sendable>: Sendable {
         self.body = body
     }
 
+    /// Runs the task in the calling thread, outside of any loop.
+    ///
+    /// - Throws: What the task throws.
     @inlinable
-    func run() throws -> Output {
+    public func run() throws -> Output {
         switch self.body {
         case .closure(let closure): try closure()
         case .call(let call): try call(.output)
+        case .portable(let task): try task.run()
         }
     }
 
     /// The arguments as text, rendered only when somebody must read them.
     var argumentText: String {
+        if case .portable(let task) = self.body { return task.argumentText }
         guard case .call(let call) = self.body else { return "" }
         do {
             _ = try call(.argumentText)

@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CJoblibPOSIX
 import Synchronization
 
 /// What a running task may know of itself.
@@ -48,11 +47,7 @@ public struct TaskContext: Sendable {
 
     /// The context of the task that asks; `nil` outside of a task.
     public static var current: TaskContext? {
-        let state = unsafe joblib_task_state_current().pointee
-        if let runner = Runner.current {
-            let index = Int(unsafe state.index)
-            return index < 0 ? nil : runner.taskContext(index: index, attempt: Int(unsafe state.attempt))
-        }
+        if let runner = Runner.current { return runner.taskContext() }
         return self.asynchronous
     }
 

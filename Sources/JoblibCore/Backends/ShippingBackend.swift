@@ -1,0 +1,19 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// A backend whose workers see bytes only; its ``BackendCapabilities/reach`` is `.elsewhere`.
+///
+/// ``WorkerSession/submit(_:)`` sends ``Batch/payload`` to a worker, which gives it to `PortableWorker.execute`. Its answers go to
+/// ``Batch/accept(_:)``, and the batch is completed by ``Batch/finish()``, or by ``Batch/fail(_:)`` when the worker is lost.
+public protocol ShippingBackend: ParallelBackend {
+    /// Turns tasks, outputs and errors into bytes, where the call asks for no other coder; the workers need the same.
+    var taskCoder: any TaskCoder { get }
+
+    /// Whether a task whose worker was ended from outside, or whose host was lost, may run again; by default it may.
+    var isIdempotent: Bool { get }
+}
+
+extension ShippingBackend {
+    /// It may.
+    public var isIdempotent: Bool { true }
+}

@@ -1,0 +1,43 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Turns tasks, results and errors into bytes for another process, and back; joblib's pickler.
+///
+/// A worker makes the coder by its type's name and `init()`, so both sides need the same one.
+public protocol TaskCoder: Sendable {
+    /// Makes the coder as a worker has it.
+    init()
+
+    /// Whether bytes are taken for values as they are, since they come from a process of this very build that is as trustworthy
+    /// as this one; by default they are not.
+    var trustsMemory: Bool { get }
+
+    /// Encodes a value.
+    ///
+    /// - Throws: What the value's `encode(to:)` throws.
+    func encode<T: Encodable>(_ value: T) throws -> [UInt8]
+
+    /// Decodes a value.
+    ///
+    /// - Throws: What its `init(from:)` throws, or an error that says what is wrong with the bytes.
+    func decode<T: Decodable>(_ type: T.Type, from bytes: ArraySlice<UInt8>) throws -> T
+}
+
+extension BackendParameter {
+    static let taskCoderName = "taskCoder"
+
+    /// Has the tasks of a call coded by something else than what the backend has; joblib's `LOKY_PICKLER`.
+    ///
+    /// Taken by every backend whose workers see bytes only.
+    ///
+    /// - Parameter coder: The coder, of a type that is neither private nor local.
+    /// - Returns: The parameter.
+    public static func taskCoder(_ coder: some TaskCoder) -> BackendParameter {
+        BackendParameter(name: Self.taskCoderName, value: coder as any TaskCoder)
+    }
+}
+
+extension TaskCoder {
+    /// They are not.
+    public var trustsMemory: Bool { false }
+}

@@ -1,0 +1,51 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// The underlying error of a task whose worker's process has ended in it.
+public struct WorkerDeath: Error, Sendable, Hashable, CustomStringConvertible {
+    /// How: `.terminated`, `.exited`, or `.timedOut` where the process was ended for its task's time limit.
+    public let reason: TaskFailure.Reason
+
+    /// What happened, in words.
+    public let description: String
+
+    /// Makes a description of a death.
+    ///
+    /// - Parameters:
+    ///   - reason: How the worker ended.
+    ///   - description: What happened, in words.
+    public init(reason: TaskFailure.Reason, description: String) {
+        self.reason = reason
+        self.description = description
+    }
+
+    init(_ end: ForkedWorkerEnd, cause: ForkedWatch.Action, limit: Duration?) {
+        if cause == .endTask, let limit {
+            self.init(reason: .timedOut, description: "\(TaskTimeout(limit: limit)), and its process was ended")
+            return
+        }
+        if cause == .endStuck {
+            self.init(
+                reason: .terminated(signal: 9),
+                description:
+                    "the worker stood still: it waits for a lock that a thread of its parent held when it was forked; choose "
+                    + "loky, whose workers are not forked, or see docs/fork-safety.md"
+            )
+            return
+        }
+        let reason = end.signal.map { TaskFailure.Reason.terminated(signal: $0) } ?? .exited(code: end.exitCode ?? 0)
+        let signal = end.signal.map { "signal \($0)" + (Self.names[$0].map { " (\($0))" } ?? "") }
+        let what =
+            signal.map { "the worker was ended by \($0)" } ?? "the worker exited with status \(end.exitCode ?? 0)"
+        self.init(reason: reason, description: end.explanation.map { "\(what): \($0)" } ?? what)
+    }
+
+    /// Whether somebody else has ended the process: the kernel for want of memory, or another program.
+    var isFromOutside: Bool { self.reason.signal == 9 || self.reason.signal == 15 }
+
+    private static let names: [Int32: String] = [
+        4: "SIGILL, a Swift trap most often", 5: "SIGTRAP, a Swift trap most often", 6: "SIGABRT", 7: "SIGBUS",
+        8: "SIGFPE",
+        9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM",
+    ]
+}

@@ -1,0 +1,246 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+
+/// The other end of a batch that has left the process: what a worker does with it.
+///
+/// For backends whose ``BackendCapabilities/reach`` is `.elsewhere`. The caller's side sends ``Batch/payload``, the worker's
+/// gives it to ``execute(_:coder:workerIndex:isCancelled:overrun:send:)`` and sends back what that sends, and the caller's side
+/// gives each answer to ``Batch/accept(_:)``.
+public enum PortableWorker {
+    /// The exit status of a worker that has ended for a task's time limit: EX_TEMPFAIL of sysexits(3).
+    public static let overrunStatus: Int32 = 75
+
+    /// Runs the tasks of a batch, one after the other, in the calling thread.
+    ///
+    /// - Parameters:
+    ///   - payload: What ``Batch/payload`` was, or any bytes: they are checked.
+    ///   - coder: Decodes tasks and encodes outputs, unless the call asks for another.
+    ///   - workerIndex: What tasks see as the index of their worker, from 0.
+    ///   - isCancelled: Asked before each task, and by loops inside of tasks.
+    ///   - overrun: Called on another thread, after the last answer, when a task has run out of time; by default it ends the
+    ///     process. Where it does not, this call returns once the task does.
+    ///   - send: Called with each answer, in order and by one thread at a time.
+    /// - Throws: ``ParallelError`` `.poolUnhealthy` when the bytes are no batch; what tasks throw is sent.
+    public static func execute(
+        _ payload: [UInt8],
+        coder: any TaskCoder,
+        workerIndex: Int = 0,
+        isCancelled: @escaping @Sendable () -> Bool = { false },
+        overrun: (@Sendable () -> Void)? = nil,
+        send: @escaping @Sendable ([UInt8]) -> Void
+    ) throws {
+        let batch: PortablePayload
+        do {
+            batch = try PortablePayload(decoding: payload)
+        } catch {
+            throw ParallelError(
+                .poolUnhealthy,
+                "\(payload.count) bytes that are no batch of this version; caller and worker must be the same program"
+            )
+        }
+        var coder = coder
+        if !batch.settings.coderName.isEmpty {
+            guard let named = PortableName.coder(named: batch.settings.coderName) else {
+                throw ParallelError(
+                    .poolUnhealthy,
+                    "a batch for the coder '\(batch.settings.coderName)', which is not in this program"
+                )
+            }
+            guard coder.trustsMemory || !named.trustsMemory else {
+                throw ParallelError(
+                    .poolUnhealthy,
+                    "a batch for the coder '\(batch.settings.coderName)', which trusts bytes that this worker must not trust"
+                )
+            }
+            coder = named
+        }
+        let overrun = overrun ?? { ProcessExit.now(self.overrunStatus) }
+        try WorkerBatch(batch.settings, coder, workerIndex: workerIndex, isCancelled, overrun, send).run(batch.runs)
+    }
+}
+
+/// A batch in its worker.
+private final class WorkerBatch {
+    private let settings: PortablePayload.Settings
+    private let coder: any TaskCoder
+    private let workerIndex: Int
+    private let isCancelled: @Sendable () -> Bool
+    private let answers: WorkerAnswers
+    private let limit: WorkerTimeLimit?
+
+    init(
+        _ settings: PortablePayload.Settings,
+        _ coder: any TaskCoder,
+        workerIndex: Int,
+        _ isCancelled: @escaping @Sendable () -> Bool,
+        _ overrun: @escaping @Sendable () -> Void,
+        _ send: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        let answers = WorkerAnswers(workerIndex: workerIndex, send)
+        self.settings = settings
+        self.coder = coder
+        self.workerIndex = workerIndex
+        self.isCancelled = isCancelled
+        self.answers = answers
+        self.limit =
+            settings.timeLimit == 0
+            ? nil
+            : WorkerTimeLimit(settings.timeLimit) { message in
+                if answers.close(adding: message) { overrun() }
+            }
+    }
+
+    func run(_ runs: [PortablePayload.Run]) throws {
+        if self.settings.reportsStart { self.answers.begin() }
+        guard registeredParallelBackends().contains("threading") else {
+            // What loops inside of tasks get in a program without threads of ours.
+            return try parallelConfig(backend: "sequential") { try self.run(runs, backend: "sequential") }
+        }
+        try self.run(runs, backend: "threading")
+    }
+
+    private func run(_ runs: [PortablePayload.Run], backend: String) throws {
+        let plan = try Parallel.planInWorker(jobs: self.settings.innerJobs, backend)
+        let loop = WorkerLoop(plan, seed: self.settings.seed, self.isCancelled)
+        if let limit = self.limit { try Watchdog.shared.watch(limit) }
+        defer { self.limit?.finish() }
+        plan.scope.bind {
+            Runner.stayRemote(in: loop, workerIndex: self.workerIndex) { runner in
+                for run in runs {
+                    guard let type = PortableName.taskType(named: run.typeName) else {
+                        guard self.refuse(run) else { return }
+                        continue
+                    }
+                    guard self.run(type, run.tasks, runner) else { return }
+                }
+            }
+        }
+        self.answers.close()
+    }
+
+    /// Says of each task that its type is not there; whether to go on.
+    private func refuse(_ run: PortablePayload.Run) -> Bool {
+        let name = run.typeName.prefix(200)
+        let error = ParallelError(
+            .taskNotPortable,
+            "this program has no task of the type named '\(name)'; caller and worker must be the same program"
+        )
+        for task in run.tasks {
+            self.answers.add(self.message(.notDecodable, task.index, task.attempt, error))
+            if !self.settings.keepsGoing { return false }
+        }
+        return true
+    }
+
+    private func message(
+        _ kind: WorkerMessage.Kind,
+        _ index: Int,
+        _ attempt: Int,
+        _ error: any Error,
+        trace: String? = nil
+    ) -> WorkerMessage {
+        let payload = TransportedError.encode(error, self.coder)
+        return WorkerMessage(
+            kind: kind,
+            index: index,
+            attempt: attempt,
+            time: MonotonicClock.now,
+            payload: payload,
+            trace: trace
+        )
+    }
+
+    /// Runs tasks of one type; whether to go on.
+    private func run<T: PortableTask>(_ type: T.Type, _ tasks: [PortablePayload.Task], _ runner: Runner) -> Bool {
+        let coding = OutputCoding<T.Output>(self.coder)
+        for task in tasks {
+            guard !self.isCancelled() else { return false }
+            do {
+                guard let coding else { throw OutputCoding<T.Output>.refusal("the worker") }
+                let value = try self.coder.decode(T.self, from: task.bytes[...])
+                guard try self.attempt(value, task, coding, runner) else { return false }
+            } catch is TaskFailed {
+                if !self.settings.keepsGoing { return false }
+            } catch {
+                self.answers.add(self.message(.notDecodable, task.index, task.attempt, error))
+                if !self.settings.keepsGoing { return false }
+            }
+        }
+        return true
+    }
+
+    /// Thrown once it has been told that a task has failed.
+    private struct TaskFailed: Error {}
+
+    /// Runs a task as often as its retries allow; `false` when it was given up on the way.
+    private func attempt<T: PortableTask>(
+        _ value: T,
+        _ task: PortablePayload.Task,
+        _ coding: OutputCoding<T.Output>,
+        _ runner: Runner
+    ) throws(TaskFailed) -> Bool {
+        var attempt = task.attempt
+        var retries = task.retries
+        while true {
+            runner.begin(task.index, attempt: attempt)
+            let start = MonotonicClock.now
+            if self.settings.reportsTasks {
+                let message = WorkerMessage(kind: .started, index: task.index, attempt: attempt, time: start)
+                self.answers.add(message, isUrgent: true)
+            }
+            self.limit?.begin(task.index, attempt: attempt, at: start)
+            let (result, trace) = TracedThrow.record(self.settings.tracesThrows, value.run)
+            let end = MonotonicClock.now
+            guard self.limit?.end() != false else { return false }
+            var message: WorkerMessage
+            switch result {
+            case .success(let output):
+                do {
+                    message = WorkerMessage(kind: .result, index: task.index, attempt: attempt)
+                    message.payload = try coding.encode(output)
+                } catch {
+                    message = self.message(.notEncodable, task.index, attempt, error)
+                }
+            case .failure(let error):
+                let isAgain = retries > 0 && !self.isCancelled()
+                message = self.message(isAgain ? .retried : .failed, task.index, attempt, error, trace: trace)
+            }
+            message.time = end
+            message.duration = end - start
+            self.answers.add(message, isUrgent: self.settings.reportsTasks)
+            switch message.kind {
+            case .result: return true
+            case .retried:
+                attempt += 1
+                retries -= 1
+            default: throw TaskFailed()
+            }
+        }
+    }
+}
+
+/// The loop that a task in such a worker is in, as it and the loops inside of it see it.
+// SAFETY: constants.
+private final class WorkerLoop: Loop, @unchecked Sendable {
+    private let seed: UInt64
+    private let isCancelled: @Sendable () -> Bool
+
+    init(_ plan: CallPlan, seed: UInt64, _ isCancelled: @escaping @Sendable () -> Bool) {
+        self.seed = seed
+        self.isCancelled = isCancelled
+        super.init(plan)
+    }
+
+    override var rootSeed: UInt64 { self.seed }
+
+    override var isStoppedOrOrphaned: Bool { self.isStopped || self.isCancelled() }
+}
+
+extension Parallel {
+    /// The plan of the loop that tasks in a worker are in.
+    fileprivate static func planInWorker(jobs: Int, _ backend: String) throws -> CallPlan {
+        try Parallel(nJobs: jobs, backend: .named(backend)).planWithoutTasks()
+    }
+}

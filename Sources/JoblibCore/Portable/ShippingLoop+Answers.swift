@@ -1,0 +1,228 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+import Synchronization
+
+// What workers say, on whatever thread the backend says it.
+
+extension ShippingLoop {
+    private typealias Work = Shipment<Output, Stored>
+
+    /// Takes an answer in, which may be anything: what makes no sense is ignored.
+    func accept(_ answer: [UInt8], of shipment: Shipment<Output, Stored>) {
+        guard var answer = try? WorkerAnswer(decoding: answer) else { return }
+        while let message = (try? answer.next()) ?? nil { self.receive(message, answer, shipment) }
+    }
+
+    private func receive(_ message: WorkerMessage, _ answer: WorkerAnswer, _ shipment: Work) {
+        let duration = Duration.nanoseconds(Int64(clamping: message.duration))
+        let task = TaskIdentity(index: message.index, attempt: message.attempt, workerIndex: answer.workerIndex)
+        let report = self.plan.report
+        switch message.kind {
+        case .started:
+            let isKnown = self.state.withLock { state in
+                let isKnown = self.isOut(shipment, state) && shipment.entries.contains { $0.index == message.index }
+                if isKnown { shipment.current = message.index }
+                return isKnown
+            }
+            if isKnown { report?.tell(.taskStarted, task) }
+        case .retried:
+            guard let entry = self.take(message, shipment, isAgain: true) else { return }
+            let failure = self.failure(entry, shipment, message, answer, .threw)
+            report?.tell(.retried, task, duration: duration, failure: failure)
+        case .result:
+            guard let entry = self.take(message, shipment) else { return }
+            do {
+                let output = try self.coding.decode(message.payload)
+                report?.tell(.finished, task, duration: duration)
+                self.settle(entry, .success(output), of: shipment.group)
+            } catch {
+                let failure = self.failure(entry, of: shipment.group, error, .notDecodable, answer.worker)
+                self.fail(entry, failure, shipment, task, duration)
+            }
+        case .failed, .notEncodable, .notDecodable:
+            guard let entry = self.take(message, shipment) else { return }
+            let reason: TaskFailure.Reason =
+                switch message.kind {
+                case .notEncodable: .notEncodable
+                case .notDecodable: .notDecodable
+                default: .threw
+                }
+            self.fail(entry, self.failure(entry, shipment, message, answer, reason), shipment, task, duration)
+        case .timedOut:
+            guard let entry = self.take(message, shipment) else { return }
+            self.state.withLock { _ in shipment.hasTimedOut = true }
+            let limit = self.plan.timeout ?? .zero
+            let failure = self.failure(
+                entry,
+                of: shipment.group,
+                TaskTimeout(limit: limit),
+                .timedOut,
+                answer.worker
+            )
+            self.tryAgain(entry, failure, shipment, task, isFromOutside: false)
+        case .finished, .lent:
+            break
+        }
+    }
+
+    /// Whether a batch is with its worker, as far as the call knows; one that it has given up has nothing more to say.
+    private func isOut(_ shipment: Work, _ state: State) -> Bool {
+        state.shipments[ObjectIdentifier(shipment)] != nil && !shipment.isFinished
+    }
+
+    /// Takes a task out of those that have not ended, or notes that it is at another attempt.
+    private func take(_ message: WorkerMessage, _ shipment: Work, isAgain: Bool = false) -> ShippingLedger.Entry? {
+        self.state.withLock { state in
+            guard self.isOut(shipment, state), var entry = shipment.takeEntry(message.index) else { return nil }
+            let untouched = entry
+            let attempts = min(max(message.attempt - entry.attempt, 0), entry.retries)
+            entry.attempt += attempts
+            entry.retries -= attempts
+            let (work, overflow) = shipment.work.addingReportingOverflow(message.duration)
+            shipment.work = overflow ? .max : work
+            if isAgain {
+                guard entry.retries > 0 else {
+                    // It has no further attempt, whatever the worker says.
+                    shipment.entries.insert(untouched, at: shipment.entries.startIndex)
+                    return nil
+                }
+                var next = entry
+                next.attempt += 1
+                next.retries -= 1
+                shipment.entries.insert(next, at: shipment.entries.startIndex)
+            }
+            return entry
+        }
+    }
+
+    private func failure(
+        _ entry: ShippingLedger.Entry,
+        _ shipment: Work,
+        _ message: WorkerMessage,
+        _ answer: WorkerAnswer,
+        _ reason: TaskFailure.Reason
+    ) -> TaskFailure {
+        let error = TransportedError.decode(message.payload, self.coder, isForked: false)
+        return self.failure(entry, of: shipment.group, error, reason, answer.worker, trace: message.trace)
+    }
+
+    private func fail(
+        _ entry: ShippingLedger.Entry,
+        _ failure: TaskFailure,
+        _ shipment: Work,
+        _ task: TaskIdentity,
+        _ duration: Duration
+    ) {
+        self.plan.report?.tell(.failed, task, duration: duration, failure: failure)
+        self.settle(entry, .failure(failure), of: shipment.group)
+    }
+
+    // MARK: - The end of a batch
+
+    /// Notes that a batch is with no worker any more, and sees to what it has left undone.
+    ///
+    /// - Parameters:
+    ///   - shipment: The batch.
+    ///   - cause: Why its worker is gone; `nil` when it is not.
+    func didFinish(_ shipment: Shipment<Output, Stored>, lostBy cause: (any Error)?) {
+        let (isFirst, rest, isHopeless) = self.state.withLock { state in
+            let isFirst = state.shipments[ObjectIdentifier(shipment)] != nil && !shipment.isFinished
+            shipment.isFinished = true
+            if cause == nil { state.sizer.didRun(shipment.count, work: shipment.work) }
+            let isWanted = isFirst && !shipment.group.isHandedOn && !self.isStopped
+            // What comes after a failure that ends the stream is not wanted either.
+            let end = shipment.group.endingIndex ?? .max
+            let rest = isWanted ? shipment.entries.filter { $0.index < end } : []
+            if !rest.isEmpty { state.ledger.noteLoss() }
+            return (isFirst, rest, state.ledger.isHopeless(workers: self.plan.workers))
+        }
+        guard isFirst else { return }
+        // Last: who finds nothing with workers, and nothing to be sent again, ends the call.
+        defer {
+            self.state.withLock { $0.shipments[ObjectIdentifier(shipment)] = nil }
+            self.didChange()
+        }
+        guard !rest.isEmpty else { return }
+        let why = cause.map { "\($0)" } ?? "its worker left tasks undone"
+        if isHopeless {
+            let name = self.plan.backend.displayName
+            self.stop(
+                ParallelError(.poolUnhealthy, "\(name) loses batch after batch, and no task ends; the last: \(why)")
+            )
+        } else if let death = cause as? WorkerDeath {
+            self.blame(death, rest, shipment)
+        } else if cause is BatchNotBegun {
+            self.state.withLock { $0.reruns.append((group: shipment.group, entries: rest)) }
+        } else {
+            let error = cause ?? WorkerLoss(description: why)
+            if let error = error as? ParallelError { self.plan.report?.fault(error) }
+            let isStalled = (error as? ParallelError)?.code == .stalled
+            let hasHope = !isStalled || self.state.withLock { state in rest.allSatisfy { state.ledger.mayLose($0) } }
+            guard hasHope else { return self.stop(error) }
+            for entry in rest {
+                self.lost(entry, error, TaskFailure.Reason("workerLost"), shipment, isFromOutside: true)
+            }
+        }
+    }
+
+    /// Finds the task in which the process has ended; the others run again without blame.
+    private func blame(_ death: WorkerDeath, _ rest: [ShippingLedger.Entry], _ shipment: Work) {
+        // The worker has said which task it was, and has ended for it.
+        let isExplained = death.reason.exitCode == PortableWorker.overrunStatus && shipment.hasTimedOut
+        let culprit =
+            rest.count == 1 && !isExplained ? rest[0] : rest.first { $0.index == shipment.current && !isExplained }
+        guard let culprit else {
+            // One by one, unless it is known that none of them did it.
+            let batches = isExplained ? [rest] : rest.map { [$0] }
+            return self.state.withLock { state in
+                state.reruns += batches.reversed().map { (group: shipment.group, entries: $0) }
+            }
+        }
+        // It is known what has happened, so something has come of the loss.
+        self.state.withLock { $0.ledger.noteProgress() }
+        let others = rest.filter { $0 != culprit }
+        if !others.isEmpty { self.state.withLock { $0.reruns.append((group: shipment.group, entries: others)) } }
+        self.lost(culprit, death, death.reason, shipment, isFromOutside: death.isFromOutside)
+    }
+
+    private func lost(
+        _ entry: ShippingLedger.Entry,
+        _ error: any Error,
+        _ reason: TaskFailure.Reason,
+        _ shipment: Work,
+        isFromOutside: Bool
+    ) {
+        let failure = self.failure(entry, of: shipment.group, error, reason, TaskFailure.Worker(host: "", pid: 0))
+        let task = TaskIdentity(index: entry.index, attempt: entry.attempt, workerIndex: 0)
+        self.plan.report?.tell(.workerLost, task)
+        self.tryAgain(entry, failure, shipment, task, isFromOutside: isFromOutside)
+    }
+
+    /// Has a task run again if it may, and fails it if not.
+    private func tryAgain(
+        _ entry: ShippingLedger.Entry,
+        _ failure: TaskFailure,
+        _ shipment: Work,
+        _ task: TaskIdentity,
+        isFromOutside: Bool
+    ) {
+        let mayRepeat = isFromOutside && (self.plan.backend as? any ShippingBackend)?.isIdempotent != false
+        let next = self.state.withLock { state -> ShippingLedger.Entry? in
+            guard let next = state.ledger.retry(entry, isFromOutside: mayRepeat) else { return nil }
+            state.reruns.append((group: shipment.group, entries: [next]))
+            return next
+        }
+        guard next == nil else {
+            self.plan.report?.tell(.retried, task, failure: failure)
+            return self.didChange()
+        }
+        self.fail(entry, failure, shipment, task, .zero)
+    }
+}
+
+/// The underlying error of a task whose worker has left it undone, for no reason that is known.
+struct WorkerLoss: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,147 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+import Synchronization
+
+// The side of a call on which results are taken, and on which an asynchronous caller hands its tasks in.
+
+extension ShippingLoop {
+    /// Takes the next result; blocks the thread until there is one.
+    ///
+    /// - Returns: `nil` at the end.
+    /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
+    func nextBlocking() throws -> Stored? {
+        while true {
+            let seen = self.event.count
+            switch self.take() {
+            case .result(let result): return result
+            case .failure(let error):
+                self.stop(error)
+                self.joinBlocking()
+                throw error
+            case .end:
+                self.joinBlocking()
+                return nil
+            case .pending: WorkerThread.wait(for: self.event, while: seen, spins: 2000)
+            }
+        }
+    }
+
+    /// Takes the next result; suspends the task until there is one.
+    ///
+    /// - Returns: `nil` at the end.
+    /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
+    func nextSuspending() async throws -> Stored? {
+        try await withTaskCancellationHandler {
+            while true {
+                let seen = self.event.count
+                switch self.take() {
+                case .result(let result): return result
+                case .failure(let error):
+                    self.stop(error)
+                    await self.join()
+                    throw error
+                case .end:
+                    await self.join()
+                    return nil
+                case .pending: await self.waitForChange(since: seen)
+                }
+            }
+        } onCancel: {
+            self.stop(CancellationError())
+        }
+    }
+
+    private func take() -> StreamState<Stored>.Delivery {
+        let isCompleted = self.isCompleted
+        return self.state.withLock { state in
+            guard !state.hasThrown else { return .end }
+            var delivery = state.stream.next()
+            // Once stopped, what was read and has not ended never comes.
+            if case .pending = delivery, isCompleted { delivery = .failure(self.error ?? ParallelError.outerLoopEnded) }
+            if case .end = delivery, let error = self.error { delivery = .failure(error) }
+            // A task that was not tried again, since another one had failed, is not the first that did.
+            if case .failure = delivery, !self.endsInOrder, let error = self.error { delivery = .failure(error) }
+            if case .failure = delivery { state.hasThrown = true }
+            // Whoever feeds the loop may have room now.
+            self.advanceEvent()
+            return delivery
+        }
+    }
+
+    private func joinBlocking() {
+        while !self.hasEnded {
+            let seen = self.event.count
+            if !self.hasEnded { WorkerThread.wait(for: self.event, while: seen) }
+        }
+        self.plan.report?.waitUntilTold()
+    }
+
+    private func join() async {
+        while true {
+            let seen = self.event.count
+            if self.hasEnded { break }
+            await self.waitForChange(since: seen)
+        }
+        await self.plan.report?.told()
+    }
+
+    private func waitForChange(since seen: UInt32) async {
+        await withCheckedContinuation { continuation in
+            let mayGoOn = self.state.withLock { state in
+                // Under the lock: who changes something advances the count first and takes the waiters afterwards.
+                guard self.event.count == seen else { return true }
+                state.waiters.append(continuation)
+                return false
+            }
+            if mayGoOn { continuation.resume() }
+        }
+    }
+
+    // MARK: - An asynchronous caller that reads
+
+    /// Reserves a batch; suspends the task until the window has room.
+    ///
+    /// - Returns: Whether the loop takes more.
+    func reserve() async -> Bool {
+        await withTaskCancellationHandler {
+            while !self.isStopped {
+                let seen = self.event.count
+                if self.state.withLock({ $0.stream.claim() }) { return true }
+                if self.state.withLock({ $0.stream.isOver }) { return false }
+                await self.waitForChange(since: seen)
+            }
+            return false
+        } onCancel: {
+            self.stop(CancellationError())
+        }
+    }
+
+    /// Hands the reserved batch in.
+    func handIn(_ batch: [StreamLoop<Output, Stored>.Item], to queue: BatchQueue<StreamLoop<Output, Stored>.Item>) {
+        queue.push(batch)
+        self.didChange()
+    }
+
+    /// Gives the reservation back: there is nothing left to read after so many tasks.
+    func endInput(after count: Int) {
+        self.plan.report?.inputDidEnd(after: count)
+        self.state.withLock { $0.stream.claimFoundNothing() }
+        self.didChange()
+    }
+
+    /// Adds to the error of a list that was cancelled, or whose workers died, what is done of it.
+    ///
+    /// - Parameters:
+    ///   - error: What the stream threw.
+    ///   - taken: The results before.
+    /// - Returns: The error to throw.
+    func describe(_ error: any Error, _ taken: [Stored]) -> any Error {
+        guard let error = error as? ParallelError, [.cancelled, .poolUnhealthy].contains(error.code) else {
+            return error
+        }
+        let rest = self.state.withLock { $0.stream.takeAll() }
+        return error.completed(taken.enumerated().map { ($0.offset, $0.element) } + rest)
+    }
+}

@@ -14,11 +14,15 @@ struct PoolState<Thread: AnyObject> {
         let batch: Batch
         let processor: Int?
 
-        /// Tells it from other work.
-        let id = WorkID()
+        /// Tells it from other work; given by the one that hands it in.
+        let id: UInt64
     }
 
-    final class WorkID: Sendable {}
+    /// Work that came too late for its call and needs nobody, to be let go of without the lock: that frees the loop.
+    struct Dropped {
+        var one: Work?
+        var others: [Work] = []
+    }
 
     enum Action {
         case none
@@ -34,37 +38,48 @@ struct PoolState<Thread: AnyObject> {
     private var waking = 0
 
     /// Takes work in.
-    mutating func submit(_ work: Work) -> Action {
-        // What came too late for its call needs nobody.
-        self.queue.removeAll { $0.batch.isObsolete }
+    ///
+    /// - Returns: What to do, and what was dropped.
+    mutating func submit(_ work: Work) -> (action: Action, dropped: Dropped) {
+        let dropped = self.dropObsolete()
         self.queue.append(work)
-        guard self.waking < self.queue.count else { return .none }
+        guard self.waking < self.queue.count else { return (.none, dropped) }
         self.waking += 1
-        return self.idle.popLast().map { .wake($0) } ?? .startThread
+        return (self.idle.popLast().map { .wake($0) } ?? .startThread, dropped)
+    }
+
+    private mutating func dropObsolete() -> Dropped {
+        // The usual case first, which copies nothing.
+        if self.queue.count == 1, self.queue[0].batch.isObsolete { return Dropped(one: self.queue.removeLast()) }
+        guard self.queue.contains(where: { $0.batch.isObsolete }) else { return Dropped() }
+        defer { self.queue.removeAll { $0.batch.isObsolete } }
+        return Dropped(others: self.queue.filter { $0.batch.isObsolete })
     }
 
     /// Notes that the thread for some work could not be started; `false` if nobody else will do that work.
     mutating func startFailed(for work: Work) -> Bool {
         self.waking -= 1
-        guard self.waking < self.queue.count, let index = self.queue.firstIndex(where: { $0.id === work.id }) else {
+        guard self.waking < self.queue.count, let index = self.queue.firstIndex(where: { $0.id == work.id }) else {
             return true
         }
         self.queue.remove(at: index)
         return false
     }
 
-    /// Notes that a chosen thread is awake.
-    mutating func didWake() {
-        self.waking -= 1
-    }
-
     /// Gives a thread its next work; without any it is listed as idle.
-    mutating func next(for thread: Thread) -> Work? {
+    ///
+    /// - Parameters:
+    ///   - thread: The thread.
+    ///   - hasWoken: Whether it was chosen, and asks for the first time since.
+    /// - Returns: Work that was not too late a moment ago, if there is some, and what was dropped.
+    mutating func next(for thread: Thread, hasWoken: Bool) -> (work: Work?, dropped: Dropped) {
+        if hasWoken { self.waking -= 1 }
+        let dropped = self.dropObsolete()
         guard !self.queue.isEmpty else {
             self.idle.append(thread)
-            return nil
+            return (nil, dropped)
         }
-        return self.queue.removeFirst()
+        return (self.queue.removeFirst(), dropped)
     }
 
     /// Takes a thread that wants to end off the list; `false` when it has been chosen in the meantime.

@@ -3,7 +3,9 @@
 
 // The facade: what users import. Re-exporting is its whole purpose.
 @_exported public import JoblibCore
+@_exported public import JoblibMultiprocessing
 @_exported public import JoblibThreading
+@_exported public import JoblibWorkers
 
 /// Registers the backends that come with the package.
 ///
@@ -11,4 +13,5 @@
 @c(joblib_register_built_in_backends)
 public func registerBuiltInBackends() {
     registerThreadingBackend()
+    registerMultiprocessingBackend()
 }

@@ -7,6 +7,6 @@ extension ConformanceCase {
 
     private static let families: [[ConformanceCase]] = [
         order, errors, cancellation, timeouts, retries, streaming, nesting, scopes, lifecycle, seeds, largeValues,
-        orchestration, hostile,
+        orchestration, hostile, portable, portableFailures,
     ]
 }

@@ -29,11 +29,18 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
         /// The number of workers may change while a session is open.
         public static let elasticity = Needs(rawValue: 8)
 
+        /// Workers whose process may end without harm to others.
+        public static let crashes = Needs(rawValue: 16)
+
+        /// Workers that see bytes only.
+        public static let bytesOnly = Needs(rawValue: 32)
+
         /// The abilities in words.
         public var names: [String] {
             [
                 (.closures, "closures"), (.sharedMemory, "shared memory"), (.workers, "workers"),
-                (.elasticity, "elastic workers"),
+                (.elasticity, "elastic workers"), (.crashes, "processes that may crash"),
+                (.bytesOnly, "workers that see bytes only"),
             ]
             .filter { self.contains($0.0) }
             .map { (_: Needs, name: String) in name }
@@ -103,6 +110,9 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     public func missing(in capabilities: BackendCapabilities) -> Needs {
         var abilities: Needs = []
         if capabilities.reach == .sameMemory { abilities.formUnion([.closures, .sharedMemory]) }
+        if capabilities.reach == .forkedCopy { abilities.formUnion([.closures, .crashes]) }
+        if capabilities.reach == .elsewhere { abilities.insert(.bytesOnly) }
+        if capabilities.survivesCrashes { abilities.insert(.crashes) }
         if capabilities.hasWorkers { abilities.insert(.workers) }
         if capabilities.isElastic { abilities.insert(.elasticity) }
         return self.needs.subtracting(abilities)

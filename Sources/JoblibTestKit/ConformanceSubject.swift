@@ -16,6 +16,13 @@ struct ConformanceSubject: Sendable {
     /// How many tasks run at once for an `nJobs`.
     func workers(_ nJobs: Int) -> Int { self.capabilities.hasWorkers ? nJobs : 1 }
 
+    /// How often a case does a thing that it does so many times with threads.
+    ///
+    /// A process for each worker of each call takes milliseconds, more in a parent with much memory.
+    func repetitions(_ count: Int) -> Int {
+        self.capabilities.reach == .sameMemory ? count : max(2, count / 8)
+    }
+
     func parallel(
         _ nJobs: Int = 2,
         progress: ProgressDisplay? = nil,

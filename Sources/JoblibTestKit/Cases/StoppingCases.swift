@@ -112,6 +112,17 @@ extension ConformanceCase {
                     try requireEqual(mapped, Array(0..<50), "an asynchronous map, nJobs \(nJobs)")
                     let listed = try inTask { try await call.run((0..<50).lazy.map { index in delayed { index } }) }
                     try requireEqual(listed, Array(0..<50), "an asynchronous list, nJobs \(nJobs)")
+                }
+            },
+            ConformanceCase(
+                family,
+                "bodies",
+                "so are asynchronous bodies",
+                [6, 8],
+                needs: needs
+            ) { subject in
+                for nJobs in [1, 2, 4] {
+                    let call = subject.parallel(nJobs, timeout: .seconds(20))
                     let bodies = try inTask {
                         try await call.map(0..<50) { index in
                             await Task.yield()

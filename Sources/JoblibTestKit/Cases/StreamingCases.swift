@@ -41,7 +41,8 @@ extension ConformanceCase {
                         reads.add()
                         return delayed { index }
                     }
-                let stream = try subject.parallel(2, preDispatch: PreDispatch(window))(tasks, returnAs: .generator)
+                let stream =
+                    try subject.parallel(2, preDispatch: PreDispatch(window), batchSize: 1)(tasks, returnAs: .generator)
                 for taken in 1...50 {
                     try requireEqual(try stream.next(), taken - 1, "an output")
                     try require(reads.count <= taken + window, "\(reads.count) were read when \(taken) had been taken")

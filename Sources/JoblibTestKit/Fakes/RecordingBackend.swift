@@ -4,7 +4,7 @@
 public import JoblibCore
 
 /// A backend that notes all that is said to another one, and passes it on.
-public struct RecordingBackend: ParallelBackend {
+public struct RecordingBackend: ForkingBackend, ShippingBackend {
     /// Something that was said to the backend, or done with a batch.
     public enum Entry: Sendable, Hashable, CustomStringConvertible {
         /// A session was opened for a number of workers.
@@ -67,13 +67,21 @@ public struct RecordingBackend: ParallelBackend {
     /// Those of the other one.
     public var capabilities: BackendCapabilities { self.inner.capabilities }
 
+    /// That of the other one; never asked for where that one needs none.
+    public var taskCoder: any TaskCoder {
+        (self.inner as? any ForkingBackend)?.taskCoder ?? (self.inner as? any ShippingBackend)?.taskCoder ?? NoCoder()
+    }
+
+    /// As the other one.
+    public var isIdempotent: Bool { (self.inner as? any ShippingBackend)?.isIdempotent ?? true }
+
     /// Opens a session of the other one.
     public func open(_ request: OpenRequest) throws -> any WorkerSession {
         self.log.note(.opened(workers: request.workers))
         return Session(inner: try self.inner.open(request), log: self.log)
     }
 
-    private final class Session: WorkerSession {
+    private final class Session: ForkingSession {
         let inner: any WorkerSession
         let log: Recorder<Entry>
 
@@ -119,6 +127,19 @@ public struct RecordingBackend: ParallelBackend {
             self.inner.whileWaiting(body)
         }
 
+        private var forking: (any ForkingSession)? { self.inner as? any ForkingSession }
+
+        var maxTasksPerWorker: Int? { self.forking?.maxTasksPerWorker }
+
+        var isIdempotent: Bool { self.forking?.isIdempotent ?? true }
+
+        func fork(
+            _ body: @escaping @Sendable (_ send: @escaping ([UInt8]) -> Void) -> Void
+        ) throws -> any ForkedWorker {
+            guard let forking = self.forking else { throw NoCoder.Refusal() }
+            return try forking.fork(body)
+        }
+
         func workerWasLost() { self.inner.workerWasLost() }
 
         func close() {
@@ -126,4 +147,15 @@ public struct RecordingBackend: ParallelBackend {
             self.inner.close()
         }
     }
+}
+
+/// Codes nothing, for backends that need no bytes.
+private struct NoCoder: TaskCoder {
+    struct Refusal: Error, CustomStringConvertible {
+        var description: String { "the backend that is recorded does not fork" }
+    }
+
+    func encode<T: Encodable>(_ value: T) throws -> [UInt8] { throw Refusal() }
+
+    func decode<T: Decodable>(_ type: T.Type, from bytes: ArraySlice<UInt8>) throws -> T { throw Refusal() }
 }

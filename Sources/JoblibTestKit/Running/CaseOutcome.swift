@@ -31,7 +31,9 @@ extension ConformanceCase {
         }
         let missing = self.missing(in: subject.capabilities)
         guard missing.isEmpty else { return .notApplicable(missing.names) }
-        return self.isIsolated ? IsolatedCase(self, backend).outcome() : self.outcome(on: subject)
+        // A process that runs tests has much memory, and its Swift tasks are at work, both of which forks pay for.
+        let needsProcess = self.isIsolated || subject.capabilities.reach == .forkedCopy
+        return needsProcess ? IsolatedCase(self, backend).outcome() : self.outcome(on: subject)
     }
 
     /// Tries the case on a backend without blocking the calling task.

@@ -1,0 +1,53 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// What caller and worker say to each other: a kind, the number of a batch, and bytes.
+struct WorkerFrame: Equatable {
+    enum Kind: UInt8 {
+        /// To the worker: a batch.
+        case run
+
+        /// To the worker: the batch is not wanted any more.
+        case cancel
+
+        /// From the worker: it has come up.
+        case hello
+
+        /// From the worker: an answer.
+        case answer
+
+        /// From the worker: the batch is done.
+        case finished
+
+        /// From the worker: the batch cannot be run; why follows.
+        case refused
+    }
+
+    /// How many bytes one may have: several values of the 2 GiB that a coder takes.
+    static let largest = 1 << 33
+
+    let kind: Kind
+    let number: UInt64
+    let bytes: [UInt8]
+
+    init(_ kind: Kind, _ number: UInt64, _ bytes: [UInt8] = []) {
+        self.kind = kind
+        self.number = number
+        self.bytes = bytes
+    }
+
+    func encoded() -> [UInt8] {
+        var message = [self.kind.rawValue]
+        message.reserveCapacity(9 + self.bytes.count)
+        for shift in stride(from: 0, to: 64, by: 8) { message.append(UInt8(truncatingIfNeeded: self.number >> shift)) }
+        return message + self.bytes
+    }
+
+    /// Reads a frame; `nil` for bytes that are none.
+    init?(decoding message: [UInt8]) {
+        guard message.count >= 9, let kind = Kind(rawValue: message[0]) else { return nil }
+        self.kind = kind
+        self.number = message[1..<9].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        self.bytes = Array(message[9...])
+    }
+}

@@ -1,0 +1,59 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import JoblibCore
+
+// Parameters that backends whose workers are processes have in common.
+
+extension BackendParameter {
+    /// How many tasks one worker runs before another takes its place, from 1, which bounds what a leak costs.
+    ///
+    /// Python's `multiprocessing` calls it `maxtasksperchild`.
+    public static func maxTasksPerWorker(_ count: Int) -> BackendParameter {
+        BackendParameter(name: WorkerParameters.maxTasksPerWorkerName, value: count)
+    }
+
+    /// What each worker does before its first task; joblib's `initializer`.
+    ///
+    /// An error that it throws ends the call.
+    public static func initializer<Output>(_ task: Delayed<Output>) -> BackendParameter {
+        let body: @Sendable () throws -> Void = { _ = try task.run() }
+        return BackendParameter(name: WorkerParameters.initializerName, value: body)
+    }
+
+    /// Whether a task may run again whose worker was ended from outside; it may by default, up to twice.
+    public static func idempotent(_ isIdempotent: Bool) -> BackendParameter {
+        BackendParameter(name: WorkerParameters.idempotentName, value: isIdempotent)
+    }
+}
+
+/// What a call asks of workers that are processes.
+public struct WorkerParameters: Sendable {
+    /// The names of the parameters.
+    public static let names: Set<String> = [maxTasksPerWorkerName, initializerName, idempotentName]
+
+    static let maxTasksPerWorkerName = "maxTasksPerWorker"
+    static let initializerName = "initializer"
+    static let idempotentName = "idempotent"
+
+    /// How many tasks one worker runs before another takes its place, from 1; `nil`: any number.
+    public let maxTasksPerWorker: Int?
+
+    /// What each worker does before its first task.
+    public let initializer: (@Sendable () throws -> Void)?
+
+    /// Whether a task may run again whose worker was ended from outside.
+    public let isIdempotent: Bool
+
+    /// Reads the parameters of a request.
+    ///
+    /// - Throws: ``ParallelError`` `.invalidArgument` for a value that means nothing.
+    public init(_ request: BackendRequest) throws {
+        self.maxTasksPerWorker = try request.parameter(Self.maxTasksPerWorkerName)
+        self.initializer = try request.parameter(Self.initializerName)
+        self.isIdempotent = try request.parameter(Self.idempotentName) ?? true
+        if let count = self.maxTasksPerWorker, count < 1 {
+            throw ParallelError(.invalidArgument, "maxTasksPerWorker: \(count) is no number of tasks; write 1 or more")
+        }
+    }
+}

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CompilerPluginSupport
 import PackageDescription
 
 /// Warnings are errors while this package itself is developed; whoever depends on a tagged version never sees them.
@@ -13,13 +14,20 @@ let package = Package(
         .library(name: "Joblib", targets: ["Joblib"]),
         .library(name: "JoblibCore", targets: ["JoblibCore"]),
         .library(name: "JoblibThreading", targets: ["JoblibThreading"]),
+        .library(name: "JoblibMultiprocessing", targets: ["JoblibMultiprocessing"]),
+        .library(name: "JoblibWire", targets: ["JoblibWire"]),
+        .library(name: "JoblibWorkers", targets: ["JoblibWorkers"]),
+        .library(name: "JoblibMacros", targets: ["JoblibMacros"]),
+        .library(name: "JoblibJSON", targets: ["JoblibJSON"]),
         .library(name: "JoblibTestKit", targets: ["JoblibTestKit"]),
         .executable(name: "joblib-speedup", targets: ["joblib-speedup"]),
         .executable(name: "joblib-wordcount", targets: ["joblib-wordcount"]),
     ],
     dependencies: [
         // Command lines of the two programs; no library target depends on it.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The macro's plugin alone, which no other target depends on: a program without the macro never builds it.
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
         // Platform: the only code that calls libc.
@@ -27,13 +35,46 @@ let package = Package(
         .target(name: "JoblibPOSIX", dependencies: ["CJoblibPOSIX"]),
 
         // Meaning: the loop, its configuration, and the protocol that backends implement.
-        .target(name: "JoblibCore", dependencies: ["CJoblibPOSIX", "JoblibPOSIX"]),
+        .target(
+            name: "JoblibCore",
+            dependencies: ["CJoblibPOSIX", "JoblibPOSIX"],
+            exclude: ["Execution/README.md"]
+        ),
+
+        // Bytes between processes, and what backends whose workers are processes have in common.
+        .target(name: "JoblibWire", dependencies: ["JoblibCore"]),
+        .target(name: "JoblibWorkers", dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibPOSIX", "JoblibWire"]),
+
+        // Another coder, with Foundation, which nothing else here needs.
+        .target(name: "JoblibJSON", dependencies: ["JoblibCore"]),
 
         // Backends: they use public API of the core only.
         .target(name: "JoblibThreading", dependencies: ["JoblibCore", "JoblibPOSIX"], path: "Plugins/Threading"),
+        .target(
+            name: "JoblibMultiprocessing",
+            dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers"],
+            path: "Plugins/Multiprocessing"
+        ),
 
         // The facade that users import.
-        .target(name: "Joblib", dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibThreading"]),
+        .target(
+            name: "Joblib",
+            dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibMultiprocessing", "JoblibThreading", "JoblibWorkers"]
+        ),
+
+        // The macro that makes tasks of functions, and the plugin of the compiler that expands it.
+        .target(name: "JoblibMacros", dependencies: ["JoblibCore", "JoblibMacrosPlugin"]),
+        .macro(
+            name: "JoblibMacrosPlugin",
+            dependencies: [
+                .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+                .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+                .product(name: "SwiftParser", package: "swift-syntax"),
+                .product(name: "SwiftSyntax", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+            ]
+        ),
 
         // The conformance kit for backends, with no test framework in it.
         .target(name: "JoblibTestKit", dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibPOSIX"]),
@@ -51,7 +92,15 @@ let package = Package(
         // Tests mirror the sources.
         .testTarget(name: "JoblibPOSIXTests", dependencies: ["JoblibPOSIX"]),
         .testTarget(name: "JoblibCoreTests", dependencies: ["JoblibCore", "JoblibPOSIX"]),
+        .testTarget(name: "JoblibPortableTests", dependencies: ["JoblibCore", "JoblibWire"]),
+        .testTarget(name: "JoblibWireTests", dependencies: ["JoblibCore", "JoblibWire"]),
+        .testTarget(name: "JoblibJSONTests", dependencies: ["JoblibCore", "JoblibJSON", "JoblibWire"]),
         .testTarget(name: "JoblibThreadingTests", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibThreading"]),
+        .testTarget(
+            name: "JoblibMultiprocessingTests",
+            dependencies: ["fork-probe", "Joblib", "JoblibPOSIX", "TestProcesses"]
+        ),
+        .executableTarget(name: "fork-probe", dependencies: ["Joblib"], path: "Tests/ForkProbe"),
         .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),
         .executableTarget(name: "progress-probe", dependencies: ["Joblib"], path: "Tests/ProgressProbe"),

@@ -10,6 +10,14 @@ struct ConformanceTests {
     @Test("threading keeps the contract", arguments: ConformanceCase.applicable(to: OurBackends.Threading.self))
     func threading(_ testCase: ConformanceCase) async throws { try await testCase.run(on: OurBackends.Threading.self) }
 
+    @Test(
+        "multiprocessing keeps the contract",
+        arguments: ConformanceCase.applicable(to: OurBackends.Multiprocessing.self)
+    )
+    func multiprocessing(_ testCase: ConformanceCase) async throws {
+        try await testCase.run(on: OurBackends.Multiprocessing.self)
+    }
+
     @Test("sequential keeps the contract", arguments: ConformanceCase.applicable(to: OurBackends.Sequential.self))
     func sequential(_ testCase: ConformanceCase) async throws {
         try await testCase.run(on: OurBackends.Sequential.self)
@@ -23,6 +31,9 @@ struct ConformanceTests {
         try await testCase.run(on: TestBackends.FixedPool.self)
     }
 
-    @Test("So does a backend whose workers come and go", arguments: ConformanceCase.all)
+    @Test(
+        "So does a backend whose workers come and go",
+        arguments: ConformanceCase.applicable(to: TestBackends.Elastic.self)
+    )
     func elastic(_ testCase: ConformanceCase) async throws { try await testCase.run(on: TestBackends.Elastic.self) }
 }

@@ -17,14 +17,14 @@ struct KitTests {
         #expect(error?.description.contains(failing) == true)
     }
 
-    @Test("has cases with ids of their own, each with a claim, obligations and a time limit, in thirteen families")
+    @Test("has cases with ids of their own, each with a claim, obligations and a time limit, in fifteen families")
     func cases() {
         let all = ConformanceCase.all
         #expect(Set(all.map(\.id)).count == all.count)
         #expect(all.allSatisfy { !$0.claim.isEmpty && !$0.obligations.isEmpty && $0.timeLimit > .zero })
         let families = [
             "order", "errors", "cancellation", "timeouts", "retries", "streaming", "nesting", "scopes", "lifecycle",
-            "seeds", "largeValues", "orchestration", "hostile",
+            "seeds", "largeValues", "orchestration", "hostile", "portable", "portableFailures",
         ]
         #expect(Set(all.map(\.family.description)) == Set(families))
     }

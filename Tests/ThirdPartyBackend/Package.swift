@@ -27,5 +27,28 @@ let package = Package(
             name: "smooth-on-dispatch",
             dependencies: ["DispatchBackend", "Smoothing", .product(name: "Joblib", package: "swift-joblib")]
         ),
-    ]
+
+        // Another stranger: workers in processes that it starts itself, which see bytes only; and a program that runs on them.
+        .target(
+            name: "PipeBackend",
+            dependencies: [
+                .product(name: "JoblibCore", package: "swift-joblib"),
+                .product(name: "JoblibWorkers", package: "swift-joblib"),
+            ]
+        ),
+        .target(name: "CXXGlobals"),
+        .executableTarget(
+            name: "pipe-conformance",
+            dependencies: ["PipeBackend", .product(name: "JoblibTestKit", package: "swift-joblib")]
+        ),
+        .testTarget(
+            name: "PipeBackendTests",
+            dependencies: ["CXXGlobals", "PipeBackend", .product(name: "JoblibTestKit", package: "swift-joblib")]
+        ),
+        .executableTarget(
+            name: "square-on-pipes",
+            dependencies: ["CXXGlobals", "PipeBackend", .product(name: "Joblib", package: "swift-joblib")]
+        ),
+    ],
+    cxxLanguageStandard: .cxx17
 )

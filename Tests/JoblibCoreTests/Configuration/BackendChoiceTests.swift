@@ -60,6 +60,7 @@ struct BackendChoiceTests {
         var name: String
         var insists = false
         var yieldsToThreads = false
+        var isHint = false
     }
 
     @Test("Every combination of names and hints has its decision", arguments: Case.all.filter { !$0.isContradictory })
@@ -73,7 +74,7 @@ struct BackendChoiceTests {
             } else if testCase.prefer == .threads {
                 Decision(name: "usual", yieldsToThreads: true)
             } else if testCase.prefer == .processes {
-                Decision(name: testCase.hasProcesses ? "multiprocessing" : "usual")
+                testCase.hasProcesses ? Decision(name: "multiprocessing", isHint: true) : Decision(name: "usual")
             } else {
                 Decision(name: "usual", yieldsToThreads: isShared)
             }
@@ -101,6 +102,8 @@ extension BackendChoiceTests.Decision {
         switch step {
         case .insist(let selection):
             self.init(name: selection.name ?? "", insists: true)
+        case .tryFirst(let selection):
+            self.init(name: selection.name ?? "", isHint: true)
         case .use(let selection, let yieldsToThreads):
             self.init(name: selection.name ?? "", yieldsToThreads: yieldsToThreads)
         }

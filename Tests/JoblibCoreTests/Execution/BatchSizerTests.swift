@@ -36,7 +36,7 @@ struct BatchSizerTests {
         var sizer = BatchSizer(.fixture())
         let sizes = (0..<2000).map { _ in sizer.next() }
         #expect(sizes.first == 1)
-        #expect(sizes.max() == 1024)
+        #expect(sizes.max() == 256)
         #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $1 == $0 || $1 == 2 * $0 || $1 == $0 / 2 })
     }
 

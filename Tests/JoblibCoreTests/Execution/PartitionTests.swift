@@ -6,32 +6,6 @@ import Testing
 @testable import JoblibCore
 
 struct PartitionTests {
-    @Test(
-        "Guided chunks cover everything exactly once and never grow",
-        arguments: [0, 1, 2, 7, 100, 12_345],
-        [1, 2, 3, 64, 1000]
-    )
-    func guided(count: Int, workers: Int) {
-        let partition = Partition(count: count, workers: workers, batchSize: nil)
-        #expect(partition.fixedSize == nil)
-        var remaining = count
-        var sizes: [Int] = []
-        while remaining > 0 {
-            sizes.append(partition.guidedSize(remaining: remaining))
-            remaining -= sizes[sizes.count - 1]
-        }
-        #expect(remaining == 0)
-        #expect(sizes.allSatisfy { $0 >= 1 })
-        #expect(zip(sizes, sizes.dropFirst()).allSatisfy(>=))
-        // The last round is single tasks, so that all workers end together.
-        #expect(sizes.last ?? 1 == 1)
-    }
-
-    @Test("The first guided chunk is half of a worker's share")
-    func firstChunk() {
-        #expect(Partition(count: 800, workers: 4, batchSize: nil).guidedSize(remaining: 800) == 100)
-    }
-
     @Test("A size that was asked for is the size")
     func fixed() {
         #expect(Partition(count: 100, workers: 4, batchSize: 7).fixedSize == 7)
@@ -55,13 +29,6 @@ struct PartitionTests {
         #expect(try call.map(0..<9) { $0 } == Array(0..<9))
 
         #expect(ChunkRanges(count: 9, length: size).map { $0 } == [0..<9])
-        let loop = IndexLoop(.fixture(batchSize: size), count: 9, argumentText: { _ in "" }, { _ in })
-        #expect((0..<5).map { _ in loop.claim() } == [0..<9, nil, nil, nil, nil])
-    }
-
-    @Test("Any number of workers cuts into single tasks at worst")
-    func hugeWorkers() {
-        #expect(Partition(count: 9, workers: .max, batchSize: nil).guidedSize(remaining: 9) == 1)
     }
 
     @Test(

@@ -18,23 +18,21 @@ extension CallPlan {
     ) -> CallPlan {
         CallPlan(
             id: .next(),
-            backend: backend,
+            CallSettings(
+                backend: backend,
+                capabilities: backend.capabilities,
+                config: ParallelConfig(seed: seed),
+                workers: workers,
+                requestedJobs: workers,
+                batchSize: batchSize,
+                window: window,
+                timeout: timeout,
+                retries: 0,
+                lendsMemory: false
+            ),
             pool: nil,
-            workers: workers,
-            reach: backend.capabilities.reach,
-            hasWorkers: backend.capabilities.hasWorkers,
-            isElastic: backend.capabilities.isElastic,
-            batchSize: batchSize,
-            window: window,
-            timeout: timeout,
-            stallTimeout: nil,
-            lendsMemory: false,
-            retries: 0,
-            seed: seed,
             report: report,
-            tracesThrows: false,
-            scope: ParallelConfig(),
-            nestedScope: nil,
+            scope: ConfigScope(ParallelConfig()),
             enclosing: enclosing,
             stopScopes: stopScopes
         )

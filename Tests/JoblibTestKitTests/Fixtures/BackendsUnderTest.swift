@@ -20,7 +20,15 @@ enum OurBackends {
         static func makeBackend(_ request: BackendRequest) -> any ParallelBackend { SequentialBackend() }
     }
 
-    static let all: [any BackendUnderTest.Type] = [Sequential.self, Threading.self]
+    struct Multiprocessing: BackendUnderTest {
+        static let name = "multiprocessing"
+
+        static func makeBackend(_ request: BackendRequest) throws -> any ParallelBackend {
+            try MultiprocessingBackend(request)
+        }
+    }
+
+    static let all: [any BackendUnderTest.Type] = [Multiprocessing.self, Sequential.self, Threading.self]
 }
 
 /// Backends made for these tests, which keep the contract.

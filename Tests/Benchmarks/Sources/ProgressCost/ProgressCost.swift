@@ -5,9 +5,10 @@ import Glibc
 import Joblib
 
 /// What following a loop costs that runs about a million tasks a second.
+@main
 enum ProgressCost {
-    static func report() throws {
-        let count = 1_000_000
+    static func main() throws {
+        let count = 250_000
         let spins = self.spins(nanoseconds: 2000)
         let body = { @Sendable (_: Int) in Self.spin(spins) }
         let lazily = { (call: Parallel) in
@@ -16,7 +17,7 @@ enum ProgressCost {
         try self.withTerminalAsStandardError {
             let (plain, bar) = (Parallel(nJobs: 2), Parallel(nJobs: 2, progress: .bar))
             try Measurement(
-                title: "10⁶ tasks of 2 µs on two jobs, ns each",
+                title: "tasks of 2 µs on two jobs, ns each",
                 units: count,
                 contenders: [
                     .init(name: "`map`, `progress: .bar` on a terminal") { try bar.forEach(0..<count, body) },
@@ -45,7 +46,7 @@ enum ProgressCost {
                 .init(name: "`map`") { try Parallel(nJobs: 2).forEach(0..<count, body) },
             ]
         )
-        .report(rounds: 5)
+        .report(rounds: 15)
     }
 
     @inline(never)

@@ -150,6 +150,16 @@ struct BackendFaultsTests {
     }
 
     @Test(
+        "A helper that is lost while the caller leaves a loop that is done changes nothing",
+        arguments: [Fault.drops, .fails]
+    )
+    func lostAtTheEnd(_ fault: Fault) throws {
+        // The moment is short: calls of two tasks meet it once in some thousand.
+        let call = Parallel(nJobs: 3, backend: .instance(FaultyBackend(fault, on: ThreadingBackend())))
+        for _ in 0..<5000 { #expect(try call.map(0..<2) { $0 } == [0, 1]) }
+    }
+
+    @Test(
         "Losing some batches costs nothing but their helpers",
         arguments: [Fault.submitThrows, .drops, .fails, .delays],
         Form.all

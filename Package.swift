@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "JoblibCore", targets: ["JoblibCore"]),
         .library(name: "JoblibThreading", targets: ["JoblibThreading"]),
         .library(name: "JoblibMultiprocessing", targets: ["JoblibMultiprocessing"]),
+        .library(name: "JoblibLoky", targets: ["JoblibLoky"]),
         .library(name: "JoblibWire", targets: ["JoblibWire"]),
         .library(name: "JoblibWorkers", targets: ["JoblibWorkers"]),
         .library(name: "JoblibMacros", targets: ["JoblibMacros"]),
@@ -55,11 +56,18 @@ let package = Package(
             dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers"],
             path: "Plugins/Multiprocessing"
         ),
+        .target(
+            name: "JoblibLoky",
+            dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWorkers"],
+            path: "Plugins/Loky"
+        ),
 
         // The facade that users import.
         .target(
             name: "Joblib",
-            dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibMultiprocessing", "JoblibThreading", "JoblibWorkers"]
+            dependencies: [
+                "CJoblibPOSIX", "JoblibCore", "JoblibLoky", "JoblibMultiprocessing", "JoblibThreading", "JoblibWorkers",
+            ]
         ),
 
         // The macro that makes tasks of functions, and the plugin of the compiler that expands it.
@@ -101,6 +109,8 @@ let package = Package(
             dependencies: ["fork-probe", "Joblib", "JoblibPOSIX", "TestProcesses"]
         ),
         .executableTarget(name: "fork-probe", dependencies: ["Joblib"], path: "Tests/ForkProbe"),
+        .testTarget(name: "JoblibLokyTests", dependencies: ["Joblib", "JoblibPOSIX", "loky-probe", "TestProcesses"]),
+        .executableTarget(name: "loky-probe", dependencies: ["Joblib"], path: "Tests/LokyProbe"),
         .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),
         .executableTarget(name: "progress-probe", dependencies: ["Joblib"], path: "Tests/ProgressProbe"),

@@ -12,7 +12,7 @@ struct MultiprocessingSettings: Sendable {
     let workers: WorkerParameters
 
     init(_ request: BackendRequest) throws {
-        try Self.refuseWhereForbidden()
+        try WorkerParameters.refuseWhereForbidden()
         self.workers = try WorkerParameters(request)
         let parameter: StartMethod? = try request.parameter(BackendParameter.startMethodName)
         let variable = ProcessEnvironment.value(StartMethod.variable)
@@ -31,15 +31,6 @@ struct MultiprocessingSettings: Sendable {
             // No mistake of the call's: who only prefers processes gets threads.
             throw ParallelError(.startupFailed, "\(StartMethod.variable): \(error.detail)")
         }
-    }
-
-    /// The value of the variable by which whoever runs a program forbids processes; joblib's.
-    private static func refuseWhereForbidden() throws(ParallelError) {
-        guard ProcessEnvironment.value("JOBLIB_MULTIPROCESSING") == "0" else { return }
-        throw ParallelError(
-            .startupFailed,
-            "JOBLIB_MULTIPROCESSING is 0, which forbids processes; unset it, or choose threading"
-        )
     }
 }
 

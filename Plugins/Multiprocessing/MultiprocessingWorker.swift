@@ -3,6 +3,7 @@
 
 import JoblibCore
 import JoblibPOSIX
+import JoblibWorkers
 
 /// A forked worker, and how its end is told.
 // SAFETY: `startupFailure` is touched by the one thread that waits for the worker.
@@ -54,13 +55,13 @@ final class MultiprocessingWorker: ForkedWorker, @unchecked Sendable {
         self.process.kill()
     }
 
-    private func end(_ ending: ForkedProcess.Ending) -> ForkedWorkerEnd {
+    private func end(_ ending: ChildEnding) -> ForkedWorkerEnd {
         let stack = ending.stack.isEmpty ? nil : StackTrace(addresses: ending.stack)
         return ForkedWorkerEnd(
             isDone: ending.isDone && self.startupFailure == nil,
             signal: ending.signal,
             exitCode: ending.exitCode,
-            explanation: CrashExplanation(ending, location: stack?.innermostLocation).text,
+            explanation: CrashExplanation(ending, location: stack?.innermostLocation, isForked: true).text,
             stackTrace: stack?.description,
             startupFailure: self.startupFailure
         )

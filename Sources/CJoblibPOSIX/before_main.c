@@ -31,7 +31,7 @@ static void run_later_initialisers(int argc, char **argv, char **envp) {
 __attribute__((constructor)) static void joblib_before_main(int argc, char **argv, char **envp) {
     if (joblib_register_built_in_backends) joblib_register_built_in_backends();
 
-    char conversation[64] = "";
+    char conversation[256] = "";
     const char *value = getenv("JOBLIB_WORKER");
     if (value != NULL && joblib_run_worker != NULL) {
         strncpy(conversation, value, sizeof conversation - 1);

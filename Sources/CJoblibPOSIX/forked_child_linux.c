@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "forked_child.h"
 
+#include "child_signals.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +26,9 @@
 // Of the child alone: written before it has a second thread.
 static struct joblib_child_record *own_record;
 static int fork_depth;
+
+/// The thread that a fatal signal has hit first; 0 if none.
+static int32_t crashed_thread;
 
 // Where the program's own code lies; set by the linker.
 extern char __executable_start[];
@@ -238,14 +243,17 @@ static void record_stack(struct joblib_child_record *record, const ucontext_t *c
 }
 
 static void on_fatal_signal(int number, siginfo_t *info, void *context) {
-    int32_t none = 0;
+    int32_t none = 0, nobody = 0, thread = (int32_t)syscall(SYS_gettid);
     struct joblib_child_record *record = own_record;
-    if (__atomic_compare_exchange_n(&record->signal, &none, number, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-        record->fault_address = (uint64_t)(uintptr_t)info->si_addr;
-        record_stack(record, context);
-    } else if (record->thread != 0 && syscall(SYS_gettid) != record->thread) {
+    int is_first = __atomic_compare_exchange_n(&crashed_thread, &nobody, thread, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    if (!is_first && nobody != thread) {
         // Another thread is dying and takes this one along.
         for (;;) pause();
+    }
+    if (__atomic_compare_exchange_n(&record->signal, &none, number, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        record->fault_address = (uint64_t)(uintptr_t)info->si_addr;
+        // A fault on the way comes back to the handler, and ends the process.
+        record_stack(record, context);
     }
     signal(number, SIG_DFL);
     raise(number);
@@ -267,7 +275,7 @@ int joblib_child_request_stack(pid_t pid, const struct joblib_child_record *reco
 
 // MARK: - Becoming a child
 
-static void set_signals(void) {
+static void forget_handlers(void) {
     for (int number = 1; number < NSIG; number++) {
         struct sigaction action;
         if (sigaction(number, NULL, &action) != 0) continue;
@@ -275,6 +283,9 @@ static void set_signals(void) {
         // A handler of the parent's knows nothing of the child. Where the parent has one for Ctrl-C it decides what happens.
         signal(number, number == SIGINT ? SIG_IGN : SIG_DFL);
     }
+}
+
+static void set_handlers(void) {
     struct sigaction fatal = {.sa_sigaction = on_fatal_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     sigemptyset(&fatal.sa_mask);
     const int numbers[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
@@ -308,6 +319,31 @@ static void on_exit_called(int status, void *unused) {
     _exit(status);
 }
 
+/// Notes where the calling thread is, and gives it a stack for its handlers.
+static void record_thread(stack_t *previous) {
+    own_record->program_start = (uintptr_t)__executable_start;
+    stack_t stack = {.ss_size = 65536};
+    *previous = (stack_t){.ss_flags = SS_DISABLE};
+    stack.ss_sp = malloc(stack.ss_size);
+    if (stack.ss_sp != NULL) sigaltstack(&stack, previous);
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        void *base;
+        size_t size;
+        if (pthread_attr_getstack(&attributes, &base, &size) == 0) own_record->stack_end = (uintptr_t)base + size;
+        pthread_attr_destroy(&attributes);
+    }
+    __atomic_store_n(&own_record->thread, (int32_t)syscall(SYS_gettid), __ATOMIC_RELEASE);
+}
+
+void joblib_child_record_crashes(struct joblib_child_record *record) {
+    stack_t previous;
+    own_record = record;
+    set_handlers();
+    on_exit(on_exit_called, NULL);
+    record_thread(&previous);
+}
+
 struct start {
     void (*body)(void *);
     void *argument;
@@ -317,17 +353,8 @@ static void *run_body(void *argument) {
     struct start *start = argument;
     sigset_t none;
     sigemptyset(&none);
-    stack_t stack = {.ss_size = 65536}, previous = {.ss_flags = SS_DISABLE};
-    stack.ss_sp = malloc(stack.ss_size);
-    if (stack.ss_sp != NULL) sigaltstack(&stack, &previous);
-    pthread_attr_t attributes;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-        void *base;
-        size_t size;
-        if (pthread_attr_getstack(&attributes, &base, &size) == 0) own_record->stack_end = (uintptr_t)base + size;
-        pthread_attr_destroy(&attributes);
-    }
-    __atomic_store_n(&own_record->thread, (int32_t)syscall(SYS_gettid), __ATOMIC_RELEASE);
+    stack_t previous;
+    record_thread(&previous);
     pthread_sigmask(SIG_SETMASK, &none, NULL);
     start->body(start->argument);
     // Not behind the thread's end: a task may end its thread itself.
@@ -368,7 +395,8 @@ pid_t joblib_fork_child(
     // It may have died before.
     if (getppid() != parent) _exit(127);
     set_files(files);
-    set_signals();
+    forget_handlers();
+    set_handlers();
     // From here on a `Task` crashes at once, where it would hang without a word.
     if (break_dispatch != NULL) break_dispatch();
     on_exit(on_exit_called, NULL);

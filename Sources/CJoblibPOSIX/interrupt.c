@@ -170,12 +170,12 @@ uint32_t joblib_interrupt_epoch(void) {
 }
 
 void joblib_interrupt_wait(uint32_t seen) {
-    joblib_futex_wait(&epoch, seen, -1);
+    joblib_futex_wait(&epoch, seen, -1, 0);
 }
 
 void joblib_interrupt_wake(void) {
     __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
-    joblib_futex_wake(&epoch, INT_MAX);
+    joblib_futex_wake(&epoch, INT_MAX, 0);
 }
 
 void joblib_interrupt_name_thread(void) {

@@ -3,6 +3,7 @@
 
 // The facade: what users import. Re-exporting is its whole purpose.
 @_exported public import JoblibCore
+@_exported public import JoblibLoky
 @_exported public import JoblibMultiprocessing
 @_exported public import JoblibThreading
 @_exported public import JoblibWorkers
@@ -14,4 +15,5 @@
 public func registerBuiltInBackends() {
     registerThreadingBackend()
     registerMultiprocessingBackend()
+    registerLokyBackend()
 }

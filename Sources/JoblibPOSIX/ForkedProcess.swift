@@ -26,7 +26,7 @@ public final class ForkedProcess: @unchecked Sendable {
         case late
 
         /// The child is gone, and all that it had sent has been told.
-        case ended(Ending)
+        case ended(ChildEnding)
     }
 
     /// The child's id.
@@ -232,9 +232,9 @@ public final class ForkedProcess: @unchecked Sendable {
         self.isReaped = true
     }
 
-    private var ending: Ending {
+    private var ending: ChildEnding {
         let record = unsafe self.record.start.load(as: joblib_child_record.self)
-        return Ending(status: self.status, record, errorTail: self.relays[1].tail)
+        return ChildEnding(status: self.status, record, errorTail: self.relays[1].tail)
     }
 }
 

@@ -39,10 +39,11 @@ public enum ProgramCopy {
         guard refusal == 0 else { throw SystemError(errno: refusal, call: "pipe2") }
         defer { close(pipes.read) }
 
-        var pid: pid_t = 0
-        let failure = unsafe joblib_spawn_self("\(variable)=\(value)", pipes.write, &pid)
-        close(pipes.write)
-        guard failure == 0 else { throw SystemError(errno: failure, call: "posix_spawn") }
+        let pid: pid_t
+        do {
+            defer { close(pipes.write) }
+            pid = try Spawn.start([variable: value], output: pipes.write, error: pipes.write)
+        }
 
         // From here on the process has to be reaped, whatever happens.
         let ended = joblib_pidfd_open(pid)

@@ -15,20 +15,39 @@ public final class WaitWord: Sendable {
     private nonisolated(unsafe) let word: UnsafeMutablePointer<UInt32>
 
     // SAFETY: allocated in init, freed in deinit, and not touched in between but through `word`.
-    private nonisolated(unsafe) let storage: UnsafeMutableRawPointer
+    private nonisolated(unsafe) let storage: UnsafeMutableRawPointer?
+
+    /// Memory that other processes see as well, which `word` is in; `nil` for a counter of this process alone.
+    private let memory: SharedMemoryFile?
 
     /// Makes a counter that stands at 0.
     public init() {
         // A cache line of its own: a spinning reader must not slow the writer of something else. Found inside of more than
         // is needed, since memory of an alignment beyond the usual takes several times as long to allocate.
-        unsafe self.storage = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 16)
-        let line = unsafe self.storage.alignedUp(toMultipleOf: 64)
+        let storage = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 16)
+        let line = unsafe storage.alignedUp(toMultipleOf: 64)
         unsafe self.word = line.initializeMemory(as: UInt32.self, repeating: 0, count: 1)
+        unsafe self.storage = storage
+        self.memory = nil
+    }
+
+    /// Makes a counter of one that other processes count and wait for as well.
+    ///
+    /// - Parameters:
+    ///   - memory: Where it is, 0 at first.
+    ///   - offset: How far from the beginning, a multiple of 4.
+    public init(in memory: SharedMemoryFile, at offset: Int) {
+        precondition(offset >= 0 && offset % 4 == 0 && offset + 4 <= memory.byteCount)
+        unsafe self.word = (memory.start + offset).assumingMemoryBound(to: UInt32.self)
+        unsafe self.storage = nil
+        self.memory = memory
     }
 
     deinit {
-        unsafe self.storage.deallocate()
+        unsafe self.storage?.deallocate()
     }
+
+    private var isShared: Int32 { self.memory == nil ? 0 : 1 }
 
     /// The count; what was written before it moved is visible (acquire).
     public var count: UInt32 { unsafe joblib_word_load(self.word) >> 1 }
@@ -39,7 +58,7 @@ public final class WaitWord: Sendable {
             let old = unsafe joblib_word_load(self.word)
             let new = (old & ~1) &+ 2
             guard unsafe joblib_word_compare_exchange(self.word, old, new) != 0 else { continue }
-            if old & 1 != 0 { unsafe joblib_futex_wake(self.word, Int32.max) }
+            if old & 1 != 0 { unsafe joblib_futex_wake(self.word, Int32.max, self.isShared) }
             return
         }
     }
@@ -70,7 +89,7 @@ public final class WaitWord: Sendable {
             }
             let sleeping = seen | 1
             if seen != sleeping, unsafe joblib_word_compare_exchange(self.word, seen, sleeping) == 0 { continue }
-            unsafe joblib_futex_wait(self.word, sleeping, remaining)
+            unsafe joblib_futex_wait(self.word, sleeping, remaining, self.isShared)
         }
     }
 }

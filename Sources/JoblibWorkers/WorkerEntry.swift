@@ -39,9 +39,12 @@ public enum WorkerEntry {
     ) -> [String: String] {
         [
             self.variable: "\(reading),\(writing),\(workerIndex),\(trust == .sameHost ? 1 : 0)",
-            "SWIFT_BACKTRACE": "enable=no",
+            self.backtraceVariable: self.noBacktrace,
         ]
     }
+
+    package static let backtraceVariable = "SWIFT_BACKTRACE"
+    package static let noBacktrace = "enable=no"
 
     static func numbers(_ value: String) -> [Int32]? {
         let numbers = value.split(separator: ",", omittingEmptySubsequences: false).map { Int32($0) }
@@ -67,6 +70,7 @@ public struct WorkerTrust: Sendable, Hashable {
 /// The worker's life: before_main.c calls it.
 @c(joblib_run_worker)
 public func runWorkerProcess(_ conversation: UnsafePointer<CChar>) {
+    if let start = RingWorkerStart(unsafe String(cString: conversation)) { RingWorker.run(start) }
     guard let numbers = WorkerEntry.numbers(unsafe String(cString: conversation)) else {
         return WorkerProcess.complain(
             "\(WorkerEntry.variable) is no conversation: '\(unsafe String(cString: conversation))'"
@@ -87,7 +91,7 @@ public func runWorkerProcess(_ conversation: UnsafePointer<CChar>) {
 }
 
 /// A worker: one thread talks with the caller, the main one runs batches.
-private final class WorkerProcess: Sendable {
+final class WorkerProcess: Sendable {
     private struct State {
         var queue: [(number: UInt64, payload: [UInt8])] = []
         var current: UInt64?
@@ -140,7 +144,7 @@ private final class WorkerProcess: Sendable {
                 } else if state.current == frame.number {
                     state.cancelled.insert(frame.number)
                 }
-            case .hello, .answer, .finished, .refused: break
+            case .hello, .answer, .finished, .refused, .initialize, .notInitialized, .place, .returned, .leaving: break
             }
         }
         self.arrival.advance()

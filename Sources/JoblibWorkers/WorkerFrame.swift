@@ -21,6 +21,21 @@ struct WorkerFrame: Equatable {
 
         /// From the worker: the batch cannot be run; why follows.
         case refused
+
+        /// To the worker: what it does before its first batch, a batch of one task.
+        case initialize
+
+        /// From the worker: that has failed; why follows.
+        case notInitialized
+
+        /// To the worker: its index from now on, in place of a batch's number.
+        case place
+
+        /// From the worker: what is left of the batch was not begun, and belongs to somebody else.
+        case returned
+
+        /// From the worker: it ends by itself, and takes no batch any more.
+        case leaving
     }
 
     /// How many bytes one may have: several values of the 2 GiB that a coder takes.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import JoblibCore
+internal import JoblibPOSIX
 
 // Parameters that backends whose workers are processes have in common.
 
@@ -17,14 +18,23 @@ extension BackendParameter {
     ///
     /// An error that it throws ends the call.
     public static func initializer<Output>(_ task: Delayed<Output>) -> BackendParameter {
-        let body: @Sendable () throws -> Void = { _ = try task.run() }
-        return BackendParameter(name: WorkerParameters.initializerName, value: body)
+        let initializer = WorkerInitializer(
+            run: { _ = try task.run() },
+            payload: { try PortableWorker.payload(of: task, named: "the initializer", coder: $0) }
+        )
+        return BackendParameter(name: WorkerParameters.initializerName, value: initializer)
     }
 
     /// Whether a task may run again whose worker was ended from outside; it may by default, up to twice.
     public static func idempotent(_ isIdempotent: Bool) -> BackendParameter {
         BackendParameter(name: WorkerParameters.idempotentName, value: isIdempotent)
     }
+}
+
+/// What each worker does before its first task, for workers that have the caller's closures, and for others.
+private struct WorkerInitializer: Sendable {
+    let run: @Sendable () throws -> Void
+    let payload: @Sendable (any TaskCoder) throws -> [UInt8]
 }
 
 /// What a call asks of workers that are processes.
@@ -39,8 +49,10 @@ public struct WorkerParameters: Sendable {
     /// How many tasks one worker runs before another takes its place, from 1; `nil`: any number.
     public let maxTasksPerWorker: Int?
 
-    /// What each worker does before its first task.
-    public let initializer: (@Sendable () throws -> Void)?
+    /// What each worker does before its first task, where it has the caller's closures.
+    public var initializer: (@Sendable () throws -> Void)? { self.workerInitializer?.run }
+
+    private let workerInitializer: WorkerInitializer?
 
     /// Whether a task may run again whose worker was ended from outside.
     public let isIdempotent: Bool
@@ -50,10 +62,28 @@ public struct WorkerParameters: Sendable {
     /// - Throws: ``ParallelError`` `.invalidArgument` for a value that means nothing.
     public init(_ request: BackendRequest) throws {
         self.maxTasksPerWorker = try request.parameter(Self.maxTasksPerWorkerName)
-        self.initializer = try request.parameter(Self.initializerName)
+        self.workerInitializer = try request.parameter(Self.initializerName)
         self.isIdempotent = try request.parameter(Self.idempotentName) ?? true
         if let count = self.maxTasksPerWorker, count < 1 {
             throw ParallelError(.invalidArgument, "maxTasksPerWorker: \(count) is no number of tasks; write 1 or more")
         }
+    }
+
+    /// The same as bytes, for `PortableWorker.perform` in a worker that sees no more; `nil` when there is nothing to do.
+    ///
+    /// - Throws: ``ParallelError`` `.taskNotPortable` for a closure; what the task's `encode(to:)` throws.
+    public func initializerPayload(_ coder: any TaskCoder) throws -> [UInt8]? {
+        try self.workerInitializer?.payload(coder)
+    }
+
+    /// Refuses processes where whoever runs the program forbids them: `JOBLIB_MULTIPROCESSING` is 0; joblib's variable.
+    ///
+    /// - Throws: ``ParallelError`` `.startupFailed`.
+    public static func refuseWhereForbidden() throws(ParallelError) {
+        guard ProcessEnvironment.value("JOBLIB_MULTIPROCESSING") == "0" else { return }
+        throw ParallelError(
+            .startupFailed,
+            "JOBLIB_MULTIPROCESSING is 0, which forbids processes; unset it, or choose threading"
+        )
     }
 }

@@ -6,7 +6,7 @@ import Joblib
 import Testing
 
 /// Each in a process of its own, which nothing else fills.
-@Suite("Memory", .timeLimit(.minutes(1)))
+@Suite("Memory", .timeLimit(.minutes(5)))
 struct MemoryTests {
     @Test("A stream of 10^5 tasks, and one of 10^6 in batches of 64, grow the process by less than 16 MiB")
     func stream() async {

@@ -14,6 +14,8 @@
 struct joblib_child_record {
     /// The kernel's id of the thread that runs the body; 0 before it does.
     int32_t thread;
+    /// Where the program's code is in its memory.
+    uintptr_t program_start;
     /// Where the stack of that thread ends.
     uintptr_t stack_end;
     /// The first signal that was about to end the child; 0 if none was caught.

@@ -27,9 +27,11 @@ static inline void joblib_spin_hint(void) {
 }
 
 /// Sleeps while `*word == expected`; a negative `nanoseconds` means no limit. May return at any time.
-void joblib_futex_wait(uint32_t *word, uint32_t expected, int64_t nanoseconds);
+///
+/// `is_shared` says whether other processes wake and wait as well, which costs a little more.
+void joblib_futex_wait(uint32_t *word, uint32_t expected, int64_t nanoseconds, int is_shared);
 
 /// Wakes up to `count` sleepers.
-void joblib_futex_wake(uint32_t *word, int32_t count);
+void joblib_futex_wake(uint32_t *word, int32_t count, int is_shared);
 
 #endif

@@ -6,13 +6,6 @@
 
 #include <sys/types.h>
 
-/// Starts this very program once more, posix_spawn(3), in a process group of its own.
-///
-/// Its standard input is empty, both of its output streams go to `output`, and no other descriptor is passed on. Signals
-/// are as for a program that a shell starts. `assignment` is one `NAME=value` that is added to the environment. Returns 0
-/// or an errno value.
-int joblib_spawn_self(const char *assignment, int output, pid_t *pid);
-
 /// Makes a pipe whose ends no child inherits, pipe2(2). Returns 0 or an errno value.
 int joblib_pipe(int *reading, int *writing);
 

@@ -17,3 +17,21 @@ extension ShippingBackend {
     /// It may.
     public var isIdempotent: Bool { true }
 }
+
+/// A session whose answers are taken in by whoever waits for them, where that is faster than to wake another thread.
+///
+/// A call that waits says so, asks again and again for a moment, and then leaves it to the session's own threads.
+public protocol AttendedSession: WorkerSession {
+    /// Takes in what workers have answered, in the calling thread, without waiting.
+    ///
+    /// - Returns: Whether there was anything.
+    func receive() -> Bool
+
+    /// A thread begins to call ``receive()`` again and again.
+    func attend()
+
+    /// It has ceased to.
+    ///
+    /// - Parameter isWaiting: Whether the thread goes to sleep now, so that somebody else has to take answers in.
+    func unattend(isWaiting: Bool)
+}

@@ -9,6 +9,15 @@ public struct WorkerDeath: Error, Sendable, Hashable, CustomStringConvertible {
     /// What happened, in words.
     public let description: String
 
+    /// The position in the input of the task that the worker was in; `nil` where that is not known.
+    public var taskIndex: Int?
+
+    /// The id of the process; 0 where it is not known.
+    public var pid: Int32 = 0
+
+    /// Where the worker was, a frame on each line; `nil` where that is not known.
+    public var stackTrace: String?
+
     /// Makes a description of a death.
     ///
     /// - Parameters:
@@ -17,6 +26,19 @@ public struct WorkerDeath: Error, Sendable, Hashable, CustomStringConvertible {
     public init(reason: TaskFailure.Reason, description: String) {
         self.reason = reason
         self.description = description
+    }
+
+    /// Makes a description of the end of a process.
+    ///
+    /// - Parameters:
+    ///   - signal: The signal that ended it; `nil` when it exited.
+    ///   - exitCode: The status with which it exited.
+    ///   - explanation: What more is known, in words.
+    public init(signal: Int32?, exitCode: Int32?, explanation: String?) {
+        let reason = signal.map { TaskFailure.Reason.terminated(signal: $0) } ?? .exited(code: exitCode ?? 0)
+        let name = signal.map { "signal \($0)" + (Self.names[$0].map { " (\($0))" } ?? "") }
+        let what = name.map { "the worker was ended by \($0)" } ?? "the worker exited with status \(exitCode ?? 0)"
+        self.init(reason: reason, description: explanation.map { "\(what): \($0)" } ?? what)
     }
 
     init(_ end: ForkedWorkerEnd, cause: ForkedWatch.Action, limit: Duration?) {
@@ -33,11 +55,7 @@ public struct WorkerDeath: Error, Sendable, Hashable, CustomStringConvertible {
             )
             return
         }
-        let reason = end.signal.map { TaskFailure.Reason.terminated(signal: $0) } ?? .exited(code: end.exitCode ?? 0)
-        let signal = end.signal.map { "signal \($0)" + (Self.names[$0].map { " (\($0))" } ?? "") }
-        let what =
-            signal.map { "the worker was ended by \($0)" } ?? "the worker exited with status \(end.exitCode ?? 0)"
-        self.init(reason: reason, description: end.explanation.map { "\(what): \($0)" } ?? what)
+        self.init(signal: end.signal, exitCode: end.exitCode, explanation: end.explanation)
     }
 
     /// Whether somebody else has ended the process: the kernel for want of memory, or another program.

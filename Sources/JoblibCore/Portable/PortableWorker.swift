@@ -6,7 +6,7 @@ internal import JoblibPOSIX
 /// The other end of a batch that has left the process: what a worker does with it.
 ///
 /// For backends whose ``BackendCapabilities/reach`` is `.elsewhere`. The caller's side sends ``Batch/payload``, the worker's
-/// gives it to ``execute(_:coder:workerIndex:isCancelled:overrun:send:)`` and sends back what that sends, and the caller's side
+/// gives it to ``execute(_:coder:workerIndex:isCancelled:watch:overrun:send:)`` and sends back what that sends, and the caller's side
 /// gives each answer to ``Batch/accept(_:)``.
 public enum PortableWorker {
     /// The exit status of a worker that has ended for a task's time limit: EX_TEMPFAIL of sysexits(3).
@@ -19,6 +19,7 @@ public enum PortableWorker {
     ///   - coder: Decodes tasks and encodes outputs, unless the call asks for another.
     ///   - workerIndex: What tasks see as the index of their worker, from 0.
     ///   - isCancelled: Asked before each task, and by loops inside of tasks.
+    ///   - watch: What is done around each task.
     ///   - overrun: Called on another thread, after the last answer, when a task has run out of time; by default it ends the
     ///     process. Where it does not, this call returns once the task does.
     ///   - send: Called with each answer, in order and by one thread at a time.
@@ -28,6 +29,7 @@ public enum PortableWorker {
         coder: any TaskCoder,
         workerIndex: Int = 0,
         isCancelled: @escaping @Sendable () -> Bool = { false },
+        watch: TaskWatch = TaskWatch(),
         overrun: (@Sendable () -> Void)? = nil,
         send: @escaping @Sendable ([UInt8]) -> Void
     ) throws {
@@ -57,7 +59,8 @@ public enum PortableWorker {
             coder = named
         }
         let overrun = overrun ?? { ProcessExit.now(self.overrunStatus) }
-        try WorkerBatch(batch.settings, coder, workerIndex: workerIndex, isCancelled, overrun, send).run(batch.runs)
+        try WorkerBatch(batch.settings, coder, workerIndex: workerIndex, isCancelled, watch, overrun, send)
+            .run(batch.runs)
     }
 }
 
@@ -67,6 +70,7 @@ private final class WorkerBatch {
     private let coder: any TaskCoder
     private let workerIndex: Int
     private let isCancelled: @Sendable () -> Bool
+    private let watch: TaskWatch
     private let answers: WorkerAnswers
     private let limit: WorkerTimeLimit?
 
@@ -75,6 +79,7 @@ private final class WorkerBatch {
         _ coder: any TaskCoder,
         workerIndex: Int,
         _ isCancelled: @escaping @Sendable () -> Bool,
+        _ watch: TaskWatch,
         _ overrun: @escaping @Sendable () -> Void,
         _ send: @escaping @Sendable ([UInt8]) -> Void
     ) {
@@ -83,11 +88,14 @@ private final class WorkerBatch {
         self.coder = coder
         self.workerIndex = workerIndex
         self.isCancelled = isCancelled
+        self.watch = watch
         self.answers = answers
         self.limit =
             settings.timeLimit == 0
             ? nil
             : WorkerTimeLimit(settings.timeLimit) { message in
+                var message = message
+                message.trace = watch.stack()
                 if answers.close(adding: message) { overrun() }
             }
     }
@@ -156,7 +164,8 @@ private final class WorkerBatch {
     private func run<T: PortableTask>(_ type: T.Type, _ tasks: [PortablePayload.Task], _ runner: Runner) -> Bool {
         let coding = OutputCoding<T.Output>(self.coder)
         for task in tasks {
-            guard !self.isCancelled() else { return false }
+            guard !self.isCancelled(), self.watch.mayBegin(task.index) else { return false }
+            defer { self.watch.didEnd() }
             do {
                 guard let coding else { throw OutputCoding<T.Output>.refusal("the worker") }
                 let value = try self.coder.decode(T.self, from: task.bytes[...])
@@ -209,7 +218,8 @@ private final class WorkerBatch {
             }
             message.time = end
             message.duration = end - start
-            self.answers.add(message, isUrgent: self.settings.reportsTasks)
+            // Of an attempt that ends the process it is known which one it was.
+            self.answers.add(message, isUrgent: self.settings.reportsTasks || message.kind == .retried)
             switch message.kind {
             case .result: return true
             case .retried:

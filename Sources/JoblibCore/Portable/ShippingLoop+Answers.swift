@@ -59,7 +59,8 @@ extension ShippingLoop {
                 of: shipment.group,
                 TaskTimeout(limit: limit),
                 .timedOut,
-                answer.worker
+                answer.worker,
+                trace: message.trace
             )
             self.tryAgain(entry, failure, shipment, task, isFromOutside: false)
         case .finished, .lent:
@@ -154,7 +155,13 @@ extension ShippingLoop {
         } else if let death = cause as? WorkerDeath {
             self.blame(death, rest, shipment)
         } else if cause is BatchNotBegun {
-            self.state.withLock { $0.reruns.append((group: shipment.group, entries: rest)) }
+            // In parts, since there may be a worker for each.
+            let size = max(1, (rest.count + self.plan.workers - 1) / self.plan.workers)
+            self.state.withLock { state in
+                for start in stride(from: 0, to: rest.count, by: size).reversed() {
+                    state.reruns.append((shipment.group, Array(rest[start..<min(start + size, rest.count)])))
+                }
+            }
         } else {
             let error = cause ?? WorkerLoss(description: why)
             if let error = error as? ParallelError { self.plan.report?.fault(error) }
@@ -172,7 +179,8 @@ extension ShippingLoop {
         // The worker has said which task it was, and has ended for it.
         let isExplained = death.reason.exitCode == PortableWorker.overrunStatus && shipment.hasTimedOut
         let culprit =
-            rest.count == 1 && !isExplained ? rest[0] : rest.first { $0.index == shipment.current && !isExplained }
+            rest.count == 1 && !isExplained
+            ? rest[0] : rest.first { $0.index == (death.taskIndex ?? shipment.current) && !isExplained }
         guard let culprit else {
             // One by one, unless it is known that none of them did it.
             let batches = isExplained ? [rest] : rest.map { [$0] }
@@ -194,7 +202,12 @@ extension ShippingLoop {
         _ shipment: Work,
         isFromOutside: Bool
     ) {
-        let failure = self.failure(entry, of: shipment.group, error, reason, TaskFailure.Worker(host: "", pid: 0))
+        let death = error as? WorkerDeath
+        let worker = TaskFailure.Worker(
+            host: death == nil ? "" : ProcessIdentity.hostName,
+            pid: Int(death?.pid ?? 0)
+        )
+        let failure = self.failure(entry, of: shipment.group, error, reason, worker, trace: death?.stackTrace)
         let task = TaskIdentity(index: entry.index, attempt: entry.attempt, workerIndex: 0)
         self.plan.report?.tell(.workerLost, task)
         self.tryAgain(entry, failure, shipment, task, isFromOutside: isFromOutside)

@@ -23,7 +23,7 @@ extension ShippingLoop {
             case .end:
                 self.joinBlocking()
                 return nil
-            case .pending: WorkerThread.wait(for: self.event, while: seen, spins: 2000)
+            case .pending: self.waitBlocking(since: seen)
             }
         }
     }

@@ -55,6 +55,9 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     /// How long the batches of a call that is over are waited for before the call ends without them.
     private static var patience: UInt64 { 10_000_000_000 }
 
+    /// How often a thread looks for answers before it leaves that to others: for about as long as it takes to be woken.
+    private static var looks: Int { 2000 }
+
     /// Makes a loop.
     ///
     /// - Parameters:
@@ -105,9 +108,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
 
     /// Feeds the loop to its end in the calling thread.
     func feed() {
-        while let seen = self.feedOnce() {
-            WorkerThread.wait(for: self.event, while: seen, spins: 2000)
-        }
+        while let seen = self.feedOnce() { self.waitBlocking(since: seen) }
         self.awaitBatches()
         self.leave(nil)
         self.close()
@@ -168,8 +169,36 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
                     )
                 return self.state.withLock { $0.shipments = [:] }
             }
+            if self.takeAnswers(since: seen) { continue }
             self.event.wait(while: seen, until: deadline)
         }
+    }
+
+    /// Blocks the thread until something has changed, and takes answers in meanwhile where the session wants that.
+    func waitBlocking(since seen: UInt32) {
+        if self.takeAnswers(since: seen) { return }
+        WorkerThread.wait(for: self.event, while: seen, spins: self.isAttended ? 0 : 2000)
+    }
+
+    private var isAttended: Bool { self.call?.session is any AttendedSession }
+
+    /// Takes answers in for a moment.
+    ///
+    /// - Returns: Whether something has changed.
+    private func takeAnswers(since seen: UInt32) -> Bool {
+        guard let session = self.call?.session as? any AttendedSession else { return false }
+        session.attend()
+        for look in 1...Self.looks {
+            if self.event.count != seen {
+                session.unattend(isWaiting: false)
+                return true
+            }
+            if session.receive() { continue }
+            // Workers may be waiting for this very processor.
+            if look % 32 == 0 { SpinWait.aMoment() } else { SpinWait.briefly() }
+        }
+        session.unattend(isWaiting: true)
+        return self.event.count != seen
     }
 
     // MARK: - Feeding

@@ -1,0 +1,81 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibPOSIX
+import JoblibWorkers
+import Synchronization
+
+/// The thread that takes in what workers answer while no caller does so itself.
+///
+/// It sleeps on the bell that all workers ring. While a caller asks for answers it stays out of the way: two threads that look for
+/// the same have twice the cost, and a worker would have to wake this one.
+final class AnswerReceiver: Sendable {
+    /// How long it stays at hand after the last answer, and how long it sleeps meanwhile, in nanoseconds: so that short calls in a
+    /// row need not wake it, each at the price of several such calls.
+    private static let warmTime: UInt64 = 100_000_000
+    private static let nap: UInt64 = 1_000_000
+
+    /// For how long it trusts that a worker rings, in nanoseconds: one that is out of its mind may not.
+    private static let longestSleep: UInt64 = 100_000_000
+
+    private let bell: WaitWord
+    private let links = Mutex<[WorkerLink]>([])
+
+    /// Moves when it has to look.
+    private let work = WaitWord()
+
+    // All sequentially consistent: whoever hands work in looks whether it is parked, and it looks for work after it has said that it
+    // is.
+    private let isParked = Atomic<Bool>(false)
+    private let attendants = Atomic<Int>(0)
+
+    /// Starts the thread.
+    ///
+    /// - Throws: `SystemError` when the system has none left to give.
+    init(_ bell: SharedMemoryFile) throws(SystemError) {
+        self.bell = WaitWord(in: bell, at: 0)
+        try PlatformThread.start(name: "joblib-answers") { self.run() }
+    }
+
+    func add(_ link: WorkerLink) { self.links.withLock { $0.append(link) } }
+
+    func remove(_ link: WorkerLink) { self.links.withLock { $0.removeAll { $0 === link } } }
+
+    /// A worker was handed a batch.
+    func noteWork() {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        if self.isParked.load(ordering: .sequentiallyConsistent) { self.work.advance() }
+    }
+
+    /// A caller takes answers in itself.
+    func attend() { self.attendants.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+
+    /// It has ceased to.
+    ///
+    /// - Parameter isWaiting: Whether answers wait for this thread now.
+    func unattend(isWaiting: Bool) {
+        self.attendants.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        if isWaiting { self.work.advance() }
+    }
+
+    private func run() -> Never {
+        var lastWork = MonotonicClock.now
+        while true {
+            let (seen, rung) = (self.work.count, self.bell.count)
+            let busy = self.links.withLock { $0 }.filter { $0.batchCount > 0 }
+            let now = MonotonicClock.now
+            if !busy.isEmpty { lastWork = now }
+            if busy.isEmpty, now - lastWork >= Self.warmTime {
+                self.isParked.store(true, ordering: .sequentiallyConsistent)
+                atomicMemoryFence(ordering: .sequentiallyConsistent)
+                if self.links.withLock({ $0 }).allSatisfy({ $0.batchCount == 0 }) { self.work.wait(while: seen) }
+                self.isParked.store(false, ordering: .sequentiallyConsistent)
+                lastWork = MonotonicClock.now
+            } else if busy.isEmpty || self.attendants.load(ordering: .sequentiallyConsistent) > 0 {
+                self.work.wait(while: seen, until: now + Self.nap)
+            } else if !busy.reduce(false, { $1.receive() || $0 }) {
+                self.bell.wait(while: rung, spins: 100, until: now + Self.longestSleep)
+            }
+        }
+    }
+}

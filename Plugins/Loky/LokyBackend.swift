@@ -1,0 +1,70 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import JoblibCore
+import JoblibWorkers
+
+/// The backend `"loky"`: workers are this program, started anew, and kept for the calls to come.
+///
+/// A worker has nothing of its caller's memory, so tasks have to be portable: mark functions `@Portable`. It is started once, in
+/// milliseconds, and then takes batches through memory that both see, which costs microseconds. A task that crashes its worker
+/// fails alone, and another worker takes its place. joblib's `loky`.
+public struct LokyBackend: ShippingBackend {
+    private let settings: LokySettings
+
+    /// Makes the backend that a call asks for by name.
+    ///
+    /// - Throws: ``ParallelError`` for a parameter that means nothing, and where `JOBLIB_MULTIPROCESSING` is 0.
+    public init(_ request: BackendRequest) throws {
+        try WorkerParameters.refuseWhereForbidden()
+        self.settings = try LokySettings(request, coder: WorkerTrust.sameHost.taskCoder)
+    }
+
+    /// Processes on this host that see bytes only; loops inside of tasks run on threads of the worker.
+    public var capabilities: BackendCapabilities { Self.capabilities }
+
+    private static let capabilities: BackendCapabilities = {
+        var capabilities = BackendCapabilities()
+        capabilities.reach = .elsewhere
+        capabilities.survivesCrashes = true
+        capabilities.limitsInnerThreads = true
+        capabilities.nested = .named("threading")
+        capabilities.parameters = LokySettings.names
+        return capabilities
+    }()
+
+    /// Bitwise-copyable values as they are in memory, others in a compact form: both sides are the same build.
+    public var taskCoder: any TaskCoder { WorkerTrust.sameHost.taskCoder }
+
+    /// What `.idempotent` says; by default a task whose worker was killed runs again.
+    public var isIdempotent: Bool { self.settings.workers.isIdempotent }
+
+    /// Takes workers that are idle, and starts those that are missing.
+    ///
+    /// - Throws: ``ParallelError`` `.resourceExhausted` when the system has no process, memory or descriptor left for even one,
+    ///   `.startupFailed` where workers are nested too deep.
+    public func open(_ request: OpenRequest) throws -> any WorkerSession {
+        try LokyDepth.check()
+        return try LokySession(LokyPool.shared, self.settings, workers: request.workers)
+    }
+
+    /// Ends the workers that are idle, and waits until they have ended; those at work are left alone.
+    ///
+    /// Nothing has to be called at the end of a program: its workers end with it.
+    public static func shutDownIdleWorkers() async { await LokyPool.shared.shutDown() }
+
+    /// The ids of the processes that wait for a call, or work for one, sorted.
+    public static var workerPIDs: [Int32] { LokyPool.shared.pids }
+}
+
+extension BackendSelection {
+    /// A pool of processes that is kept.
+    public static let loky: BackendSelection = "loky"
+}
+
+/// Registers the backend `"loky"`, also as `"spawn"`; needed only by programs that do not import `Joblib`, which does it for them.
+public func registerLokyBackend() {
+    for name in ["loky", "spawn"] {
+        registerParallelBackend(name) { request in try LokyBackend(request) }
+    }
+}

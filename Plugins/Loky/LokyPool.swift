@@ -1,0 +1,200 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibCore
+import JoblibPOSIX
+import JoblibWorkers
+import Synchronization
+
+/// The workers of a process: those that are at work, each for one session, and those that wait for one.
+final class LokyPool: Sendable {
+    private struct State {
+        /// Who starts and watches workers, and what they ring; made with the first.
+        var machinery: Machinery?
+
+        /// Every worker whose process has not ended.
+        var workers: [ObjectIdentifier: LokyWorker] = [:]
+
+        /// Those that no session has, the one that was idle for the shortest time last, and until when they stay.
+        var idle: [(worker: LokyWorker, deadline: UInt64)] = []
+
+        /// How many sessions are open.
+        var sessionCount = 0
+    }
+
+    /// What all workers have in common.
+    struct Machinery {
+        let supervisor: ProcessSupervisor
+        let bell: SharedMemoryFile
+        let receiver: AnswerReceiver
+    }
+
+    private static let perProcess = PerProcess { LokyPool() }
+
+    /// This process's pool; a forked copy of a process has one of its own.
+    static var shared: LokyPool { self.perProcess.object }
+
+    private let state = Mutex(State())
+
+    /// Moves when a worker has ended.
+    private let ends = WaitWord()
+
+    private init() {}
+
+    // MARK: - For sessions
+
+    /// Takes workers for a session, idle ones first.
+    ///
+    /// - Parameters:
+    ///   - count: How many, from 1.
+    ///   - key: What they have to be started with.
+    ///   - session: Whose they become.
+    /// - Returns: The workers: fewer where the system has no room for more, one at least.
+    /// - Throws: ``ParallelError`` `.resourceExhausted` when there is not even one.
+    func take(_ count: Int, _ key: WorkerKey, for session: LokySession) throws(ParallelError) -> [LokyWorker] {
+        let (found, surplus) = self.state.withLock { state -> ([LokyWorker], [LokyWorker]) in
+            state.sessionCount += 1
+            var found: [LokyWorker] = []
+            while found.count < count, let place = state.idle.lastIndex(where: { $0.worker.key == key }) {
+                found.append(state.idle.remove(at: place).worker)
+            }
+            // The pool has the size of the last call, as loky's has. Not while others may want theirs back.
+            guard state.sessionCount == 1 else { return (found, []) }
+            let surplus = state.idle.filter { $0.worker.key == key }.map(\.worker)
+            state.idle.removeAll { $0.worker.key == key }
+            return (found, surplus)
+        }
+        for worker in surplus { worker.link.leave() }
+        for worker in found { worker.belong(to: session) }
+        var workers = found
+        while workers.count < count {
+            do {
+                workers.append(try self.start(key, owner: session))
+            } catch {
+                guard workers.isEmpty else { return workers }
+                self.state.withLock { $0.sessionCount -= 1 }
+                throw ParallelError(.resourceExhausted, "loky could not start a worker: \(error); use fewer jobs, or threads")
+            }
+        }
+        return workers
+    }
+
+    /// Starts a worker.
+    ///
+    /// - Throws: `SystemError`.
+    func start(_ key: WorkerKey, owner: LokySession?) throws(SystemError) -> LokyWorker {
+        let machinery = try self.machinery()
+        let worker = try LokyWorker(key, owner: owner)
+        self.state.withLock { $0.workers[ObjectIdentifier(worker)] = worker }
+        do {
+            try worker.start(machinery.supervisor, bell: machinery.bell) { worker, ending in self.didEnd(worker, ending) }
+        } catch {
+            self.state.withLock { _ = $0.workers.removeValue(forKey: ObjectIdentifier(worker)) }
+            throw error
+        }
+        return worker
+    }
+
+    /// Takes back what a session has no use for any more.
+    func giveBack(_ workers: [LokyWorker], idleTimeout: UInt64) {
+        let deadline = MonotonicClock.now.addingReportingOverflow(idleTimeout)
+        var kept = false
+        for worker in workers {
+            worker.belong(to: nil)
+            // What is left of a call that is over is not waited for.
+            guard worker.link.batchCount == 0 else {
+                worker.kill()
+                continue
+            }
+            kept = true
+            self.state.withLock { state in
+                guard state.workers[ObjectIdentifier(worker)] != nil, !worker.isLeaving else { return }
+                state.idle.append((worker, deadline.overflow ? .max : deadline.partialValue))
+            }
+        }
+        let supervisor = self.state.withLock { state in
+            state.sessionCount -= 1
+            return state.machinery?.supervisor
+        }
+        guard kept, !deadline.overflow else { return }
+        supervisor?.schedule(at: deadline.partialValue) { self.dismiss(at: deadline.partialValue) }
+    }
+
+    /// What all workers have in common; made when it is first asked for.
+    func machinery() throws(SystemError) -> Machinery {
+        if let machinery = self.state.withLock({ $0.machinery }) { return machinery }
+        let bell = try WorkerLink.makeBell()
+        let fresh = Machinery(supervisor: try ProcessSupervisor(), bell: bell, receiver: try AnswerReceiver(bell))
+        let (machinery, isFirst) = self.state.withLock { state in
+            // Another thread may have been faster, whose workers ring another bell.
+            let isFirst = state.machinery == nil
+            if isFirst { state.machinery = fresh }
+            return (state.machinery ?? fresh, isFirst)
+        }
+        // What tasks have printed last is still to be shown.
+        if isFirst { ProcessExit.perform { self.drain(self.state.withLock { Array($0.workers.values) }) } }
+        return machinery
+    }
+
+    /// Has shown what workers have printed so far.
+    func drain(_ workers: [LokyWorker]) {
+        self.state.withLock { $0.machinery }?.supervisor.drain(workers.compactMap(\.process))
+    }
+
+    // MARK: - The ends of workers
+
+    /// Lets those go that were idle for long enough.
+    private func dismiss(at time: UInt64) {
+        let late = self.state.withLock { state in
+            let late = state.idle.filter { $0.deadline <= time }.map(\.worker)
+            state.idle.removeAll { $0.deadline <= time }
+            return late
+        }
+        for worker in late { worker.link.leave() }
+    }
+
+    // On the supervisor's thread.
+    private func didEnd(_ worker: LokyWorker, _ ending: ChildEnding) {
+        self.state.withLock { state in
+            _ = state.workers.removeValue(forKey: ObjectIdentifier(worker))
+            state.idle.removeAll { $0.worker === worker }
+        }
+        self.ends.advance()
+        // First: the batches that come back find its successor.
+        worker.owner?.didEnd(worker, ending)
+        // Finding out where it was takes tens of milliseconds, in which other workers may end.
+        PlatformThread.startOrRun(name: "joblib-blame") {
+            worker.link.finish { task in worker.death(ending, task: task) }
+        }
+    }
+
+    /// Ends the workers that are idle, and waits until they have.
+    func shutDown() async {
+        await withCheckedContinuation { continuation in
+            PlatformThread.startOrRun(name: "joblib-shutdown") {
+                self.shutDownBlocking()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func shutDownBlocking() {
+        let idle = self.state.withLock { state in
+            defer { state.idle = [] }
+            return state.idle.map(\.worker)
+        }
+        for worker in idle { worker.link.leave() }
+        // They have nothing to do. One that does not go by itself was stopped, or is out of its mind.
+        let patience = MonotonicClock.now + 2_000_000_000
+        while true {
+            let seen = self.ends.count
+            let left = self.state.withLock { state in idle.filter { state.workers[ObjectIdentifier($0)] != nil } }
+            if left.isEmpty { return }
+            if !self.ends.wait(while: seen, until: patience) { break }
+        }
+        for worker in idle { worker.kill() }
+    }
+
+    /// The ids of all workers' processes.
+    var pids: [Int32] { self.state.withLock { $0.workers.values.compactMap { $0.process?.pid } }.sorted() }
+}

@@ -1,0 +1,197 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibCore
+import JoblibPOSIX
+import JoblibWorkers
+import Synchronization
+
+/// The workers of one call, or of the calls inside of `withPool`.
+final class LokySession: AttendedSession {
+    private struct State {
+        var workers: [LokyWorker] = []
+
+        /// What no worker could take, since the only one was just being replaced.
+        var waiting: [Batch] = []
+
+        /// How many workers in a row have ended before they came up.
+        var startupFailures = 0
+
+        /// Why no further batch is taken.
+        var failure: ParallelError?
+        var isClosed = false
+    }
+
+    /// For how long the task of a call that is over may go on, in nanoseconds.
+    private static let grace: UInt64 = 2_000_000_000
+
+    /// How many workers in a row may end before they have come up.
+    private static let startupLimit = 3
+
+    private let pool: LokyPool
+    private let machinery: LokyPool.Machinery
+    private let key: WorkerKey
+    private let idleTimeout: UInt64
+    private let state = Mutex(State())
+
+    // Relaxed: written once, before anybody else has the session.
+    private let width = Atomic<Int>(1)
+
+    /// How many workers there are; one whose process has ended is replaced.
+    var workers: Int { self.width.load(ordering: .relaxed) }
+
+    init(_ pool: LokyPool, _ settings: LokySettings, workers: Int) throws {
+        self.pool = pool
+        do {
+            self.machinery = try pool.machinery()
+        } catch {
+            throw ParallelError(.resourceExhausted, "loky could not start: \(error); use threads")
+        }
+        self.key = settings.key(workers: workers)
+        self.idleTimeout = settings.idleWorkerTimeout
+        let taken = try pool.take(workers, self.key, for: self)
+        self.width.store(taken.count, ordering: .relaxed)
+        for (index, worker) in taken.enumerated() {
+            worker.place(index)
+            self.machinery.receiver.add(worker.link)
+        }
+        self.state.withLock { $0.workers = taken }
+    }
+
+    // MARK: - Batches
+
+    func submit(_ batch: Batch) throws {
+        let isWaiting = try self.state.withLock { state in
+            if let failure = state.failure { throw failure }
+            if self.hand(batch, to: state.workers) { return false }
+            state.waiting.append(batch)
+            return true
+        }
+        if !isWaiting { self.machinery.receiver.noteWork() }
+    }
+
+    /// Hands a batch to the worker that has the least to do.
+    private func hand(_ batch: Batch, to workers: [LokyWorker]) -> Bool {
+        var counts = workers.map { (worker: $0, count: $0.link.batchCount) }
+        while let place = counts.indices.min(by: { counts[$0].count < counts[$1].count }) {
+            if counts[place].worker.link.send(batch, upTo: .max) { return true }
+            counts.remove(at: place)
+        }
+        return false
+    }
+
+    func receive() -> Bool {
+        var isAnything = false
+        for worker in self.state.withLock({ $0.workers }) where worker.link.receive() { isAnything = true }
+        return isAnything
+    }
+
+    func attend() { self.machinery.receiver.attend() }
+
+    func unattend(isWaiting: Bool) { self.machinery.receiver.unattend(isWaiting: isWaiting) }
+
+    func cancel(_ call: CallID) {
+        let (workers, waiting) = self.state.withLock { state in
+            let waiting = state.waiting.filter { $0.call == call }
+            state.waiting.removeAll { $0.call == call }
+            return (state.workers, waiting)
+        }
+        for batch in waiting { batch.fail(BatchNotBegun(description: "its call is over")) }
+        let holders = workers.filter { $0.link.cancel(call) }
+        guard !holders.isEmpty else { return }
+        self.machinery.supervisor.schedule(at: MonotonicClock.now + Self.grace) {
+            for worker in holders where worker.link.has(call) { worker.kill() }
+        }
+    }
+
+    func end(_ call: CallID, _ reason: CallEnd) {
+        // What its tasks have printed belongs before what the caller prints next.
+        self.pool.drain(self.state.withLock { $0.workers })
+    }
+
+    func close() {
+        let workers = self.state.withLock { state in
+            state.isClosed = true
+            defer { state.workers = [] }
+            return state.workers
+        }
+        for worker in workers { self.machinery.receiver.remove(worker.link) }
+        self.pool.giveBack(workers, idleTimeout: self.idleTimeout)
+    }
+
+    // MARK: - What becomes of workers
+
+    /// One has said that it ends by itself: another takes its place meanwhile.
+    func isLeaving(_ worker: LokyWorker) { self.replace(worker) }
+
+    /// One could not do what it was to do first, and neither could another.
+    func couldNotBegin(_ worker: LokyWorker) {
+        self.fail(ParallelError(.startupFailed, "loky: \(worker.startupFailure ?? "a worker could not begin")"))
+    }
+
+    /// One has ended; on the supervisor's thread.
+    func didEnd(_ worker: LokyWorker, _ ending: ChildEnding) {
+        // It may have said so just before.
+        worker.link.receive()
+        let failures = self.state.withLock { state in
+            state.startupFailures = worker.isReady ? 0 : state.startupFailures + 1
+            return state.startupFailures
+        }
+        if worker.startupFailure == nil, failures >= Self.startupLimit {
+            let explanation = worker.death(ending, task: 0).description
+            self.fail(
+                ParallelError(.startupFailed, "loky: \(failures) workers in a row ended before they had come up; the last: \(explanation)")
+            )
+        }
+        self.replace(worker)
+    }
+
+    private func fail(_ error: ParallelError) {
+        let waiting = self.state.withLock { state in
+            if state.failure == nil { state.failure = error }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        // They are handed in again, and refused with the reason.
+        for batch in waiting { batch.fail(BatchNotBegun(description: error.detail)) }
+    }
+
+    /// Puts another worker in the place of one, once.
+    private func replace(_ worker: LokyWorker) {
+        self.machinery.receiver.remove(worker.link)
+        let place = self.state.withLock { state in
+            state.isClosed || state.failure != nil ? nil : state.workers.firstIndex { $0 === worker }
+        }
+        guard let place else { return }
+        do {
+            let successor = try self.pool.start(self.key, owner: self)
+            successor.place(place)
+            let isWanted = self.state.withLock { state in
+                guard !state.isClosed, place < state.workers.count, state.workers[place] === worker else { return false }
+                state.workers[place] = successor
+                return true
+            }
+            guard isWanted else { return successor.kill() }
+            self.machinery.receiver.add(successor.link)
+        } catch {
+            let isAlone = self.state.withLock { state in
+                state.workers.removeAll { $0 === worker }
+                return state.workers.isEmpty
+            }
+            if isAlone {
+                self.fail(ParallelError(.resourceExhausted, "loky could not start a worker again: \(error); use fewer jobs"))
+            }
+        }
+        let waiting = self.state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for batch in waiting {
+            do {
+                try self.submit(batch)
+            } catch {
+                batch.fail(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import JoblibCore
+import JoblibPOSIX
+import JoblibWorkers
+
+/// What a call asks of spawned workers.
+struct LokySettings: Sendable {
+    static let names = WorkerParameters.names.union([
+        BackendParameter.environmentName, BackendParameter.idleWorkerTimeoutName, BackendParameter.maxWorkerMemoryName,
+    ])
+
+    let workers: WorkerParameters
+
+    /// For how long a worker that has nothing to do stays, in nanoseconds.
+    let idleWorkerTimeout: UInt64
+
+    private let environment: [String: String]
+    private let maxMemory: Int
+    private let initializer: [UInt8]
+    private let innerThreads: Int?
+
+    init(_ request: BackendRequest, coder: any TaskCoder) throws {
+        self.workers = try WorkerParameters(request)
+        self.environment = try request.parameter(BackendParameter.environmentName) ?? [:]
+        for (name, value) in self.environment
+        where name.isEmpty || name.contains("=") || name.utf8.contains(0) || value.utf8.contains(0) {
+            throw ParallelError(
+                .invalidArgument,
+                "environment: '\(name)' = '\(value)' is no variable; a name has neither '=' nor a zero byte, and is not empty"
+            )
+        }
+        let timeout: Duration = try request.parameter(BackendParameter.idleWorkerTimeoutName) ?? .seconds(300)
+        guard timeout >= .zero else {
+            throw ParallelError(.invalidArgument, "idleWorkerTimeout: \(timeout) is negative; write zero or more")
+        }
+        let (seconds, attoseconds) = timeout.components
+        self.idleWorkerTimeout = UInt64(min(seconds, 1 << 32)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+        let maxMemory: Int? = try request.parameter(BackendParameter.maxWorkerMemoryName)
+        if let maxMemory, maxMemory < 1 {
+            throw ParallelError(.invalidArgument, "maxWorkerMemory: \(maxMemory) is no number of bytes; write 1 or more")
+        }
+        self.maxMemory = maxMemory ?? 0
+        self.initializer = try self.workers.initializerPayload(coder) ?? []
+        self.innerThreads = request.innerMaxNumThreads
+    }
+
+    /// What a worker of a call with so many workers has to be started with.
+    func key(workers: Int) -> WorkerKey {
+        WorkerKey(
+            environment: self.environment,
+            initializer: self.initializer,
+            innerThreads: self.innerThreads ?? max(1, cpuCount() / max(1, workers)),
+            overridesInnerThreads: self.innerThreads != nil,
+            maxTasks: self.workers.maxTasksPerWorker ?? 0,
+            maxMemory: self.maxMemory
+        )
+    }
+}
+
+/// What a worker was started with: a call takes no other workers than those that were started with what it asks for.
+struct WorkerKey: Hashable, Sendable {
+    // What the libraries of numerical work read when they are loaded, each its own; joblib's list.
+    private static let threadVariables = [
+        "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+        "NUMBA_NUM_THREADS", "NUMEXPR_NUM_THREADS",
+    ]
+
+    let environment: [String: String]
+    let initializer: [UInt8]
+    let innerThreads: Int
+    let overridesInnerThreads: Bool
+    let maxTasks: Int
+    let maxMemory: Int
+
+    /// The variables that are added to those of this process.
+    var variables: [String: String] {
+        var variables: [String: String] = [:]
+        for name in Self.threadVariables where self.overridesInnerThreads || ProcessEnvironment.value(name) == nil {
+            variables[name] = "\(self.innerThreads)"
+        }
+        // Lets the thread pools of several processes know of each other; TBB's.
+        if ProcessEnvironment.value("ENABLE_IPC") == nil { variables["ENABLE_IPC"] = "1" }
+        return variables.merging(self.environment) { $1 }
+    }
+}
+
+extension BackendParameter {
+    static let environmentName = "environment"
+    static let idleWorkerTimeoutName = "idleWorkerTimeout"
+    static let maxWorkerMemoryName = "maxWorkerMemory"
+
+    /// Variables of the workers' environment, on top of what they inherit; set before any library of theirs is loaded.
+    public static func environment(_ variables: [String: String]) -> BackendParameter {
+        BackendParameter(name: self.environmentName, value: variables)
+    }
+
+    /// For how long a worker that has nothing to do waits for the next call before it ends, from 0; 300 s by default.
+    ///
+    /// joblib's `idle_worker_timeout`.
+    public static func idleWorkerTimeout(_ timeout: Duration) -> BackendParameter {
+        BackendParameter(name: self.idleWorkerTimeoutName, value: timeout)
+    }
+
+    /// With how many bytes of resident memory, from 1, a worker leaves between two tasks, and another takes its place.
+    ///
+    /// Each worker runs one task at least.
+    public static func maxWorkerMemory(_ byteCount: Int) -> BackendParameter {
+        BackendParameter(name: self.maxWorkerMemoryName, value: byteCount)
+    }
+}

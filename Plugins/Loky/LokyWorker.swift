@@ -1,0 +1,132 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibCore
+import JoblibPOSIX
+import JoblibWorkers
+import Synchronization
+
+/// A worker process, from its start to its end.
+// SAFETY: `link` is written once, before anybody knows the worker; the rest are constants and a mutex.
+final class LokyWorker: @unchecked Sendable {
+    private struct State {
+        /// Who is told of it; `nil` while it is idle.
+        weak var owner: LokySession?
+
+        var process: SpawnedProcess?
+        var isReady = false
+        var isLeaving = false
+        var place: Int?
+        var startupFailure: String?
+    }
+
+    let key: WorkerKey
+    private let memory: SharedMemoryFile
+    private(set) var link: WorkerLink
+    private let state: Mutex<State>
+
+    /// Makes what a process needs that is not there yet.
+    ///
+    /// - Throws: `SystemError` when there is no memory or descriptor for it.
+    init(_ key: WorkerKey, owner: LokySession?) throws(SystemError) {
+        self.key = key
+        self.memory = try WorkerLink.makeMemory()
+        self.state = Mutex(State(owner: owner))
+        self.link = WorkerLink(self.memory) { _ in }
+        self.link = WorkerLink(self.memory) { [weak self] event in self?.hear(event) }
+    }
+
+    /// Starts the process, and does not wait until it has come up.
+    ///
+    /// - Parameters:
+    ///   - supervisor: Whose child it becomes.
+    ///   - bell: What it rings when it has something to say.
+    ///   - ended: Called on the supervisor's thread when it has ended.
+    /// - Throws: `SystemError` when it cannot be started.
+    func start(
+        _ supervisor: ProcessSupervisor,
+        bell: SharedMemoryFile,
+        _ ended: @escaping @Sendable (LokyWorker, ChildEnding) -> Void
+    ) throws(SystemError) {
+        var start = RingWorkerStart(parent: ThisProcess.id)
+        start.maxTasks = self.key.maxTasks
+        start.maxMemory = self.key.maxMemory
+        var environment = self.key.variables
+        environment[WorkerEntry.variable] = start.value
+        environment[LokyDepth.variable] = "\(LokyDepth.current + 1)"
+        environment[WorkerEntry.backtraceVariable] = WorkerEntry.noBacktrace
+        if !self.key.initializer.isEmpty { self.link.initialize(self.key.initializer) }
+        let process = try supervisor.start(environment, memory: self.memory, inherited: [bell]) { process, event in
+            switch event {
+            case .lines(let lines, let isError): WorkerOutput.relay(lines, isError: isError)
+            case .ended(let ending):
+                self.state.withLock { $0.process = process }
+                ended(self, ending)
+            }
+        }
+        self.state.withLock { $0.process = process }
+    }
+
+    /// The process; `nil` before it is started.
+    var process: SpawnedProcess? { self.state.withLock { $0.process } }
+
+    /// Whether it has come up.
+    var isReady: Bool { self.state.withLock { $0.isReady } }
+
+    /// Whether it takes batches.
+    var isLeaving: Bool { self.state.withLock { $0.isLeaving } }
+
+    /// Why it could not begin, in its own words; `nil` when it has not said so.
+    var startupFailure: String? { self.state.withLock { $0.startupFailure } }
+
+    var owner: LokySession? { self.state.withLock { $0.owner } }
+
+    /// Makes it a session's, or nobody's.
+    func belong(to session: LokySession?) { self.state.withLock { $0.owner = session } }
+
+    /// Gives it an index among its session's workers.
+    func place(_ index: Int) {
+        let isNew = self.state.withLock { state in
+            defer { state.place = index }
+            return state.place != index
+        }
+        if isNew { self.link.place(index) }
+    }
+
+    /// Ends it and all that it has started, whatever it does.
+    func kill() { self.process?.kill() }
+
+    private func hear(_ event: WorkerLink.Event) {
+        let owner = self.state.withLock { state in
+            switch event {
+            case .ready: state.isReady = true
+            case .leaving: state.isLeaving = true
+            case .notInitialized(let text): state.startupFailure = "the initializer threw \(text)"
+            case .broken: break
+            }
+            return state.owner
+        }
+        switch event {
+        case .ready: break
+        case .leaving: owner?.isLeaving(self)
+        case .notInitialized: owner?.couldNotBegin(self)
+        case .broken: self.kill()
+        }
+    }
+
+    /// Describes its end.
+    ///
+    /// - Parameters:
+    ///   - ending: How the process has ended.
+    ///   - task: The position of the task that it was in.
+    /// - Returns: The underlying error of that task's failure.
+    func death(_ ending: ChildEnding, task: Int) -> WorkerDeath {
+        let stack = ending.stack.isEmpty ? nil : StackTrace(addresses: ending.stack)
+        let explanation = CrashExplanation(ending, location: stack?.innermostLocation, isForked: false)
+        var death = WorkerDeath(signal: ending.signal, exitCode: ending.exitCode, explanation: explanation.text)
+        death.taskIndex = task
+        death.pid = self.process?.pid ?? 0
+        death.stackTrace = stack?.description
+        return death
+    }
+}

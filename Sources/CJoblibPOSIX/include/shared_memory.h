@@ -1,0 +1,18 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#ifndef JOBLIB_SHARED_MEMORY_H
+#define JOBLIB_SHARED_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Makes a file without a name, memfd_create(2), whose memory is reserved and whose size cannot change any more.
+///
+/// Returns the descriptor, which no child inherits, or the negative of an errno value.
+int joblib_memory_file(const char *name, size_t byte_count);
+
+/// Maps such a file, which must have the size; NULL with errno set when it cannot be mapped, or is smaller or not sealed.
+void *joblib_map_memory_file(int descriptor, size_t byte_count);
+
+#endif

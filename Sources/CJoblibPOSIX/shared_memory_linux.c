@@ -1,0 +1,44 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#define _GNU_SOURCE
+#include "shared_memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+#define SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
+
+int joblib_memory_file(const char *name, size_t byte_count) {
+    unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int file = memfd_create(name, flags | MFD_NOEXEC_SEAL);
+    // Kernels before 6.3 do not know it.
+    if (file < 0 && errno == EINVAL) file = memfd_create(name, flags);
+    if (file < 0) return -errno;
+    int failure = ftruncate(file, (off_t)byte_count) != 0 ? errno : 0;
+    // Reserved at once: where there is no memory left a later store would end the process by SIGBUS.
+    if (failure == 0) failure = posix_fallocate(file, 0, (off_t)byte_count);
+    if (failure == 0 && fcntl(file, F_ADD_SEALS, SIZE_SEALS | F_SEAL_SEAL) != 0) failure = errno;
+    if (failure == 0) return file;
+    close(file);
+    return -failure;
+}
+
+void *joblib_map_memory_file(int descriptor, size_t byte_count) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return NULL;
+    int seals = fcntl(descriptor, F_GET_SEALS);
+    if (seals < 0 || (seals & SIZE_SEALS) != SIZE_SEALS || status.st_size < (off_t)byte_count) {
+        errno = EINVAL;
+        return NULL;
+    }
+    void *start = mmap(NULL, byte_count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    return start == MAP_FAILED ? NULL : start;
+}

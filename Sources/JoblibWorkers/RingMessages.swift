@@ -1,0 +1,140 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import JoblibPOSIX
+
+/// What stands before the bytes of a frame in a ring.
+private struct RingHeader {
+    static let byteCount = 24
+
+    var size: UInt64
+    var number: UInt64
+    var kind: UInt64
+}
+
+/// Writes frames into a ring, as far as there is room, and keeps the rest.
+struct RingSender {
+    private var ring: SharedRingWriter
+
+    /// What did not fit, in order, and how much of the first has been written.
+    private var waiting: [[UInt8]] = []
+    private var offset = 0
+
+    init(_ ring: SharedRingWriter) {
+        self.ring = ring
+    }
+
+    /// Whether all that was sent is in the ring.
+    var isEmpty: Bool { self.waiting.isEmpty }
+
+    var isBroken: Bool { self.ring.isBroken }
+
+    /// Sends a frame; what does not fit is written by ``flush()``.
+    mutating func send(_ frame: WorkerFrame) {
+        var header = RingHeader(size: UInt64(frame.bytes.count), number: frame.number, kind: UInt64(frame.kind.rawValue))
+        let count = RingHeader.byteCount + frame.bytes.count
+        if self.isEmpty, self.ring.room(for: count) >= count {
+            unsafe withUnsafeBytes(of: &header) { unsafe self.ring.copy($0, at: 0) }
+            unsafe frame.bytes.withUnsafeBytes { unsafe self.ring.copy($0, at: RingHeader.byteCount) }
+            // Together: the reader looks once.
+            self.ring.publish(count)
+            return
+        }
+        self.waiting.append(unsafe withUnsafeBytes(of: &header) { unsafe Array($0) })
+        if !frame.bytes.isEmpty { self.waiting.append(frame.bytes) }
+        self.flush()
+    }
+
+    /// Writes what waits, as far as there is room.
+    ///
+    /// - Returns: Whether anything was written.
+    @discardableResult
+    mutating func flush() -> Bool {
+        var isAnything = false
+        while let first = self.waiting.first {
+            let count = min(first.count - self.offset, self.ring.room(for: first.count - self.offset))
+            guard count > 0 else { return isAnything }
+            isAnything = true
+            unsafe first.withUnsafeBytes { bytes in
+                unsafe self.ring.copy(UnsafeRawBufferPointer(rebasing: bytes[self.offset..<self.offset + count]), at: 0)
+            }
+            self.ring.publish(count)
+            self.offset += count
+            if self.offset == first.count {
+                self.waiting.removeFirst()
+                self.offset = 0
+            }
+        }
+        return isAnything
+    }
+}
+
+/// Puts frames together from what is in a ring.
+struct RingReceiver {
+    private var ring: SharedRingReader
+    private var header: RingHeader?
+    private var bytes: [UInt8] = []
+
+    /// How much memory is taken for a frame before its bytes are there, whatever size it claims.
+    private static let trusted = 1 << 20
+
+    /// Whether the other process has written what cannot be.
+    private(set) var isBroken = false
+
+    /// Whether something was taken out of the ring since this was set to `false`: there is room for more.
+    var hasMadeRoom = false
+
+    init(_ ring: SharedRingReader) {
+        self.ring = ring
+    }
+
+    /// The next frame that is there as a whole; `nil` when there is none, or the ring is broken.
+    mutating func next() -> WorkerFrame? {
+        guard !self.isBroken else { return nil }
+        var available = self.ring.available()
+        if self.header == nil {
+            guard available >= RingHeader.byteCount else {
+                self.isBroken = self.ring.isBroken
+                return nil
+            }
+            var header = RingHeader(size: 0, number: 0, kind: 0)
+            unsafe withUnsafeMutableBytes(of: &header) { unsafe self.ring.take(into: $0) }
+            guard header.size <= UInt64(WorkerFrame.largest), UInt8(exactly: header.kind).flatMap(WorkerFrame.Kind.init) != nil
+            else {
+                self.isBroken = true
+                return nil
+            }
+            available -= RingHeader.byteCount
+            self.hasMadeRoom = true
+            self.header = header
+        }
+        guard let header = self.header else { return nil }
+        let size = Int(header.size)
+        if self.bytes.isEmpty, available >= size {
+            // Whole, as nearly all are: one allocation, and one copy.
+            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                unsafe self.ring.take(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size]))
+                count = size
+            }
+            return self.complete(bytes)
+        }
+        let count = min(size - self.bytes.count, available)
+        guard count > 0 else { return nil }
+        self.hasMadeRoom = true
+        if self.bytes.isEmpty { self.bytes.reserveCapacity(min(size, Self.trusted)) }
+        self.bytes += unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            unsafe self.ring.take(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+            filled = count
+        }
+        return self.bytes.count == size ? self.complete(self.bytes) : nil
+    }
+
+    private mutating func complete(_ bytes: [UInt8]) -> WorkerFrame? {
+        guard let header = self.header, let kind = WorkerFrame.Kind(rawValue: UInt8(truncatingIfNeeded: header.kind)) else {
+            return nil
+        }
+        self.header = nil
+        self.bytes = []
+        return WorkerFrame(kind, header.number, bytes)
+    }
+}

@@ -1,0 +1,214 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibCore
+import JoblibPOSIX
+import JoblibWire
+import Synchronization
+
+/// What a worker that shares memory with its caller is started with, as one environment variable.
+package struct RingWorkerStart: Equatable {
+    private static let prefix = "ring:"
+
+    /// The id of the caller's process.
+    package var parent: Int32
+
+    /// How many tasks the worker runs before it leaves; 0: any number.
+    package var maxTasks = 0
+
+    /// With how many bytes of memory it leaves; 0: it may have any number.
+    package var maxMemory = 0
+
+    /// Describes a start.
+    package init(parent: Int32) {
+        self.parent = parent
+    }
+
+    /// Reads a variable; `nil` for one that says something else.
+    init?(_ value: String) {
+        guard value.hasPrefix(Self.prefix) else { return nil }
+        let numbers = value.dropFirst(Self.prefix.count).split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 3, let parent = numbers[0].flatMap({ Int32(exactly: $0) }), let maxTasks = numbers[1],
+            let maxMemory = numbers[2]
+        else { return nil }
+        self.parent = parent
+        self.maxTasks = maxTasks
+        self.maxMemory = maxMemory
+    }
+
+    /// The variable's value.
+    package var value: String { "\(Self.prefix)\(self.parent),\(self.maxTasks),\(self.maxMemory)" }
+}
+
+/// A worker that shares memory with its caller: the process's first thread reads batches from a ring, runs them, and writes answers.
+final class RingWorker: Sendable {
+    // For how long a worker that has nothing to do keeps its processor: as long as it takes to be woken.
+    private static let spins = 2000
+
+    private let start: RingWorkerStart
+    private let memory: WorkerMemory
+    private let bell: WorkerBell
+    private let coder = WorkerTrust.sameHost.taskCoder
+    private let sender: Mutex<RingSender>
+    private let receiver: Mutex<RingReceiver>
+    private let index = Atomic<Int>(0)
+    private let limit: LeavingPolicy
+
+    static func run(_ start: RingWorkerStart) -> Never {
+        do {
+            let memory = try SharedMemoryFile(descriptor: SpawnedWorker.memory, byteCount: WorkerMemory.byteCount)
+            try SpawnedWorker.begin(memory, parent: start.parent)
+            let bell = try SharedMemoryFile(descriptor: SpawnedWorker.memory + 1, byteCount: WorkerBell.byteCount)
+            RingWorker(start, WorkerMemory(memory), WorkerBell(bell)).run()
+        } catch {
+            WorkerProcess.complain("\(error)")
+            ProcessExit.now(1)
+        }
+    }
+
+    private init(_ start: RingWorkerStart, _ memory: WorkerMemory, _ bell: WorkerBell) {
+        self.start = start
+        self.memory = memory
+        self.bell = bell
+        self.sender = Mutex(RingSender(SharedRingWriter(memory.file, WorkerMemory.answers)))
+        self.receiver = Mutex(RingReceiver(SharedRingReader(memory.file, WorkerMemory.requests)))
+        self.limit = LeavingPolicy(maxTasks: start.maxTasks, maxMemory: start.maxMemory)
+    }
+
+    private func run() -> Never {
+        self.send(WorkerFrame(.hello, 0))
+        while true {
+            let seen = self.memory.requested.count
+            let (frame, hasMadeRoom) = self.receiver.withLock { receiver in
+                receiver.hasMadeRoom = false
+                return (receiver.next(), receiver.hasMadeRoom)
+            }
+            // For what may have been waiting for it.
+            if hasMadeRoom { self.bell.rings.advance() }
+            guard let frame else {
+                self.memory.requested.wait(while: seen, spins: Self.spins)
+                continue
+            }
+            switch frame.kind {
+            case .run: self.execute(frame)
+            case .initialize: self.initialize(frame.bytes)
+            case .leaving: self.end()
+            case .place: self.index.store(Int(frame.number), ordering: .relaxed)
+            default: break
+            }
+        }
+    }
+
+    /// Sends a frame; waits while the caller has not taken enough of what was sent before.
+    private func send(_ frame: WorkerFrame) {
+        self.sender.withLock { sender in
+            sender.send(frame)
+            while !sender.isEmpty {
+                // The caller sees what is there, and makes room.
+                self.bell.rings.advance()
+                let seen = self.memory.room.count
+                sender.flush()
+                if !sender.isEmpty { self.memory.room.wait(while: seen, spins: Self.spins) }
+            }
+        }
+        self.bell.rings.advance()
+    }
+
+    private func initialize(_ payload: [UInt8]) {
+        do {
+            try PortableWorker.perform(payload, coder: self.coder)
+        } catch {
+            self.send(WorkerFrame(.notInitialized, 0, Array("\(error)".utf8)))
+            self.end()
+        }
+    }
+
+    private func execute(_ frame: WorkerFrame) {
+        let number = Int(truncatingIfNeeded: frame.number)
+        let limit = self.limit
+        let isReturned = Flag()
+        let watch = TaskWatch(
+            mayBegin: { [memory] index in
+                guard !memory.isRecalled(batch: number), limit.mayBegin() else {
+                    isReturned.value.store(true, ordering: .relaxed)
+                    return false
+                }
+                memory.enter(batch: number, task: index)
+                return true
+            },
+            didEnd: { [memory] in memory.leave() },
+            stack: { [memory] in SpawnedWorker.recordStack(memory.file)?.description }
+        )
+        do {
+            try PortableWorker.execute(
+                frame.bytes,
+                coder: self.coder,
+                workerIndex: self.index.load(ordering: .relaxed),
+                isCancelled: { [memory] in memory.isCancelled(batch: number) },
+                watch: watch,
+                // What was sent is in memory that outlives the process.
+                overrun: { ProcessExit.now(PortableWorker.overrunStatus) },
+                send: { self.send(WorkerFrame(.answer, frame.number, $0)) }
+            )
+            // The caller knows which of its tasks have ended.
+            self.send(WorkerFrame(isReturned.value.load(ordering: .relaxed) ? .returned : .finished, frame.number))
+        } catch {
+            self.send(WorkerFrame(.refused, frame.number, Array("\(error)".utf8)))
+        }
+        if limit.isReached {
+            self.send(WorkerFrame(.leaving, 0))
+            self.end()
+        }
+    }
+
+    private func end() -> Never {
+        ThisProcess.exit(0)
+    }
+}
+
+private final class Flag: Sendable {
+    // Relaxed: set and read by one thread.
+    let value = Atomic<Bool>(false)
+}
+
+/// Decides when a worker has done enough and another is to take its place.
+private final class LeavingPolicy: Sendable {
+    private static let lookEvery: UInt64 = 1_000_000
+
+    private let maxTasks: Int
+    private let maxMemory: Int
+    private let state = Mutex((begun: 0, looked: UInt64(0), isReached: false))
+
+    init(maxTasks: Int, maxMemory: Int) {
+        self.maxTasks = maxTasks
+        self.maxMemory = maxMemory
+    }
+
+    var isReached: Bool {
+        guard self.maxTasks > 0 || self.maxMemory > 0 else { return false }
+        return self.state.withLock { state in
+            if self.maxTasks > 0, state.begun >= self.maxTasks { state.isReached = true }
+            if self.maxMemory > 0, ThisProcess.residentByteCount >= self.maxMemory { state.isReached = true }
+            return state.isReached
+        }
+    }
+
+    /// Notes a task that is about to begin; `false` if another worker is to run it.
+    func mayBegin() -> Bool {
+        guard self.maxTasks > 0 || self.maxMemory > 0 else { return true }
+        return self.state.withLock { state in
+            if self.maxTasks > 0, state.begun >= self.maxTasks { state.isReached = true }
+            // The first always runs: a worker that is too large from the beginning would run none, and neither would the next.
+            if self.maxMemory > 0, state.begun > 0 {
+                let now = MonotonicClock.now
+                if now - state.looked >= Self.lookEvery {
+                    state.looked = now
+                    if ThisProcess.residentByteCount >= self.maxMemory { state.isReached = true }
+                }
+            }
+            guard !state.isReached else { return false }
+            state.begun += 1
+            return true
+        }
+    }
+}

@@ -1,0 +1,213 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+package import JoblibCore
+package import JoblibPOSIX
+import Synchronization
+
+/// The caller's side of the conversation with one worker that shares memory with it.
+///
+/// Any thread may hand batches in, and any thread may take answers in: whoever waits for them does.
+// SAFETY: `receiver` is touched by the thread alone that has set `isReceiving`; the rest are constants, a mutex, and an atomic.
+package final class WorkerLink: @unchecked Sendable {
+    /// What a worker says that is of no batch.
+    package enum Event: Sendable {
+        /// It has come up.
+        case ready
+
+        /// What it was to do first has failed.
+        case notInitialized(String)
+
+        /// It takes no batch any more, and ends.
+        case leaving
+
+        /// What it has written into the memory makes no sense.
+        case broken
+    }
+
+    private struct State {
+        var sender: RingSender
+
+        /// What the worker has, in the order in which it was sent.
+        var batches: [(number: Int, batch: Batch)] = []
+        var next = 0
+        var hasBegun = false
+        var isLeaving = false
+        var isOver = false
+    }
+
+    private let memory: WorkerMemory
+    private let state: Mutex<State>
+    private var receiver: RingReceiver
+    private let tell: @Sendable (Event) -> Void
+
+    // A flag and no mutex: a thread that finds it set goes on, also when it has set it itself.
+    //
+    // Acquiring and releasing: the next one sees what the last has read.
+    private let isReceiving = Atomic<Bool>(false)
+
+    /// Makes the memory for a worker.
+    ///
+    /// - Returns: Memory to start the worker with.
+    /// - Throws: ``SystemError`` when there is none to be had.
+    package static func makeMemory() throws(SystemError) -> SharedMemoryFile {
+        try SharedMemoryFile(name: "joblib-worker", byteCount: WorkerMemory.byteCount)
+    }
+
+    /// Makes the memory in which all workers of a caller count that they have said something; ``WaitWord`` at 0.
+    ///
+    /// - Returns: Memory to give to each.
+    /// - Throws: ``SystemError`` when there is none to be had.
+    package static func makeBell() throws(SystemError) -> SharedMemoryFile {
+        try SharedMemoryFile(name: "joblib-bell", byteCount: WorkerBell.byteCount)
+    }
+
+    /// Begins a conversation.
+    ///
+    /// - Parameters:
+    ///   - memory: What ``makeMemory()`` has made.
+    ///   - tell: Called with what the worker says that is of no batch, by whatever thread takes it in.
+    package init(_ memory: SharedMemoryFile, _ tell: @escaping @Sendable (Event) -> Void) {
+        self.memory = WorkerMemory(memory)
+        self.state = Mutex(State(sender: RingSender(SharedRingWriter(memory, WorkerMemory.requests))))
+        self.receiver = RingReceiver(SharedRingReader(memory, WorkerMemory.answers))
+        self.tell = tell
+    }
+
+    /// How many batches the worker has.
+    package var batchCount: Int { self.state.withLock { $0.batches.count } }
+
+    /// Has the worker do something before its first batch.
+    package func initialize(_ payload: [UInt8]) {
+        self.state.withLock { $0.sender.send(WorkerFrame(.initialize, 0, payload)) }
+        self.memory.requested.advance()
+    }
+
+    /// Tells the worker to end by itself; for one that has nothing to do.
+    package func leave() {
+        self.state.withLock { state in
+            state.isLeaving = true
+            state.sender.send(WorkerFrame(.leaving, 0))
+        }
+        self.memory.requested.advance()
+    }
+
+    /// Tells the worker its index.
+    package func place(_ index: Int) {
+        self.state.withLock { $0.sender.send(WorkerFrame(.place, UInt64(index))) }
+        self.memory.requested.advance()
+    }
+
+    /// Hands a batch to the worker, without waiting.
+    ///
+    /// - Parameters:
+    ///   - batch: The batch.
+    ///   - limit: How many the worker may have then.
+    /// - Returns: Whether it was taken; not when the worker has enough, or ends.
+    package func send(_ batch: Batch, upTo limit: Int) -> Bool {
+        let payload = batch.payload
+        let isTaken = self.state.withLock { state in
+            guard !state.isOver, !state.isLeaving, state.batches.count < min(limit, WorkerMemory.largestBatchCount) else {
+                return false
+            }
+            state.batches.append((state.next, batch))
+            state.sender.send(WorkerFrame(.run, UInt64(state.next), payload))
+            state.next += 1
+            return true
+        }
+        if isTaken { self.memory.requested.advance() }
+        return isTaken
+    }
+
+    /// Tells the worker which batches are not wanted any more; each is still completed.
+    ///
+    /// - Returns: Whether it has one of the call.
+    @discardableResult
+    package func cancel(_ call: CallID) -> Bool {
+        let numbers = self.state.withLock { $0.batches.filter { $0.batch.call == call }.map(\.number) }
+        for number in numbers { self.memory.cancel(batch: number) }
+        return !numbers.isEmpty
+    }
+
+    /// Whether the worker has a batch of a call.
+    package func has(_ call: CallID) -> Bool { self.state.withLock { $0.batches.contains { $0.batch.call == call } } }
+
+    /// Asks for what the worker has not begun of the batches that it has now.
+    package func recall() {
+        let last = self.state.withLock { $0.batches.last?.number }
+        if let last { self.memory.recall(upTo: last) }
+    }
+
+    /// Takes in what the worker has said, in the calling thread, and sends what had found no room.
+    ///
+    /// - Returns: Whether there was anything.
+    @discardableResult
+    package func receive() -> Bool {
+        guard !self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) else { return false }
+        defer { self.isReceiving.store(false, ordering: .releasing) }
+        var isAnything = false
+        self.receiver.hasMadeRoom = false
+        while let frame = self.receiver.next() {
+            isAnything = true
+            self.take(frame)
+        }
+        // The worker may be waiting for it.
+        if self.receiver.hasMadeRoom { self.memory.room.advance() }
+        if self.receiver.isBroken { self.tell(.broken) }
+        let isSent = self.state.withLock { state in
+            !state.sender.isEmpty && state.sender.flush()
+        }
+        if isSent { self.memory.requested.advance() }
+        return isAnything
+    }
+
+    private func take(_ frame: WorkerFrame) {
+        let number = Int(truncatingIfNeeded: frame.number)
+        switch frame.kind {
+        case .answer: self.state.withLock { $0.batches.first { $0.number == number }?.batch }?.accept(frame.bytes)
+        case .finished: self.remove(number)?.finish()
+        case .returned: self.remove(number)?.fail(BatchNotBegun(description: "its worker has given it back"))
+        case .refused:
+            let reason = String(decoding: frame.bytes.prefix(1000), as: UTF8.self)
+            self.remove(number)?.fail(ParallelError(.poolUnhealthy, "the worker refused it: \(reason)"))
+        case .hello:
+            self.state.withLock { $0.hasBegun = true }
+            self.tell(.ready)
+        case .notInitialized: self.tell(.notInitialized(String(decoding: frame.bytes.prefix(10_000), as: UTF8.self)))
+        case .leaving:
+            self.state.withLock { $0.isLeaving = true }
+            self.tell(.leaving)
+        case .run, .cancel, .initialize, .place: break
+        }
+    }
+
+    private func remove(_ number: Int) -> Batch? {
+        self.state.withLock { state in
+            guard let place = state.batches.firstIndex(where: { $0.number == number }) else { return nil }
+            return state.batches.remove(at: place).batch
+        }
+    }
+
+    /// Completes the batches that a worker still had whose process has ended, after all that it has said was taken in.
+    ///
+    /// - Parameter death: What has become of it, given the index of the task that it was in. Its batch is told so; nothing is held
+    ///   against the others.
+    package func finish(_ death: (_ task: Int) -> any Error) {
+        while self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) { SpinWait.aMoment() }
+        while let frame = self.receiver.next() { self.take(frame) }
+        self.isReceiving.store(false, ordering: .releasing)
+        let (batches, isBlamed) = self.state.withLock { state in
+            state.isOver = true
+            defer { state.batches = [] }
+            return (state.batches, state.hasBegun && !state.isLeaving)
+        }
+        let current = isBlamed ? self.memory.current : nil
+        for (number, batch) in batches {
+            if let current, current.batch == number {
+                batch.fail(death(current.task))
+            } else {
+                batch.fail(BatchNotBegun(description: "its worker is gone"))
+            }
+        }
+    }
+}

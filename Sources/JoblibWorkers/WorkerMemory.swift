@@ -1,0 +1,97 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CJoblibPOSIX
+import JoblibPOSIX
+
+/// The memory that a worker on this host shares with its caller, and what stands where in it.
+///
+/// Each side writes what the other reads. The worker may be damaged by a task: what the caller reads is checked.
+// SAFETY: the memory is held; what is in it is touched through C atomics, at constant places within its size.
+@safe
+struct WorkerMemory: @unchecked Sendable {
+    private static let control = SpawnedProcess.recordByteCount
+    private static let slot = Self.control
+    private static let recall = Self.control + 64
+    private static let requested = Self.control + 128
+    private static let room = Self.control + 192
+    private static let cancelled = Self.control + 256
+
+    /// How many batches the worker may have at once.
+    static let largestBatchCount = 64
+
+    /// Batches, from the caller.
+    static let requests = SharedRingPlace(offset: Self.control + 4096, capacity: 1 << 17)
+
+    /// Answers, from the worker.
+    static let answers = SharedRingPlace(offset: Self.requests.offset + Self.requests.byteCount, capacity: 1 << 18)
+
+    static let byteCount = Self.answers.offset + Self.answers.byteCount
+
+    let file: SharedMemoryFile
+
+    /// Moves when the caller has written a request, or wants the worker to look about.
+    let requested: WaitWord
+
+    /// Moves when the caller has taken answers out of their ring.
+    let room: WaitWord
+
+    init(_ file: SharedMemoryFile) {
+        self.file = file
+        self.requested = WaitWord(in: file, at: Self.requested)
+        self.room = WaitWord(in: file, at: Self.room)
+    }
+
+    private func load(_ offset: Int) -> Int {
+        Int(truncatingIfNeeded: unsafe joblib_shared_load((self.file.start + offset).assumingMemoryBound(to: Int64.self)))
+    }
+
+    private func store(_ value: Int, at offset: Int) {
+        unsafe joblib_shared_store((self.file.start + offset).assumingMemoryBound(to: Int64.self), Int64(value))
+    }
+
+    // MARK: - What the worker is at
+
+    /// The number of the batch and the index of the task that the worker is in; `nil` between tasks.
+    var current: (batch: Int, task: Int)? {
+        let task = self.load(Self.slot + 8)
+        return task == 0 ? nil : (self.load(Self.slot) - 1, task - 1)
+    }
+
+    /// Notes which task the worker is in.
+    func enter(batch: Int, task: Int) {
+        self.store(batch + 1, at: Self.slot)
+        // After the batch: who sees the one sees the other.
+        self.store(task + 1, at: Self.slot + 8)
+    }
+
+    /// Notes that the worker is in none.
+    func leave() { self.store(0, at: Self.slot + 8) }
+
+    // MARK: - What the caller wants
+
+    /// Says that a batch is not wanted any more.
+    func cancel(batch: Int) { self.store(batch + 1, at: Self.cancelled + 8 * (batch % Self.largestBatchCount)) }
+
+    func isCancelled(batch: Int) -> Bool {
+        self.load(Self.cancelled + 8 * (batch % Self.largestBatchCount)) == batch + 1
+    }
+
+    /// Asks for what has not begun of batches up to a number.
+    func recall(upTo batch: Int) { self.store(batch + 1, at: Self.recall) }
+
+    func isRecalled(batch: Int) -> Bool { self.load(Self.recall) > batch }
+}
+
+/// Memory that all workers of a caller share with it: one counter, which moves when one of them has something to say.
+struct WorkerBell: Sendable {
+    static let byteCount = 4096
+
+    let file: SharedMemoryFile
+    let rings: WaitWord
+
+    init(_ file: SharedMemoryFile) {
+        self.file = file
+        self.rings = WaitWord(in: file, at: 0)
+    }
+}

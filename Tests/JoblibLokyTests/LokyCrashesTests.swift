@@ -1,0 +1,117 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Glibc
+import Joblib
+import Testing
+
+@Suite("Tasks that crash a spawned worker", .timeLimit(.minutes(2)), .serialized)
+struct LokyCrashesTests {
+    @Test("The task that did it is named, with how, alone or in a batch", arguments: Crash.allCases, [1, 8])
+    func blame(_ crash: Crash, _ batchSize: Int) throws {
+        let call = Parallel(nJobs: 2, backend: .loky, batchSize: .init(batchSize))
+        let failure = try taskFailure {
+            try call((0..<32).map { Delayed(Crashing(value: $0, culprit: 13, crash: crash)) })
+        }
+        #expect(failure.index == 13 && failure.arguments.contains("13"))
+        #expect(failure.reason.signal == crash.signal)
+        if crash.signal == nil { #expect(failure.reason.exitCode == (crash == .exit ? 3 : 0)) }
+        #expect(failure.worker.pid != Int(getpid()) && failure.worker.pid > 0)
+        try expectHealth()
+    }
+
+    @Test("Where it was is said, with file and line", arguments: [Crash.outOfBounds, .fatal, .abort, .null])
+    func place(_ crash: Crash) throws {
+        let failure = try taskFailure { try loky((0..<4).map { Delayed(Crashing(value: $0, culprit: 2, crash: crash)) }) }
+        let trace = try #require(failure.remoteTrace)
+        #expect(trace.contains("Crash.happen"), "\(trace)")
+        #expect("\(failure.underlyingError)".contains("LokyTasks.swift:"), "\(failure.underlyingError)")
+        if crash == .fatal { #expect("\(failure.underlyingError)".contains("meant so")) }
+    }
+
+    @Test("Only the culprits fail, and what shared their batches runs again")
+    func bystanders() throws {
+        let call = Parallel(nJobs: 2, backend: .loky, batchSize: 8)
+        let tasks = (0..<40).map { Delayed(Crashing(value: $0 % 10, culprit: 5, crash: .abort)) }
+        for (index, result) in try call.results(tasks).enumerated() {
+            switch result {
+            case .success(let output): #expect(output == index % 10 && index % 10 != 5)
+            case .failure(let failure): #expect(failure.index == index && index % 10 == 5)
+            }
+        }
+        try expectHealth()
+    }
+
+    @Test("On its way, in the worker, or on the way back: only the culprit errs", arguments: Travelling.Stage.allCases)
+    func stages(_ stage: Travelling.Stage) throws {
+        let tasks = (0..<12).map { Delayed(Travelling(value: $0, stage: $0 == 7 ? stage : nil)) }
+        for batchSize in [1, 4] {
+            let results = try Parallel(nJobs: 2, backend: .loky, batchSize: .init(batchSize)).results(tasks)
+            for (index, result) in results.enumerated() {
+                switch result {
+                case .success(let parcel): #expect(parcel.value == index && index != 7)
+                case .failure(let failure): #expect(failure.index == index && index == 7)
+                }
+            }
+            let failure = try #require(throws: TaskFailure.self) { try results[7].get() }
+            let reasons: [Travelling.Stage: TaskFailure.Reason] = [
+                .encodingThrows: .notEncodable, .decodingThrows: .notDecodable,
+                .decodingCrashes: .terminated(signal: SIGABRT), .decodingIsKilled: .terminated(signal: SIGKILL),
+                .resultEncodingThrows: .notEncodable, .resultEncodingCrashes: .terminated(signal: SIGABRT),
+                .resultDecodingThrows: .notDecodable,
+            ]
+            #expect(failure.reason == reasons[stage])
+        }
+        try expectHealth()
+    }
+
+    @Test("A task whose worker is killed from outside runs again, twice")
+    func outside() throws {
+        let path = NSTemporaryDirectory() + UUID().uuidString
+        defer { unlink(path) }
+        let tasks = { (count: Int) in (0..<8).map { Delayed(Killed(value: $0, culprit: 3, count: count, path: path)) } }
+        #expect(try loky(tasks(2)) == Array(0..<8))
+        unlink(path)
+        let failure = try taskFailure { try loky(tasks(100)) }
+        #expect(failure.index == 3 && failure.reason == .terminated(signal: SIGKILL))
+        unlink(path)
+        let once = Parallel(nJobs: 2, backend: .loky, backendParams: [.idempotent(false)])
+        #expect(try taskFailure { try once(tasks(1)) }.index == 3)
+        try expectHealth()
+    }
+
+    @Test("A worker that is killed while it has nothing to do is replaced by the next call")
+    func idle() throws {
+        try expectHealth()
+        let victims = LokyBackend.workerPIDs
+        #expect(victims.count >= 2)
+        for pid in victims { kill(pid, SIGKILL) }
+        try expectHealth()
+        #expect(Set(victims).isDisjoint(with: LokyBackend.workerPIDs))
+    }
+
+    @Test("A task past its limit is ended with its worker, and it is said where it was")
+    func timeout() throws {
+        let call = Parallel(nJobs: 2, backend: .loky, timeout: .milliseconds(300))
+        let failure = try taskFailure { try call((0..<4).map { Delayed(Endless(value: $0)) }) }
+        #expect(failure.index == 1 && failure.reason == .timedOut)
+        #expect(failure.remoteTrace?.contains("Endless.run") == true, "\(failure.remoteTrace ?? "no trace")")
+        try expectHealth()
+    }
+
+    @Test("A crash is tried again where that is asked for")
+    func retries() throws {
+        let path = NSTemporaryDirectory() + UUID().uuidString
+        defer { unlink(path) }
+        let call = Parallel(nJobs: 2, backend: .loky, retries: 1, backendParams: [.idempotent(false)])
+        #expect(try call((0..<6).map { Delayed(Killed(value: $0, culprit: 3, count: 1, path: path)) }) == Array(0..<6))
+    }
+
+    @Test("An error that a task throws arrives as itself, and the pool goes on")
+    func throwing() throws {
+        let failure = try taskFailure { try loky((0..<10).map { Delayed(Throwing(value: $0, culprit: 4)) }) }
+        #expect(failure.underlyingError as? Mishap == .number(4) && failure.index == 4 && failure.reason == .threw)
+        try expectHealth()
+    }
+}

@@ -1,0 +1,206 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Glibc
+import Joblib
+import Testing
+
+// What the workers of these tests run.
+
+struct Square: PortableTask {
+    var value: Int
+    func run() -> Int { self.value * self.value }
+}
+
+/// Returns what it was given, which may be large.
+struct Echo<Value: Codable & Sendable>: PortableTask {
+    var value: Value
+    func run() -> Value { self.value }
+}
+
+/// The id of the worker's process.
+struct ProcessID: PortableTask {
+    var index = 0
+
+    func run() -> Int32 { getpid() }
+}
+
+/// The value of a variable in the worker.
+struct Variable: PortableTask {
+    var name: String
+
+    func run() -> String? { unsafe getenv(self.name).map { unsafe String(cString: $0) } }
+}
+
+/// Crashes for one value, and returns any other.
+struct Crashing: PortableTask {
+    var value: Int
+    var culprit: Int
+    var crash: Crash
+
+    func run() -> Int {
+        if self.value == self.culprit { self.crash.happen() }
+        return self.value
+    }
+}
+
+/// Ways in which a task ends its process.
+enum Crash: String, CaseIterable, Codable, Sendable {
+    case outOfBounds, fatal, abort, null, exit, exitWell
+
+    /// The signal that ends the process; `nil` when it exits.
+    var signal: Int32? {
+        switch self {
+        case .outOfBounds, .fatal: SIGILL
+        case .abort: SIGABRT
+        case .null: SIGSEGV
+        case .exit, .exitWell: nil
+        }
+    }
+
+    @inline(never)
+    func happen() {
+        switch self {
+        case .outOfBounds: _ = opaque([1])[opaque(1)]
+        case .fatal: fatalError("meant so")
+        case .abort: Glibc.abort()
+        case .null: unsafe opaque(UnsafeMutablePointer<Int>(bitPattern: 8))!.pointee = 1
+        case .exit: Glibc.exit(3)
+        case .exitWell: Glibc.exit(0)
+        }
+    }
+}
+
+/// Is killed from outside as often as a file has bytes to say so.
+struct Killed: PortableTask {
+    var value: Int
+    var culprit: Int
+    var count: Int
+    var path: String
+
+    func run() -> Int {
+        guard self.value == self.culprit else { return self.value }
+        let file = open(self.path, O_WRONLY | O_APPEND | O_CREAT, 0o600)
+        _ = unsafe write(file, "x", 1)
+        let size = lseek(file, 0, SEEK_END)
+        close(file)
+        if size <= self.count { kill(getpid(), SIGKILL) }
+        return self.value
+    }
+}
+
+/// Does not return by itself.
+struct Endless: PortableTask {
+    var value: Int
+
+    @inline(never)
+    func run() -> Int {
+        var count = 0
+        while self.value == opaque(1) { count &+= opaque(1) }
+        return count
+    }
+}
+
+/// Throws for one value.
+struct Throwing: PortableTask {
+    var value: Int
+    var culprit: Int
+
+    func run() throws -> Int {
+        if self.value == self.culprit { throw Mishap.number(self.value) }
+        return self.value
+    }
+}
+
+/// Misbehaves on its way to the worker, in it, or on the way back.
+struct Travelling: PortableTask {
+    enum Stage: String, CaseIterable, Codable, Sendable {
+        case encodingThrows, decodingThrows, decodingCrashes, decodingIsKilled, resultEncodingThrows, resultEncodingCrashes
+        case resultDecodingThrows
+    }
+
+    var value: Int
+    var stage: Stage?
+
+    /// What makes it no plain bytes, which travel as they are.
+    var name = "luggage"
+
+    init(value: Int, stage: Stage?) {
+        self.value = value
+        self.stage = stage
+    }
+
+    func run() -> Parcel { Parcel(value: self.value, stage: self.stage) }
+
+    private enum CodingKeys: CodingKey { case value, stage }
+
+    func encode(to encoder: any Encoder) throws {
+        if self.stage == .encodingThrows { throw Mishap.text("on the way") }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(self.value, forKey: .value)
+        try container.encode(self.stage, forKey: .stage)
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.value = try container.decode(Int.self, forKey: .value)
+        self.stage = try container.decode(Stage?.self, forKey: .stage)
+        switch self.stage {
+        case .decodingThrows: throw Mishap.text("in the worker")
+        case .decodingCrashes: Glibc.abort()
+        case .decodingIsKilled: kill(getpid(), SIGKILL)
+        default: break
+        }
+    }
+}
+
+/// A result that misbehaves on its way back.
+struct Parcel: Codable, Sendable {
+    var value: Int
+    var stage: Travelling.Stage?
+    var name = "luggage"
+
+    init(value: Int, stage: Travelling.Stage?) {
+        self.value = value
+        self.stage = stage
+    }
+
+    private enum CodingKeys: CodingKey { case value, stage }
+
+    func encode(to encoder: any Encoder) throws {
+        if self.stage == .resultEncodingThrows { throw Mishap.text("as a result") }
+        if self.stage == .resultEncodingCrashes { Glibc.abort() }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(self.value, forKey: .value)
+        try container.encode(self.stage, forKey: .stage)
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.value = try container.decode(Int.self, forKey: .value)
+        self.stage = try container.decode(Travelling.Stage?.self, forKey: .stage)
+        if self.stage == .resultDecodingThrows { throw Mishap.text("at home") }
+    }
+}
+
+enum Mishap: Error, Codable, Equatable {
+    case number(Int)
+    case text(String)
+}
+
+/// Keeps the optimiser from knowing a number.
+@inline(never)
+func opaque<T>(_ value: T) -> T { value }
+
+/// Two workers.
+let loky = Parallel(nJobs: 2, backend: .loky)
+
+/// Returns the failure that a call throws.
+func taskFailure<T>(_ body: () throws -> T) throws -> TaskFailure {
+    try #require(throws: TaskFailure.self) { _ = try body() }
+}
+
+/// Runs a thousand tasks on the same pool.
+func expectHealth(_ parallel: Parallel = loky) throws {
+    #expect(try parallel((0..<1000).map { Delayed(Square(value: $0)) }) == (0..<1000).map { $0 * $0 })
+}

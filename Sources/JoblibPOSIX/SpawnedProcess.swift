@@ -147,7 +147,9 @@ public enum SpawnedWorker {
     }
 
     /// The stack of the process's first thread, which does nothing more then; for a worker that is about to end.
-    public static func recordStack(_ memory: SharedMemoryFile) -> StackTrace? {
+    ///
+    /// - Returns: What its caller makes a ``StackTrace`` of.
+    public static func recordStack(_ memory: SharedMemoryFile) -> String? {
         let record = unsafe memory.start.assumingMemoryBound(to: joblib_child_record.self)
         guard unsafe joblib_child_request_stack(getpid(), record) == 0 else { return nil }
         var seen = 0
@@ -159,6 +161,7 @@ public enum SpawnedWorker {
             seen = count
         } while MonotonicClock.now < deadline
         let addresses = ChildEnding.stack(unsafe record.pointee)
-        return addresses.isEmpty ? nil : StackTrace(addresses: addresses)
+        // Looked up by the caller, who does so once for all workers.
+        return addresses.isEmpty ? nil : StackTrace.portable(addresses)
     }
 }

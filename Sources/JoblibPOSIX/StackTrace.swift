@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import CJoblibPOSIX
 internal import Glibc
 import Synchronization
 
@@ -27,6 +28,36 @@ public struct StackTrace: CustomStringConvertible {
             .first { !$0.file.hasPrefix("<") && !$0.file.contains("Sources/JoblibCore/") }
         self.innermostLocation = location.map { "\(Self.fileName($0.file)):\($0.line)" }
     }
+
+    private static let portablePrefix = "@stack "
+
+    /// Writes addresses down for another process of the program, which has it elsewhere in memory, and does not look them up.
+    ///
+    /// - Parameter addresses: As for ``init(addresses:)``.
+    /// - Returns: A text for ``init(portable:)``.
+    public static func portable(_ addresses: [UInt]) -> String {
+        let code = joblib_program_code()
+        let offsets = addresses.map { $0 >= code.start && $0 < code.end ? String($0 - code.start, radix: 16) : "" }
+        return self.portablePrefix + offsets.joined(separator: " ")
+    }
+
+    /// Makes a trace of what another process of this program has written down; `nil` for any other text.
+    ///
+    /// - Parameter text: Which may be anything.
+    public init?(portable text: String) {
+        guard text.hasPrefix(Self.portablePrefix) else { return nil }
+        let code = joblib_program_code()
+        let offsets = text.dropFirst(Self.portablePrefix.count).split(separator: " ", omittingEmptySubsequences: false)
+        self.init(
+            addresses: offsets.prefix(Self.largestStack)
+                .map { text in
+                    guard let offset = UInt(text, radix: 16), offset < code.end - code.start else { return 0 }
+                    return code.start + offset
+                }
+        )
+    }
+
+    private static let largestStack = 256
 
     // What was found out before, since it takes reading the program's file, and crashes most often come at the same place.
     private static let known = Mutex<[UInt: Frame]>([:])

@@ -137,7 +137,7 @@ final class RingWorker: Sendable {
                 return true
             },
             didEnd: { [memory] in memory.leave() },
-            stack: { [memory] in SpawnedWorker.recordStack(memory.file)?.description }
+            stack: { [memory] in SpawnedWorker.recordStack(memory.file) }
         )
         do {
             try PortableWorker.execute(

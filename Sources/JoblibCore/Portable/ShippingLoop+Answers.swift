@@ -60,7 +60,7 @@ extension ShippingLoop {
                 TaskTimeout(limit: limit),
                 .timedOut,
                 answer.worker,
-                trace: message.trace
+                trace: message.trace.map { StackTrace(portable: $0)?.description ?? $0 }
             )
             self.tryAgain(entry, failure, shipment, task, isFromOutside: false)
         case .finished, .lent:

@@ -10,7 +10,7 @@ public struct TaskWatch: Sendable {
     public var didEnd: @Sendable () -> Void
 
     /// Returns where the task is that has run out of time, a frame on each line, just before `overrun` is called; `nil` where
-    /// that cannot be found out.
+    /// that cannot be found out. Shown as it is with the task's failure.
     public var stack: @Sendable () -> String?
 
     /// Makes a watch, by default one that does nothing.

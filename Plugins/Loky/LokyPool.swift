@@ -18,8 +18,11 @@ final class LokyPool: Sendable {
         /// Those that no session has, the one that was idle for the shortest time last, and until when they stay.
         var idle: [(worker: LokyWorker, deadline: UInt64)] = []
 
-        /// How many sessions are open.
-        var sessionCount = 0
+        /// How many workers the last session of each kind has asked for.
+        var sizes: [WorkerKey: Int] = [:]
+
+        /// When it is looked next who has been idle for long enough.
+        var nextLook = UInt64.max
     }
 
     /// What all workers have in common.
@@ -33,6 +36,9 @@ final class LokyPool: Sendable {
 
     /// This process's pool; a forked copy of a process has one of its own.
     static var shared: LokyPool { self.perProcess.object }
+
+    /// For how long a worker stays that is more than the last call wanted, in nanoseconds.
+    private static let surplusTime: UInt64 = 3_000_000_000
 
     private let state = Mutex(State())
 
@@ -52,19 +58,15 @@ final class LokyPool: Sendable {
     /// - Returns: The workers: fewer where the system has no room for more, one at least.
     /// - Throws: ``ParallelError`` `.resourceExhausted` when there is not even one.
     func take(_ count: Int, _ key: WorkerKey, for session: LokySession) throws(ParallelError) -> [LokyWorker] {
-        let (found, surplus) = self.state.withLock { state -> ([LokyWorker], [LokyWorker]) in
-            state.sessionCount += 1
+        let found = self.state.withLock { state in
+            state.sizes[key] = count
             var found: [LokyWorker] = []
             while found.count < count, let place = state.idle.lastIndex(where: { $0.worker.key == key }) {
                 found.append(state.idle.remove(at: place).worker)
             }
-            // The pool has the size of the last call, as loky's has. Not while others may want theirs back.
-            guard state.sessionCount == 1 else { return (found, []) }
-            let surplus = state.idle.filter { $0.worker.key == key }.map(\.worker)
-            state.idle.removeAll { $0.worker.key == key }
-            return (found, surplus)
+            return found
         }
-        for worker in surplus { worker.link.leave() }
+        self.trim(key)
         for worker in found { worker.belong(to: session) }
         var workers = found
         while workers.count < count {
@@ -72,7 +74,6 @@ final class LokyPool: Sendable {
                 workers.append(try self.start(key, owner: session))
             } catch {
                 guard workers.isEmpty else { return workers }
-                self.state.withLock { $0.sessionCount -= 1 }
                 throw ParallelError(.resourceExhausted, "loky could not start a worker: \(error); use fewer jobs, or threads")
             }
         }
@@ -96,9 +97,9 @@ final class LokyPool: Sendable {
     }
 
     /// Takes back what a session has no use for any more.
-    func giveBack(_ workers: [LokyWorker], idleTimeout: UInt64) {
-        let deadline = MonotonicClock.now.addingReportingOverflow(idleTimeout)
-        var kept = false
+    func giveBack(_ workers: [LokyWorker], _ key: WorkerKey, idleTimeout: UInt64) {
+        let (sum, overflow) = MonotonicClock.now.addingReportingOverflow(idleTimeout)
+        let deadline = overflow ? .max : sum
         for worker in workers {
             worker.belong(to: nil)
             // What is left of a call that is over is not waited for.
@@ -106,18 +107,39 @@ final class LokyPool: Sendable {
                 worker.kill()
                 continue
             }
-            kept = true
             self.state.withLock { state in
                 guard state.workers[ObjectIdentifier(worker)] != nil, !worker.isLeaving else { return }
-                state.idle.append((worker, deadline.overflow ? .max : deadline.partialValue))
+                state.idle.append((worker, deadline))
             }
         }
-        let supervisor = self.state.withLock { state in
-            state.sessionCount -= 1
+        self.expire(at: deadline)
+        self.trim(key)
+    }
+
+    /// Lets those go soon that are more than the last session of their kind wanted, as loky's pool is resized.
+    ///
+    /// Not at once: sessions that overlap, or take turns, would start workers anew each time.
+    private func trim(_ key: WorkerKey) {
+        let deadline = MonotonicClock.now + Self.surplusTime
+        let isTrimmed = self.state.withLock { state in
+            let places = state.idle.indices.filter { state.idle[$0].worker.key == key }
+            let surplus = places.dropLast(state.sizes[key] ?? 0).filter { state.idle[$0].deadline > deadline }
+            for place in surplus { state.idle[place].deadline = deadline }
+            return !surplus.isEmpty
+        }
+        if isTrimmed { self.expire(at: deadline) }
+    }
+
+    /// Has looked who is to go at a time.
+    ///
+    /// One look at a time is planned: a call in every microsecond must not leave as many plans for the next minutes.
+    private func expire(at deadline: UInt64) {
+        let supervisor = self.state.withLock { state -> ProcessSupervisor? in
+            guard deadline < state.nextLook else { return nil }
+            state.nextLook = deadline
             return state.machinery?.supervisor
         }
-        guard kept, !deadline.overflow else { return }
-        supervisor?.schedule(at: deadline.partialValue) { self.dismiss(at: deadline.partialValue) }
+        supervisor?.schedule(at: deadline) { self.dismiss() }
     }
 
     /// What all workers have in common; made when it is first asked for.
@@ -144,13 +166,18 @@ final class LokyPool: Sendable {
     // MARK: - The ends of workers
 
     /// Lets those go that were idle for long enough.
-    private func dismiss(at time: UInt64) {
-        let late = self.state.withLock { state in
-            let late = state.idle.filter { $0.deadline <= time }.map(\.worker)
-            state.idle.removeAll { $0.deadline <= time }
-            return late
+    private func dismiss() {
+        let (late, next) = self.state.withLock { state in
+            let now = MonotonicClock.now
+            let late = state.idle.filter { $0.deadline <= now }.map(\.worker)
+            state.idle.removeAll { $0.deadline <= now }
+            let keys = Set(state.workers.values.map(\.key))
+            state.sizes = state.sizes.filter { keys.contains($0.key) }
+            state.nextLook = .max
+            return (late, state.idle.map(\.deadline).min())
         }
         for worker in late { worker.link.leave() }
+        if let next { self.expire(at: next) }
     }
 
     // On the supervisor's thread.

@@ -116,7 +116,7 @@ final class LokySession: AttendedSession {
             return state.workers
         }
         for worker in workers { self.machinery.receiver.remove(worker.link) }
-        self.pool.giveBack(workers, idleTimeout: self.idleTimeout)
+        self.pool.giveBack(workers, self.key, idleTimeout: self.idleTimeout)
     }
 
     // MARK: - What becomes of workers

@@ -10,6 +10,9 @@ struct ConformanceTests {
     @Test("threading keeps the contract", arguments: ConformanceCase.applicable(to: OurBackends.Threading.self))
     func threading(_ testCase: ConformanceCase) async throws { try await testCase.run(on: OurBackends.Threading.self) }
 
+    @Test("loky keeps the contract", arguments: ConformanceCase.applicable(to: OurBackends.Loky.self))
+    func loky(_ testCase: ConformanceCase) async throws { try await testCase.run(on: OurBackends.Loky.self) }
+
     @Test(
         "multiprocessing keeps the contract",
         arguments: ConformanceCase.applicable(to: OurBackends.Multiprocessing.self)

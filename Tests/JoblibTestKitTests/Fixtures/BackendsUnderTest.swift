@@ -28,7 +28,15 @@ enum OurBackends {
         }
     }
 
-    static let all: [any BackendUnderTest.Type] = [Multiprocessing.self, Sequential.self, Threading.self]
+    struct Loky: BackendUnderTest {
+        static let name = "loky"
+
+        static func makeBackend(_ request: BackendRequest) throws -> any ParallelBackend { try LokyBackend(request) }
+    }
+
+    static let all: [any BackendUnderTest.Type] = [
+        Loky.self, Multiprocessing.self, Sequential.self, Threading.self,
+    ]
 }
 
 /// Backends made for these tests, which keep the contract.

@@ -74,7 +74,10 @@ final class LokyPool: Sendable {
                 workers.append(try self.start(key, owner: session))
             } catch {
                 guard workers.isEmpty else { return workers }
-                throw ParallelError(.resourceExhausted, "loky could not start a worker: \(error); use fewer jobs, or threads")
+                throw ParallelError(
+                    .resourceExhausted,
+                    "loky could not start a worker: \(error); use fewer jobs, or threads"
+                )
             }
         }
         return workers
@@ -88,7 +91,8 @@ final class LokyPool: Sendable {
         let worker = try LokyWorker(key, owner: owner)
         self.state.withLock { $0.workers[ObjectIdentifier(worker)] = worker }
         do {
-            try worker.start(machinery.supervisor, bell: machinery.bell) { worker, ending in self.didEnd(worker, ending) }
+            try worker.start(machinery.supervisor, bell: machinery.bell) { worker, ending in self.didEnd(worker, ending)
+            }
         } catch {
             self.state.withLock { _ = $0.workers.removeValue(forKey: ObjectIdentifier(worker)) }
             throw error

@@ -140,7 +140,10 @@ final class LokySession: AttendedSession {
         if worker.startupFailure == nil, failures >= Self.startupLimit {
             let explanation = worker.death(ending, task: 0).description
             self.fail(
-                ParallelError(.startupFailed, "loky: \(failures) workers in a row ended before they had come up; the last: \(explanation)")
+                ParallelError(
+                    .startupFailed,
+                    "loky: \(failures) workers in a row ended before they had come up; the last: \(explanation)"
+                )
             )
         }
         self.replace(worker)
@@ -167,7 +170,9 @@ final class LokySession: AttendedSession {
             let successor = try self.pool.start(self.key, owner: self)
             successor.place(place)
             let isWanted = self.state.withLock { state in
-                guard !state.isClosed, place < state.workers.count, state.workers[place] === worker else { return false }
+                guard !state.isClosed, place < state.workers.count, state.workers[place] === worker else {
+                    return false
+                }
                 state.workers[place] = successor
                 return true
             }
@@ -179,7 +184,9 @@ final class LokySession: AttendedSession {
                 return state.workers.isEmpty
             }
             if isAlone {
-                self.fail(ParallelError(.resourceExhausted, "loky could not start a worker again: \(error); use fewer jobs"))
+                self.fail(
+                    ParallelError(.resourceExhausted, "loky could not start a worker again: \(error); use fewer jobs")
+                )
             }
         }
         let waiting = self.state.withLock { state in

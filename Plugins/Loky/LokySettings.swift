@@ -20,6 +20,7 @@ struct LokySettings: Sendable {
     private let maxMemory: Int
     private let initializer: [UInt8]
     private let innerThreads: Int?
+    private let processors = cpuCount()
 
     init(_ request: BackendRequest, coder: any TaskCoder) throws {
         self.workers = try WorkerParameters(request)
@@ -39,7 +40,10 @@ struct LokySettings: Sendable {
         self.idleWorkerTimeout = UInt64(min(seconds, 1 << 32)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
         let maxMemory: Int? = try request.parameter(BackendParameter.maxWorkerMemoryName)
         if let maxMemory, maxMemory < 1 {
-            throw ParallelError(.invalidArgument, "maxWorkerMemory: \(maxMemory) is no number of bytes; write 1 or more")
+            throw ParallelError(
+                .invalidArgument,
+                "maxWorkerMemory: \(maxMemory) is no number of bytes; write 1 or more"
+            )
         }
         self.maxMemory = maxMemory ?? 0
         self.initializer = try self.workers.initializerPayload(coder) ?? []
@@ -51,7 +55,7 @@ struct LokySettings: Sendable {
         WorkerKey(
             environment: self.environment,
             initializer: self.initializer,
-            innerThreads: self.innerThreads ?? max(1, cpuCount() / max(1, workers)),
+            innerThreads: self.innerThreads ?? max(1, self.processors / max(1, workers)),
             overridesInnerThreads: self.innerThreads != nil,
             maxTasks: self.workers.maxTasksPerWorker ?? 0,
             maxMemory: self.maxMemory

@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -26,6 +27,9 @@
 // Of the child alone: written before it has a second thread.
 static struct joblib_child_record *own_record;
 static int fork_depth;
+
+/// Whether stacks can be walked without frame pointers.
+static int unwinds;
 
 /// The thread that a fatal signal has hit first; 0 if none.
 static int32_t crashed_thread;
@@ -205,6 +209,28 @@ static uintptr_t caller_of_unframed(uintptr_t stack, uintptr_t counter) {
     return 0;
 }
 
+/// Walks the stack by what the compilers have written down of each function, for those that have no frame pointers.
+///
+/// Not in a child that was forked: other threads of its parent may have held the locks that this takes. Whether it was done.
+static int unwind(struct joblib_child_record *record, uintptr_t counter) {
+    if (!unwinds) return 0;
+    // Where the thread was in the middle of loading a library this would wait for ever.
+    signal(SIGALRM, SIG_DFL);
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(2);
+    void *frames[JOBLIB_CHILD_FRAMES + 16];
+    int count = backtrace(frames, sizeof frames / sizeof *frames);
+    alarm(0);
+    // Above stand this handler and what called it.
+    int first = 0;
+    while (first < count && (uintptr_t)frames[first] != counter) first++;
+    for (int i = first; i < count; i++) add_frame(record, (uintptr_t)frames[i]);
+    return first < count;
+}
+
 /// Walks the stack by frame pointers.
 static void record_stack(struct joblib_child_record *record, const ucontext_t *context) {
 #if defined(__x86_64__)
@@ -219,6 +245,7 @@ static void record_stack(struct joblib_child_record *record, const ucontext_t *c
 #error "where a stopped thread's frame pointer stands is not known for this processor"
 #endif
     record->frame_count = 0;
+    if (!is_in_program(counter) && unwind(record, counter)) return;
     add_frame(record, counter);
     if (!is_in_program(counter)) {
         // A library with frame pointers has one, and so has the program where the library has left the register alone.
@@ -339,6 +366,9 @@ static void record_thread(stack_t *previous) {
 void joblib_child_record_crashes(struct joblib_child_record *record) {
     stack_t previous;
     own_record = record;
+    // Loads what it needs, which cannot be done in a handler.
+    void *frame;
+    unwinds = backtrace(&frame, 1) > 0;
     set_handlers();
     on_exit(on_exit_called, NULL);
     record_thread(&previous);

@@ -31,7 +31,11 @@ struct RingSender {
 
     /// Sends a frame; what does not fit is written by ``flush()``.
     mutating func send(_ frame: WorkerFrame) {
-        var header = RingHeader(size: UInt64(frame.bytes.count), number: frame.number, kind: UInt64(frame.kind.rawValue))
+        var header = RingHeader(
+            size: UInt64(frame.bytes.count),
+            number: frame.number,
+            kind: UInt64(frame.kind.rawValue)
+        )
         let count = RingHeader.byteCount + frame.bytes.count
         if self.isEmpty, self.ring.room(for: count) >= count {
             unsafe withUnsafeBytes(of: &header) { unsafe self.ring.copy($0, at: 0) }
@@ -99,7 +103,8 @@ struct RingReceiver {
             }
             var header = RingHeader(size: 0, number: 0, kind: 0)
             unsafe withUnsafeMutableBytes(of: &header) { unsafe self.ring.take(into: $0) }
-            guard header.size <= UInt64(WorkerFrame.largest), UInt8(exactly: header.kind).flatMap(WorkerFrame.Kind.init) != nil
+            guard header.size <= UInt64(WorkerFrame.largest),
+                UInt8(exactly: header.kind).flatMap(WorkerFrame.Kind.init) != nil
             else {
                 self.isBroken = true
                 return nil
@@ -113,7 +118,9 @@ struct RingReceiver {
         if self.bytes.isEmpty, available >= size {
             // Whole, as nearly all are: one allocation, and one copy.
             let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                unsafe self.ring.take(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size]))
+                unsafe self.ring.take(
+                    into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size])
+                )
                 count = size
             }
             return self.complete(bytes)
@@ -123,14 +130,17 @@ struct RingReceiver {
         self.hasMadeRoom = true
         if self.bytes.isEmpty { self.bytes.reserveCapacity(min(size, Self.trusted)) }
         self.bytes += unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            unsafe self.ring.take(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+            unsafe self.ring.take(
+                into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count])
+            )
             filled = count
         }
         return self.bytes.count == size ? self.complete(self.bytes) : nil
     }
 
     private mutating func complete(_ bytes: [UInt8]) -> WorkerFrame? {
-        guard let header = self.header, let kind = WorkerFrame.Kind(rawValue: UInt8(truncatingIfNeeded: header.kind)) else {
+        guard let header = self.header, let kind = WorkerFrame.Kind(rawValue: UInt8(truncatingIfNeeded: header.kind))
+        else {
             return nil
         }
         self.header = nil

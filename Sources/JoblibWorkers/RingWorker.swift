@@ -27,7 +27,8 @@ package struct RingWorkerStart: Equatable {
     /// Reads a variable; `nil` for one that says something else.
     init?(_ value: String) {
         guard value.hasPrefix(Self.prefix) else { return nil }
-        let numbers = value.dropFirst(Self.prefix.count).split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let numbers = value.dropFirst(Self.prefix.count).split(separator: ",", omittingEmptySubsequences: false)
+            .map { Int($0) }
         guard numbers.count == 3, let parent = numbers[0].flatMap({ Int32(exactly: $0) }), let maxTasks = numbers[1],
             let maxMemory = numbers[2]
         else { return nil }
@@ -126,11 +127,13 @@ final class RingWorker: Sendable {
     private func execute(_ frame: WorkerFrame) {
         let number = Int(truncatingIfNeeded: frame.number)
         let limit = self.limit
-        let isReturned = Flag()
+        let answers = BatchAnswers()
         let watch = TaskWatch(
             mayBegin: { [memory] index in
+                // It was not the last one.
+                if let answer = answers.take() { self.send(WorkerFrame(.answer, frame.number, answer)) }
                 guard !memory.isRecalled(batch: number), limit.mayBegin() else {
-                    isReturned.value.store(true, ordering: .relaxed)
+                    answers.isReturned.store(true, ordering: .relaxed)
                     return false
                 }
                 memory.enter(batch: number, task: index)
@@ -146,12 +149,23 @@ final class RingWorker: Sendable {
                 workerIndex: self.index.load(ordering: .relaxed),
                 isCancelled: { [memory] in memory.isCancelled(batch: number) },
                 watch: watch,
-                // What was sent is in memory that outlives the process.
-                overrun: { ProcessExit.now(PortableWorker.overrunStatus) },
-                send: { self.send(WorkerFrame(.answer, frame.number, $0)) }
+                overrun: {
+                    if let answer = answers.take() { self.send(WorkerFrame(.answer, frame.number, answer)) }
+                    // What was sent is in memory that outlives the process.
+                    ProcessExit.now(PortableWorker.overrunStatus)
+                },
+                send: { bytes in
+                    if let answer = answers.exchange(bytes) { self.send(WorkerFrame(.answer, frame.number, answer)) }
+                }
             )
             // The caller knows which of its tasks have ended.
-            self.send(WorkerFrame(isReturned.value.load(ordering: .relaxed) ? .returned : .finished, frame.number))
+            let isReturned = answers.isReturned.load(ordering: .relaxed)
+            if let answer = answers.take() {
+                self.send(WorkerFrame(isReturned ? .answer : .lastAnswer, frame.number, answer))
+                if isReturned { self.send(WorkerFrame(.returned, frame.number)) }
+            } else {
+                self.send(WorkerFrame(isReturned ? .returned : .finished, frame.number))
+            }
         } catch {
             self.send(WorkerFrame(.refused, frame.number, Array("\(error)".utf8)))
         }
@@ -166,9 +180,23 @@ final class RingWorker: Sendable {
     }
 }
 
-private final class Flag: Sendable {
+/// The answers of one batch: one is held back until it is known whether it was the last, which then needs no message of its own to
+/// say so.
+private final class BatchAnswers: Sendable {
+    private let held = Mutex<[UInt8]?>(nil)
+
+    /// Whether what is left of the batch belongs to somebody else.
     // Relaxed: set and read by one thread.
-    let value = Atomic<Bool>(false)
+    let isReturned = Atomic<Bool>(false)
+
+    func take() -> [UInt8]? { self.exchange(nil) }
+
+    func exchange(_ answer: [UInt8]?) -> [UInt8]? {
+        self.held.withLock { held in
+            defer { held = answer }
+            return held
+        }
+    }
 }
 
 /// Decides when a worker has done enough and another is to take its place.

@@ -81,7 +81,7 @@ public final class WorkerConnection: Sendable {
                 let reason = String(decoding: frame.bytes.prefix(1000), as: UTF8.self)
                 self.take(frame.number)?.fail(ParallelError(.poolUnhealthy, "the worker refused it: \(reason)"))
             case .returned: self.take(frame.number)?.fail(BatchNotBegun(description: "its worker has given it back"))
-            case .run, .cancel, .initialize, .notInitialized, .place, .leaving: break
+            case .run, .cancel, .initialize, .notInitialized, .place, .lastAnswer, .leaving: break
             }
         }
         self.state.withLock { $0.isOver = true }

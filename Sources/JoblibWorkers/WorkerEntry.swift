@@ -144,7 +144,9 @@ final class WorkerProcess: Sendable {
                 } else if state.current == frame.number {
                     state.cancelled.insert(frame.number)
                 }
-            case .hello, .answer, .finished, .refused, .initialize, .notInitialized, .place, .returned, .leaving: break
+            case .hello, .answer, .finished, .refused, .initialize, .notInitialized, .place, .returned, .lastAnswer,
+                .leaving:
+                break
             }
         }
         self.arrival.advance()

@@ -34,6 +34,9 @@ struct WorkerFrame: Equatable {
         /// From the worker: what is left of the batch was not begun, and belongs to somebody else.
         case returned
 
+        /// From the worker: an answer, after which the batch is done.
+        case lastAnswer
+
         /// From the worker: it ends by itself, and takes no batch any more.
         case leaving
     }

@@ -107,7 +107,8 @@ package final class WorkerLink: @unchecked Sendable {
     package func send(_ batch: Batch, upTo limit: Int) -> Bool {
         let payload = batch.payload
         let isTaken = self.state.withLock { state in
-            guard !state.isOver, !state.isLeaving, state.batches.count < min(limit, WorkerMemory.largestBatchCount) else {
+            guard !state.isOver, !state.isLeaving, state.batches.count < min(limit, WorkerMemory.largestBatchCount)
+            else {
                 return false
             }
             state.batches.append((state.next, batch))
@@ -165,6 +166,10 @@ package final class WorkerLink: @unchecked Sendable {
         let number = Int(truncatingIfNeeded: frame.number)
         switch frame.kind {
         case .answer: self.state.withLock { $0.batches.first { $0.number == number }?.batch }?.accept(frame.bytes)
+        case .lastAnswer:
+            let batch = self.remove(number)
+            batch?.accept(frame.bytes)
+            batch?.finish()
         case .finished: self.remove(number)?.finish()
         case .returned: self.remove(number)?.fail(BatchNotBegun(description: "its worker has given it back"))
         case .refused:

@@ -43,7 +43,11 @@ struct WorkerMemory: @unchecked Sendable {
     }
 
     private func load(_ offset: Int) -> Int {
-        Int(truncatingIfNeeded: unsafe joblib_shared_load((self.file.start + offset).assumingMemoryBound(to: Int64.self)))
+        Int(
+            truncatingIfNeeded: unsafe joblib_shared_load(
+                (self.file.start + offset).assumingMemoryBound(to: Int64.self)
+            )
+        )
     }
 
     private func store(_ value: Int, at offset: Int) {

@@ -23,7 +23,9 @@ struct LokyCrashesTests {
 
     @Test("Where it was is said, with file and line", arguments: [Crash.outOfBounds, .fatal, .abort, .null])
     func place(_ crash: Crash) throws {
-        let failure = try taskFailure { try loky((0..<4).map { Delayed(Crashing(value: $0, culprit: 2, crash: crash)) }) }
+        let failure = try taskFailure {
+            try loky((0..<4).map { Delayed(Crashing(value: $0, culprit: 2, crash: crash)) })
+        }
         let trace = try #require(failure.remoteTrace)
         #expect(trace.contains("Crash.happen"), "\(trace)")
         #expect("\(failure.underlyingError)".contains("LokyTasks.swift:"), "\(failure.underlyingError)")

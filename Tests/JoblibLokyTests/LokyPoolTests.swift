@@ -57,7 +57,10 @@ struct LokyPoolTests {
         #expect(streamed == expected)
     }
 
-    @Test("Values of any size arrive, also such as no ring has room for", arguments: [0, 1, 100_000, 300_000, 1_500_000])
+    @Test(
+        "Values of any size arrive, also such as no ring has room for",
+        arguments: [0, 1, 100_000, 300_000, 1_500_000]
+    )
     func sizes(_ count: Int) throws {
         let values = (0..<6).map { seed in (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ seed) } }
         #expect(try loky(values.map { Delayed(Echo(value: $0)) }) == values)
@@ -75,7 +78,9 @@ struct LokyPoolTests {
         #expect(try Parallel(nJobs: 1, backend: .loky)([Delayed(ProcessID())]) != [getpid()])
     }
 
-    @Test("Workers have the variables that were asked for, and the libraries' thread limits, and calls without them others")
+    @Test(
+        "Workers have the variables that were asked for, and the libraries' thread limits, and calls without them others"
+    )
     func environment() throws {
         let name = "JOBLIB_TEST_VALUE"
         let call = Parallel(nJobs: 2, backend: .loky, backendParams: [.environment([name: "a=b"])])
@@ -111,7 +116,10 @@ struct LokyPoolTests {
     func maxTasks(_ limit: Int) throws {
         for batchSize in [1, 7] {
             let call = Parallel(
-                nJobs: 2, backend: .loky, batchSize: .init(batchSize), backendParams: [.maxTasksPerWorker(limit)]
+                nJobs: 2,
+                backend: .loky,
+                batchSize: .init(batchSize),
+                backendParams: [.maxTasksPerWorker(limit)]
             )
             let pids = try call((0..<40).map { Delayed(ProcessID(index: $0)) })
             let counts = Dictionary(pids.map { ($0, 1) }, uniquingKeysWith: +).values
@@ -122,7 +130,10 @@ struct LokyPoolTests {
     @Test("A worker that has grown too large leaves between two tasks")
     func maxMemory() throws {
         let call = Parallel(
-            nJobs: 1, backend: .loky, batchSize: 1, backendParams: [.maxWorkerMemory(200 << 20)]
+            nJobs: 1,
+            backend: .loky,
+            batchSize: 1,
+            backendParams: [.maxWorkerMemory(200 << 20)]
         )
         let pids = try call((0..<12).map { Delayed(Growing(index: $0, byteCount: 60 << 20)) })
         #expect(Set(pids).count > 1 && Set(pids).count < 12)
@@ -146,7 +157,8 @@ struct LokyPoolTests {
         try await withThrowingTaskGroup { group in
             for thread in 0..<10 {
                 group.addTask {
-                    let parameters: [BackendParameter] = thread % 3 == 0 ? [.environment(["JOBLIB_TEST_CROWD": "\(thread)"])] : []
+                    let parameters: [BackendParameter] =
+                        thread % 3 == 0 ? [.environment(["JOBLIB_TEST_CROWD": "\(thread)"])] : []
                     let call = Parallel(nJobs: 1 + thread % 3, backend: .loky, backendParams: parameters)
                     for _ in 0..<5 {
                         let outputs = try await call((0..<30).map { Delayed(Square(value: $0 + thread)) })
@@ -176,8 +188,11 @@ struct LokyPoolTests {
         chdir(path)
         rmdir(path)
         defer { chdir(home) }
-        #expect(try Parallel(nJobs: 2, backend: .loky, backendParams: [.environment(["JOBLIB_TEST_CWD": "1"])])(
-            (0..<4).map { Delayed(Square(value: $0)) }) == [0, 1, 4, 9])
+        #expect(
+            try Parallel(nJobs: 2, backend: .loky, backendParams: [.environment(["JOBLIB_TEST_CWD": "1"])])(
+                (0..<4).map { Delayed(Square(value: $0)) }
+            ) == [0, 1, 4, 9]
+        )
     }
 }
 

@@ -115,7 +115,8 @@ struct Throwing: PortableTask {
 /// Misbehaves on its way to the worker, in it, or on the way back.
 struct Travelling: PortableTask {
     enum Stage: String, CaseIterable, Codable, Sendable {
-        case encodingThrows, decodingThrows, decodingCrashes, decodingIsKilled, resultEncodingThrows, resultEncodingCrashes
+        case encodingThrows, decodingThrows, decodingCrashes, decodingIsKilled, resultEncodingThrows,
+            resultEncodingCrashes
         case resultDecodingThrows
     }
 

@@ -13,6 +13,9 @@ struct WorkerMessage {
         /// A task's result follows.
         case result
 
+        /// The results of tasks in a row follow, each its bytes in memory, one behind the other; how many there are stands before.
+        case results
+
         /// A task's result, a large array, is in the worker's memory; its address and size follow, and the worker keeps it until it is
         /// told that it has been read.
         case lent
@@ -101,10 +104,20 @@ struct WorkerMessageReader {
 
 extension [UInt8] {
     mutating func append<I: FixedWidthInteger>(integer: I) {
-        var rest = UInt64(truncatingIfNeeded: integer)
-        for _ in 0..<8 {
-            self.append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
+        unsafe Swift.withUnsafeBytes(of: UInt64(truncatingIfNeeded: integer).littleEndian) {
+            unsafe self.append(contentsOf: $0)
+        }
+    }
+
+    /// Replaces an integer that was appended.
+    mutating func set(integer: Int, at position: Int) {
+        precondition(position >= 0 && position + 8 <= self.count)
+        unsafe self.withUnsafeMutableBytes {
+            unsafe $0.storeBytes(
+                of: UInt64(truncatingIfNeeded: integer).littleEndian,
+                toByteOffset: position,
+                as: UInt64.self
+            )
         }
     }
 
@@ -140,10 +153,11 @@ struct ByteReader {
 
     mutating func integer<I: FixedWidthInteger>(_ type: I.Type = I.self) throws(Malformed) -> I {
         guard self.bytes.count - self.position >= 8 else { throw Malformed() }
-        var value: UInt64 = 0
-        for offset in (0..<8).reversed() { value = value << 8 | UInt64(self.bytes[self.position + offset]) }
+        let value = unsafe self.bytes.withUnsafeBytes { [position] in
+            unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        }
         self.position += 8
-        return I(truncatingIfNeeded: value)
+        return I(truncatingIfNeeded: UInt64(littleEndian: value))
     }
 
     mutating func counted() throws(Malformed) -> ArraySlice<UInt8> {

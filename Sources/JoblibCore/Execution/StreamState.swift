@@ -144,6 +144,48 @@ struct StreamState<Stored: Sendable>: Sendable {
         }
     }
 
+    /// What a consumer gets that takes what is there.
+    enum BatchDelivery: Sendable {
+        case results([Stored])
+        case failure(any Error)
+        case end
+
+        /// Nothing yet.
+        case pending
+    }
+
+    /// Takes the results that are next in the order of the stream, as many as have come together.
+    ///
+    /// They count as buffered until more is asked for, or ``releaseTaken()`` is called.
+    mutating func nextBatch() -> BatchDelivery {
+        while true {
+            if let (outcome, position) = self.current, position < outcome.results.count {
+                self.current = (outcome, outcome.results.count)
+                return .results(position == 0 ? outcome.results : Array(outcome.results[position...]))
+            }
+            if self.current != nil {
+                switch self.next() {
+                case .failure(let failure): return .failure(failure)
+                case .end: return .end
+                case .pending: return .pending
+                case .result(let result): return .results([result])
+                }
+            }
+            guard let outcome = self.takeReady() else {
+                return self.inFlight == 0 && self.isOver ? .end : .pending
+            }
+            self.current = (outcome, 0)
+        }
+    }
+
+    /// Makes room for what the consumer has taken, and has got through with.
+    mutating func releaseTaken() {
+        guard let (outcome, position) = self.current, position == outcome.results.count, outcome.failure == nil else {
+            return
+        }
+        self.release(outcome)
+    }
+
     /// Takes all results that are there, whether those before them are or not, with their indices, in order.
     mutating func takeAll() -> [(index: Int, output: Stored)] {
         var outcomes = self.ready.values.map { ($0, 0) }

@@ -179,7 +179,7 @@ final class ForkedSupervision {
                 .tell(.retried, self.task(message), at: message.time, duration: duration, failure: failure)
         case .failed:
             self.fail(message, self.failure(message, self.error(message), .threw))
-        case .notDecodable, .timedOut:
+        case .notDecodable, .timedOut, .results:
             // What only workers send whose tasks are sent to them.
             break
         }

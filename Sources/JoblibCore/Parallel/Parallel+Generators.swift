@@ -33,10 +33,10 @@ extension Parallel {
         _ tasks: sending some Sequence<Delayed<Output>>,
         returnAs: GeneratorKind
     ) throws -> ParallelResults<Output> {
-        try self.refuseWhatCannotTravel(tasks)
         let count = CallReport.taskCount(of: tasks)
+        let bodies = try self.isShipped ? TaskArray.array(of: tasks)?.map(\.shipped) : nil
         let reader = TaskReader(tasks)
-        return try self.stream(reader, count, returnAs) { (outcome) throws(TaskFailure) in
+        return try self.stream(reader, bodies, count, returnAs) { (outcome) throws(TaskFailure) in
             try outcome.get()
         } _: { consumer, finish in
             { reader.runNext(consumer, finish) { $0 } }
@@ -55,10 +55,10 @@ extension Parallel {
         _ tasks: sending some Sequence<Delayed<Output>>,
         returnAs: GeneratorKind
     ) throws -> ParallelResults<Result<Output, TaskFailure>> {
-        try self.refuseWhatCannotTravel(tasks)
         let count = CallReport.taskCount(of: tasks)
+        let bodies = try self.isShipped ? TaskArray.array(of: tasks)?.map(\.shipped) : nil
         let reader = TaskReader(tasks)
-        return try self.stream(reader, count, returnAs) { (outcome) throws(TaskFailure) in
+        return try self.stream(reader, bodies, count, returnAs) { (outcome) throws(TaskFailure) in
             outcome
         } _: { consumer, finish in
             { reader.runNext(consumer, finish) { .success($0) } }
@@ -75,12 +75,13 @@ extension Parallel {
     @usableFromInline
     func stream<Output, Stored: Sendable>(
         _ reader: AnyTaskReader<Output>,
+        _ bodies: [ShippedBody]?,
         _ taskCount: Int?,
         _ kind: GeneratorKind,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored,
         _ makeStep: DirectStep<Output, Stored>
     ) throws -> ParallelResults<Stored> {
-        if try self.isShipped { return try self.shippedStream(reader, taskCount, kind, store) }
+        if try self.isShipped { return try self.shippedStream(reader, bodies, taskCount, kind, store) }
         let plan = try self.plan(returning: Output.self)
         plan.report?.tally.taskCount = taskCount
         let loop = StreamLoop(plan, .reader(reader), isOrdered: kind.isOrdered, isList: false, store)

@@ -24,6 +24,7 @@ public struct ParallelResults<Output: Sendable>: AsyncSequence, Sendable {
     /// - Throws: ``TaskFailure`` when a task failed, ``ParallelError`` when the call was interrupted.
     @inlinable
     public func next() throws -> Output? {
+        if let buffer = self.consumer.buffer, let output = buffer.pop() { return output }
         if self.consumer.direct.begin(), let output = self.consumer.step() { return output }
         return try self.consumer.nextBlocking()
     }
@@ -58,6 +59,10 @@ final class Consumer<Output: Sendable>: @unchecked Sendable {
     @usableFromInline
     let direct: DirectConsumer
 
+    /// Results that have come from another process, and wait here.
+    @usableFromInline
+    let buffer: ResultBuffer<Output>?
+
     private let takeBlocking: () throws -> Output?
     private let takeSuspending: @Sendable () async throws -> Output?
     private let cancel: @Sendable () -> Void
@@ -65,6 +70,7 @@ final class Consumer<Output: Sendable>: @unchecked Sendable {
     init<Input: Sendable>(_ loop: StreamLoop<Input, Output>, step: @escaping () -> Output?) {
         self.step = step
         self.direct = loop.direct
+        self.buffer = nil
         self.takeBlocking = { try loop.nextBlocking(step) }
         self.takeSuspending = { try await loop.nextSuspending() }
         self.cancel = { loop.stop(CancellationError()) }
@@ -74,8 +80,10 @@ final class Consumer<Output: Sendable>: @unchecked Sendable {
         self.step = { nil }
         self.direct = DirectConsumer(loop)
         self.direct.refuse()
-        self.takeBlocking = { try loop.nextBlocking() }
-        self.takeSuspending = { try await loop.nextSuspending() }
+        let buffer = ResultBuffer<Output>(loop)
+        self.buffer = buffer
+        self.takeBlocking = { try buffer.nextBlocking() }
+        self.takeSuspending = { try await buffer.nextSuspending() }
         self.cancel = { loop.stop(CancellationError()) }
     }
 

@@ -7,6 +7,9 @@ struct OutputCoding<Output>: @unchecked Sendable {
     let encode: (Output) throws -> [UInt8]
     let decode: (ArraySlice<UInt8>) throws -> Output
 
+    /// How many bytes a value is in memory, where these are all there is to it.
+    let plainByteCount: Int?
+
     /// Bytes of another size than a value has.
     struct WrongSize: Error, CustomStringConvertible {
         let byteCount: Int
@@ -17,20 +20,22 @@ struct OutputCoding<Output>: @unchecked Sendable {
     /// Decides for a type; `nil` if its values cannot be sent.
     init?(_ coder: any TaskCoder) {
         if Output.self == Void.self, let nothing = () as? Output {
-            self.init(encode: { _ in [] }, decode: { _ in nothing })
+            self.init(plainByteCount: 0, encode: { _ in [] }, decode: { _ in nothing })
         } else if let codable = Output.self as? any Codable.Type {
             self = Self.coding(codable, coder)
         } else if coder.trustsMemory, _isPOD(Output.self), Self.isPlainTuple(Output.self) {
-            self.init(encode: Self.memory, decode: Self.value)
+            self.init(plainByteCount: MemoryLayout<Output>.size, encode: Self.memory, decode: Self.value)
         } else {
             return nil
         }
     }
 
     private init(
+        plainByteCount: Int?,
         encode: @escaping (Output) throws -> [UInt8],
         decode: @escaping (ArraySlice<UInt8>) throws -> Output
     ) {
+        self.plainByteCount = plainByteCount
         self.encode = encode
         self.decode = decode
     }
@@ -38,6 +43,7 @@ struct OutputCoding<Output>: @unchecked Sendable {
     private static func coding<T: Codable>(_ type: T.Type, _ coder: any TaskCoder) -> OutputCoding {
         // SAFETY: `T` is `Output`, found to be Codable, so both casts change nothing.
         OutputCoding(
+            plainByteCount: coder.trustsMemory && _isPOD(T.self) ? MemoryLayout<T>.size : nil,
             encode: { output in try coder.encode(unsafe unsafeBitCast(output, to: T.self)) },
             decode: { bytes in unsafe unsafeBitCast(try coder.decode(T.self, from: bytes), to: Output.self) }
         )

@@ -48,6 +48,16 @@ enum PortableName {
     /// - Parameter name: A name out of bytes that may be anything.
     /// - Returns: The type, if there is one.
     static func type(named name: String) -> Any.Type? {
+        if let type = self.found.withLock({ $0[name] }) { return type }
+        guard let type = self.findType(named: name) else { return nil }
+        // A program has so many types of tasks; whoever sends names of other types must not fill memory.
+        self.found.withLock { if $0.count < 4096 { $0[name] = type } }
+        return type
+    }
+
+    private static let found = Mutex<[String: Any.Type]>([:])
+
+    private static func findType(named name: String) -> Any.Type? {
         guard name.utf8.count <= 4096 else { return nil }
         // What a name with an address in it would lead to is read from that address.
         guard name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "$") }) else { return nil }

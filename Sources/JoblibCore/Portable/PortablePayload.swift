@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A batch as it travels: what its call asks for, and the tasks.
+/// A batch as it travels: what its call asks for, and the tasks, as its worker reads them.
 ///
 /// Tasks in a row that are of one type name it once. What is read may be anything: counts are checked before memory is taken.
 struct PortablePayload {
@@ -32,68 +32,43 @@ struct PortablePayload {
         var tracesThrows = false
     }
 
-    /// One task.
+    /// One task that was encoded.
     struct Task: Equatable {
         var index: Int
         var attempt = 1
 
         /// How many more attempts it has if it throws.
         var retries = 0
-        var bytes: [UInt8]
+        var bytes: ArraySlice<UInt8>
+    }
+
+    /// Tasks in a row that are their bytes in memory, one behind the other.
+    struct Plain: Equatable {
+        var first: Int
+        var count: Int
+        var attempt = 1
+        var retries = 0
+        var byteCount: Int
+        var bytes: ArraySlice<UInt8>
     }
 
     /// Tasks of one type.
     struct Run: Equatable {
+        enum Tasks: Equatable {
+            case encoded([Task])
+            case plain(Plain)
+        }
+
         var typeName: String
-        var tasks: [Task]
+        var tasks: Tasks
     }
 
-    var settings: Settings
+    fileprivate static let signature: UInt64 = 0x6a6f_626c_6962_0002
+    fileprivate static let isEncoded: UInt8 = 0
+    fileprivate static let isPlain: UInt8 = 1
+
+    var settings = Settings()
     var runs: [Run] = []
-
-    private static let signature: UInt64 = 0x6a6f_626c_6962_0001
-
-    init(_ settings: Settings) {
-        self.settings = settings
-    }
-
-    /// Adds a task behind the others.
-    mutating func add(_ task: Task, typeName: String) {
-        if self.runs.last?.typeName == typeName {
-            self.runs[self.runs.count - 1].tasks.append(task)
-        } else {
-            self.runs.append(Run(typeName: typeName, tasks: [task]))
-        }
-    }
-
-    /// The batch as bytes.
-    func encoded() -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(128 + self.runs.reduce(0) { $0 + $1.tasks.reduce(0) { $0 + $1.bytes.count + 32 } })
-        bytes.append(integer: Self.signature)
-        bytes.append(integer: self.settings.seed)
-        bytes.append(integer: self.settings.timeLimit)
-        bytes.append(integer: self.settings.innerJobs)
-        bytes.append(text: self.settings.coderName)
-        for flag in [
-            self.settings.keepsGoing, self.settings.reportsTasks, self.settings.reportsStart,
-            self.settings.tracesThrows,
-        ] {
-            bytes.append(flag ? 1 : 0)
-        }
-        bytes.append(integer: self.runs.count)
-        for run in self.runs {
-            bytes.append(text: run.typeName)
-            bytes.append(integer: run.tasks.count)
-            for task in run.tasks {
-                bytes.append(integer: task.index)
-                bytes.append(integer: task.attempt)
-                bytes.append(integer: task.retries)
-                bytes.append(counted: task.bytes)
-            }
-        }
-        return bytes
-    }
 
     /// Reads a batch.
     ///
@@ -101,33 +76,177 @@ struct PortablePayload {
     init(decoding bytes: [UInt8]) throws(ByteReader.Malformed) {
         var reader = ByteReader(bytes)
         guard try reader.integer(UInt64.self) == Self.signature else { throw ByteReader.Malformed() }
-        var settings = Settings()
-        settings.seed = try reader.integer()
-        settings.timeLimit = try reader.integer()
-        settings.innerJobs = try reader.integer()
-        settings.coderName = try reader.text()
-        settings.keepsGoing = try reader.flag()
-        settings.reportsTasks = try reader.flag()
-        settings.reportsStart = try reader.flag()
-        settings.tracesThrows = try reader.flag()
-        guard settings.innerJobs >= 1, settings.timeLimit <= .max / 2 else { throw ByteReader.Malformed() }
-        self.settings = settings
+        self.settings.seed = try reader.integer()
+        self.settings.timeLimit = try reader.integer()
+        self.settings.innerJobs = try reader.integer()
+        self.settings.coderName = try reader.text()
+        self.settings.keepsGoing = try reader.flag()
+        self.settings.reportsTasks = try reader.flag()
+        self.settings.reportsStart = try reader.flag()
+        self.settings.tracesThrows = try reader.flag()
+        guard self.settings.innerJobs >= 1, self.settings.timeLimit <= .max / 2 else { throw ByteReader.Malformed() }
         for _ in 0..<(try reader.integer(UInt64.self)) {
-            var run = Run(typeName: try reader.text(), tasks: [])
-            for _ in 0..<(try reader.integer(UInt64.self)) {
-                var task = Task(index: try reader.integer(), bytes: [])
-                task.attempt = try reader.integer()
-                task.retries = try reader.integer()
-                task.bytes = Array(try reader.counted())
-                // Beyond any number that a caller could mean, and far from where counting on overflows.
-                guard task.index >= 0, 1...(1 << 40) ~= task.attempt, task.retries >= 0 else {
-                    throw ByteReader.Malformed()
-                }
-                run.tasks.append(task)
+            let form = try reader.byte()
+            let typeName = try reader.text()
+            switch form {
+            case Self.isEncoded: self.runs.append(Run(typeName: typeName, tasks: .encoded(try Self.tasks(&reader))))
+            case Self.isPlain: self.runs.append(Run(typeName: typeName, tasks: .plain(try Self.plain(&reader))))
+            default: throw ByteReader.Malformed()
             }
-            self.runs.append(run)
         }
         guard reader.isAtEnd else { throw ByteReader.Malformed() }
+    }
+
+    private static func tasks(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> [Task] {
+        var tasks: [Task] = []
+        for _ in 0..<(try reader.integer(UInt64.self)) {
+            let (index, attempt, retries) = try Self.identity(&reader)
+            tasks.append(Task(index: index, attempt: attempt, retries: retries, bytes: try reader.counted()))
+        }
+        return tasks
+    }
+
+    private static func identity(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> (Int, Int, Int) {
+        let (index, attempt, retries) = (
+            try reader.integer(Int.self), try reader.integer(Int.self), try reader.integer(Int.self)
+        )
+        // Beyond any number that a caller could mean, and far from where counting on overflows.
+        guard 0...(1 << 60) ~= index, 1...(1 << 40) ~= attempt, retries >= 0 else { throw ByteReader.Malformed() }
+        return (index, attempt, retries)
+    }
+
+    private static func plain(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> Plain {
+        let (first, attempt, retries) = try Self.identity(&reader)
+        let (count, byteCount) = (try reader.integer(Int.self), try reader.integer(Int.self))
+        let bytes = try reader.counted()
+        let (size, overflow) = count.multipliedReportingOverflow(by: byteCount)
+        // Tasks of no size are as many as it says, whatever there is; a batch has no more than these.
+        guard 0...(1 << 32) ~= count, byteCount >= 0, !overflow, size == bytes.count else {
+            throw ByteReader.Malformed()
+        }
+        return Plain(
+            first: first,
+            count: count,
+            attempt: attempt,
+            retries: retries,
+            byteCount: byteCount,
+            bytes: bytes
+        )
+    }
+}
+
+/// Writes a batch, task by task.
+struct PayloadWriter {
+    private(set) var bytes: [UInt8] = []
+
+    /// How many tasks were added.
+    private(set) var count = 0
+
+    /// How many runs there are, and where that is to stand.
+    private var runCount = 0
+    private var runCountPosition = 0
+
+    /// Tasks that are encoded, and of one type: how many they are so far, and where that is to stand.
+    private var run: (type: ObjectIdentifier, count: Int, position: Int)?
+
+    init(_ settings: PortablePayload.Settings, capacity: Int) {
+        self.bytes.reserveCapacity(128 + settings.coderName.utf8.count + capacity)
+        self.bytes.append(integer: PortablePayload.signature)
+        self.bytes.append(integer: settings.seed)
+        self.bytes.append(integer: settings.timeLimit)
+        self.bytes.append(integer: settings.innerJobs)
+        self.bytes.append(text: settings.coderName)
+        for flag in [settings.keepsGoing, settings.reportsTasks, settings.reportsStart, settings.tracesThrows] {
+            self.bytes.append(flag ? 1 : 0)
+        }
+        self.runCountPosition = self.bytes.count
+        self.bytes.append(integer: 0)
+    }
+
+    /// Adds a task, and those behind it that are like it.
+    ///
+    /// - Parameters:
+    ///   - bodies: Tasks, from an index on.
+    ///   - entries: Which of them, one at least.
+    ///   - first: The index of the first of the bodies.
+    ///   - coder: Encodes what has to be encoded.
+    ///   - copiesMemory: Whether tasks that are plain bytes travel as these.
+    /// - Returns: How many were added: 0 where no worker can find the type of the first.
+    /// - Throws: What its `encode(to:)` throws; nothing is added then.
+    mutating func add(
+        _ bodies: ArraySlice<ShippedBody>,
+        _ entries: ArraySlice<ShippingLedger.Entry>,
+        first: Int,
+        _ coder: any TaskCoder,
+        copiesMemory: Bool
+    ) throws -> Int {
+        guard let entry = entries.first else { return 0 }
+        let body = bodies[bodies.startIndex + entry.index - first]
+        let id = ObjectIdentifier(Swift.type(of: body))
+        guard copiesMemory, let byteCount = body.plainByteCount else {
+            let bytes = try body.encode(coder)
+            if self.run?.type != id {
+                guard let name = body.type.flatMap({ PortableName.name(of: $0) }) else { return 0 }
+                self.endRun()
+                self.runCount += 1
+                self.bytes.append(PortablePayload.isEncoded)
+                self.bytes.append(text: name)
+                self.run = (type: id, count: 0, position: self.bytes.count)
+                self.bytes.append(integer: 0)
+            }
+            self.add(entry)
+            self.bytes.append(counted: bytes)
+            self.run?.count += 1
+            self.count += 1
+            return 1
+        }
+        guard let name = body.type.flatMap({ PortableName.name(of: $0) }) else { return 0 }
+        self.endRun()
+        var count = 0
+        for next in entries {
+            guard next.index == entry.index + count, next.attempt == entry.attempt, next.retries == entry.retries,
+                ObjectIdentifier(Swift.type(of: bodies[bodies.startIndex + next.index - first])) == id
+            else { break }
+            count += 1
+        }
+        self.runCount += 1
+        self.bytes.append(PortablePayload.isPlain)
+        self.bytes.append(text: name)
+        self.add(entry)
+        self.bytes.append(integer: count)
+        self.bytes.append(integer: byteCount)
+        self.bytes.append(integer: count * byteCount)
+        let start = self.bytes.count
+        self.bytes.append(contentsOf: repeatElement(0, count: count * byteCount))
+        unsafe self.bytes.withUnsafeMutableBytes { bytes in
+            guard byteCount > 0, let base = bytes.baseAddress else { return }
+            var place = bodies.startIndex + entry.index - first
+            for offset in 0..<count {
+                unsafe bodies[place].copyMemory(to: base + start + offset * byteCount)
+                place += 1
+            }
+        }
+        self.count += count
+        return count
+    }
+
+    /// The batch as bytes.
+    mutating func finish() -> [UInt8] {
+        self.endRun()
+        self.bytes.set(integer: self.runCount, at: self.runCountPosition)
+        return self.bytes
+    }
+
+    private mutating func endRun() {
+        guard let run = self.run else { return }
+        self.bytes.set(integer: run.count, at: run.position)
+        self.run = nil
+    }
+
+    private mutating func add(_ entry: ShippingLedger.Entry) {
+        self.bytes.append(integer: entry.index)
+        self.bytes.append(integer: entry.attempt)
+        self.bytes.append(integer: entry.retries)
     }
 }
 

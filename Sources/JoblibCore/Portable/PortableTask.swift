@@ -17,6 +17,32 @@ public protocol PortableTask<Output>: Codable, Sendable {
     /// - Returns: The output, which is sent back.
     /// - Throws: What the work throws; an error that is `Codable` arrives as itself, another as ``RemoteError``.
     func run() throws -> Output
+
+    /// Runs tasks in a row that are plain bytes; not to be implemented, and not to be called.
+    ///
+    /// Here so that it is compiled for each type of task where that is declared: code for any type takes longer to look types up than
+    /// a short task takes.
+    static func _run(_ row: PlainTaskRow)
+}
+
+extension PortableTask {
+    /// Runs tasks in a row that are plain bytes; see the requirement.
+    @inlinable
+    public static func _run(_ row: PlainTaskRow) {
+        while let (input, output) = unsafe row.begin() {
+            let task = unsafe input.loadUnaligned(as: Self.self)
+            do {
+                let value = try task.run()
+                unsafe withUnsafeBytes(of: value) { bytes in
+                    guard let source = bytes.baseAddress else { return }
+                    unsafe output.copyMemory(from: source, byteCount: bytes.count)
+                }
+                row.succeed()
+            } catch {
+                row.fail(error)
+            }
+        }
+    }
 }
 
 extension Delayed {
@@ -27,57 +53,4 @@ extension Delayed {
     public init<T: PortableTask>(_ task: T) where T.Output == Output {
         self.init(body: .portable(PortableBodyOf(task)))
     }
-}
-
-/// A portable task of any type that has one kind of output.
-// SAFETY: its subclass holds a constant that is Sendable.
-@usableFromInline
-class PortableBody<Output: Sendable>: @unchecked Sendable {
-    @usableFromInline
-    init() {}
-
-    @usableFromInline
-    func run() throws -> Output {
-        preconditionFailure("a portable task must say how it runs")
-    }
-
-    /// The type of the task.
-    @usableFromInline
-    var type: any PortableTask.Type {
-        preconditionFailure("a portable task must say what it is")
-    }
-
-    /// The values of the task as text.
-    @usableFromInline
-    var argumentText: String { "" }
-
-    /// The task as bytes.
-    ///
-    /// - Throws: What its `encode(to:)` throws.
-    @usableFromInline
-    func encode(_ coder: any TaskCoder) throws -> [UInt8] { [] }
-}
-
-// SAFETY: a constant that is Sendable.
-@usableFromInline
-final class PortableBodyOf<T: PortableTask>: PortableBody<T.Output>, @unchecked Sendable {
-    @usableFromInline
-    let task: T
-
-    @usableFromInline
-    init(_ task: T) {
-        self.task = task
-    }
-
-    @usableFromInline
-    override func run() throws -> T.Output { try self.task.run() }
-
-    @usableFromInline
-    override var type: any PortableTask.Type { T.self }
-
-    @usableFromInline
-    override var argumentText: String { ArgumentText.render(Mirror(reflecting: self.task).children.map(\.value)) }
-
-    @usableFromInline
-    override func encode(_ coder: any TaskCoder) throws -> [UInt8] { try coder.encode(self.task) }
 }

@@ -24,15 +24,16 @@ extension PortableWorker {
                 "\(name) is a closure, which cannot leave its process; mark the function @Portable, or choose multiprocessing"
             )
         }
-        guard let typeName = PortableName.name(of: body.type) else {
+        guard let type = body.type, PortableName.name(of: type) != nil else {
             throw ParallelError(
                 .taskNotPortable,
-                "\(name) is of the type \(body.type), which no other process can find: it is private or local; make it internal"
+                "\(name) is of the type \(String(describing: body.type)), which no other process can find: it is private or local; make it internal"
             )
         }
-        var payload = PortablePayload(PortablePayload.Settings())
-        payload.add(PortablePayload.Task(index: 0, bytes: try body.encode(coder)), typeName: typeName)
-        return payload.encoded()
+        var payload = PayloadWriter(PortablePayload.Settings(), capacity: 0)
+        let entry = ShippingLedger.Entry(index: 0, retries: 0)
+        _ = try payload.add([body], [entry], first: 0, coder, copiesMemory: false)
+        return payload.finish()
     }
 
     /// Runs a task that ``payload(of:named:coder:)`` has made bytes of, in the calling thread.
@@ -42,13 +43,14 @@ extension PortableWorker {
     ///   - coder: Decodes it.
     /// - Throws: What the task throws, or an error that says what is wrong with the bytes.
     public static func perform(_ payload: [UInt8], coder: any TaskCoder) throws {
-        guard let run = try PortablePayload(decoding: payload).runs.first, let task = run.tasks.first,
-            let type = PortableName.taskType(named: run.typeName)
+        guard let run = try PortablePayload(decoding: payload).runs.first, case .encoded(let tasks) = run.tasks,
+            let task = tasks.first, let type = PortableName.taskType(named: run.typeName)
         else { throw ParallelError(.taskNotPortable, "\(payload.count) bytes that are no task of this program") }
         try self.run(type, task.bytes, coder)
     }
 
-    private static func run<T: PortableTask>(_ type: T.Type, _ bytes: [UInt8], _ coder: any TaskCoder) throws {
-        _ = try coder.decode(type, from: bytes[...]).run()
+    private static func run<T: PortableTask>(_ type: T.Type, _ bytes: ArraySlice<UInt8>, _ coder: any TaskCoder) throws
+    {
+        _ = try coder.decode(type, from: bytes).run()
     }
 }

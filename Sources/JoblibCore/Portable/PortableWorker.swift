@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import JoblibPOSIX
+import Synchronization
 
 /// The other end of a batch that has left the process: what a worker does with it.
 ///
@@ -73,6 +74,7 @@ private final class WorkerBatch {
     private let watch: TaskWatch
     private let answers: WorkerAnswers
     private let limit: WorkerTimeLimit?
+    private var lastEnd = MonotonicClock.now
 
     init(
         _ settings: PortablePayload.Settings,
@@ -102,15 +104,13 @@ private final class WorkerBatch {
 
     func run(_ runs: [PortablePayload.Run]) throws {
         if self.settings.reportsStart { self.answers.begin() }
-        guard registeredParallelBackends().contains("threading") else {
-            // What loops inside of tasks get in a program without threads of ours.
-            return try parallelConfig(backend: "sequential") { try self.run(runs, backend: "sequential") }
-        }
-        try self.run(runs, backend: "threading")
+        let plan = try WorkerPlans.plan(jobs: self.settings.innerJobs)
+        // What loops inside of tasks get in a program without threads of ours.
+        guard plan.isSequential else { return try self.run(runs, plan.plan) }
+        try parallelConfig(backend: "sequential") { try self.run(runs, plan.plan) }
     }
 
-    private func run(_ runs: [PortablePayload.Run], backend: String) throws {
-        let plan = try Parallel.planInWorker(jobs: self.settings.innerJobs, backend)
+    private func run(_ runs: [PortablePayload.Run], _ plan: CallPlan) throws {
         let loop = WorkerLoop(plan, seed: self.settings.seed, self.isCancelled)
         if let limit = self.limit { try Watchdog.shared.watch(limit) }
         defer { self.limit?.finish() }
@@ -121,7 +121,12 @@ private final class WorkerBatch {
                         guard self.refuse(run) else { return }
                         continue
                     }
-                    guard self.run(type, run.tasks, runner) else { return }
+                    let goesOn =
+                        switch run.tasks {
+                        case .encoded(let tasks): self.run(type, tasks, runner)
+                        case .plain(let row): self.run(type, row, runner)
+                        }
+                    guard goesOn else { return }
                 }
             }
         }
@@ -135,8 +140,17 @@ private final class WorkerBatch {
             .taskNotPortable,
             "this program has no task of the type named '\(name)'; caller and worker must be the same program"
         )
-        for task in run.tasks {
-            self.answers.add(self.message(.notDecodable, task.index, task.attempt, error))
+        return self.refuse(run, error)
+    }
+
+    private func refuse(_ run: PortablePayload.Run, _ error: any Error) -> Bool {
+        let tasks: [(Int, Int)] =
+            switch run.tasks {
+            case .encoded(let tasks): tasks.map { ($0.index, $0.attempt) }
+            case .plain(let row): (row.first..<row.first + row.count).map { ($0, row.attempt) }
+            }
+        for (index, attempt) in tasks {
+            self.answers.add(self.message(.notDecodable, index, attempt, error))
             if !self.settings.keepsGoing { return false }
         }
         return true
@@ -164,20 +178,94 @@ private final class WorkerBatch {
     private func run<T: PortableTask>(_ type: T.Type, _ tasks: [PortablePayload.Task], _ runner: Runner) -> Bool {
         let coding = OutputCoding<T.Output>(self.coder)
         for task in tasks {
-            guard !self.isCancelled(), self.watch.mayBegin(task.index) else { return false }
-            defer { self.watch.didEnd() }
-            do {
-                guard let coding else { throw OutputCoding<T.Output>.refusal("the worker") }
-                let value = try self.coder.decode(T.self, from: task.bytes[...])
-                guard try self.attempt(value, task, coding, runner) else { return false }
-            } catch is TaskFailed {
-                if !self.settings.keepsGoing { return false }
-            } catch {
-                self.answers.add(self.message(.notDecodable, task.index, task.attempt, error))
-                if !self.settings.keepsGoing { return false }
+            let entry = ShippingLedger.Entry(index: task.index, attempt: task.attempt, retries: task.retries)
+            guard self.run(entry, coding, runner, { try self.coder.decode(T.self, from: task.bytes) }) else {
+                return false
             }
         }
         return true
+    }
+
+    /// Runs tasks that are their bytes in memory; whether to go on.
+    private func run<T: PortableTask>(_ type: T.Type, _ row: PortablePayload.Plain, _ runner: Runner) -> Bool {
+        guard self.coder.trustsMemory, _isPOD(T.self), MemoryLayout<T>.size == row.byteCount else {
+            let error = OutputCoding<T>.WrongSize(byteCount: row.byteCount)
+            return self.refuse(PortablePayload.Run(typeName: "", tasks: .plain(row)), error)
+        }
+        let coding = OutputCoding<T.Output>(self.coder)
+        if let byteCount = coding.flatMap({ self.plainByteCount($0) }), self.limit == nil, !self.settings.tracesThrows,
+            row.retries == 0
+        {
+            return self.runQuickly(type, row, outputByteCount: byteCount, runner)
+        }
+        return unsafe row.bytes.withUnsafeBytes { bytes in
+            for offset in 0..<row.count {
+                let entry = ShippingLedger.Entry(index: row.first + offset, attempt: row.attempt, retries: row.retries)
+                let goesOn = self.run(entry, coding, runner) {
+                    // SAFETY: plain bytes, as many as a value has, out of a process that is trusted to have written one.
+                    unsafe bytes.loadUnaligned(fromByteOffset: offset * row.byteCount, as: T.self)
+                }
+                guard goesOn else { return false }
+            }
+            return true
+        }
+    }
+
+    /// Runs tasks of which nothing more is told than their outputs, which are plain bytes as well; whether to go on.
+    private func runQuickly<T: PortableTask>(
+        _ type: T.Type,
+        _ tasks: PortablePayload.Plain,
+        outputByteCount: Int,
+        _ runner: Runner
+    ) -> Bool {
+        unsafe tasks.bytes.withUnsafeBytes { bytes in
+            // Tasks of no size have no bytes, and are read from anywhere.
+            let row = unsafe PlainTaskRow(
+                tasks,
+                bytes.baseAddress ?? UnsafeRawPointer(Runner.currentIndex),
+                outputByteCount: outputByteCount,
+                isCancelled: self.isCancelled,
+                self.watch,
+                runner,
+                self.answers,
+                start: self.lastEnd
+            ) { index, error, end in
+                var message = self.message(.failed, index, tasks.attempt, error)
+                message.time = end
+                self.answers.add(message)
+                return self.settings.keepsGoing
+            }
+            T._run(row)
+            row.flush()
+            self.lastEnd = MonotonicClock.now
+            return !row.isStopped
+        }
+    }
+
+    /// Runs one task; whether to go on.
+    private func run<T: PortableTask>(
+        _ entry: ShippingLedger.Entry,
+        _ coding: OutputCoding<T.Output>?,
+        _ runner: Runner,
+        _ decode: () throws -> T
+    ) -> Bool {
+        guard !self.isCancelled(), self.watch.mayBegin(entry.index) else { return false }
+        defer { self.watch.didEnd() }
+        do {
+            guard let coding else { throw OutputCoding<T.Output>.refusal("the worker") }
+            return try self.attempt(try decode(), entry, coding, runner)
+        } catch is TaskFailed {
+            return self.settings.keepsGoing
+        } catch {
+            self.answers.add(self.message(.notDecodable, entry.index, entry.attempt, error))
+            return self.settings.keepsGoing
+        }
+    }
+
+    /// How many bytes an output is that travels as its memory; not where each task is told of.
+    private func plainByteCount<Output>(_ coding: OutputCoding<Output>) -> Int? {
+        guard !self.settings.reportsTasks, self.settings.coderName.isEmpty, self.coder.trustsMemory else { return nil }
+        return coding.plainByteCount
     }
 
     /// Thrown once it has been told that a task has failed.
@@ -186,7 +274,7 @@ private final class WorkerBatch {
     /// Runs a task as often as its retries allow; `false` when it was given up on the way.
     private func attempt<T: PortableTask>(
         _ value: T,
-        _ task: PortablePayload.Task,
+        _ task: ShippingLedger.Entry,
         _ coding: OutputCoding<T.Output>,
         _ runner: Runner
     ) throws(TaskFailed) -> Bool {
@@ -194,7 +282,8 @@ private final class WorkerBatch {
         var retries = task.retries
         while true {
             runner.begin(task.index, attempt: attempt)
-            let start = MonotonicClock.now
+            // A task begins when the one before it has ended: a reading of the clock costs as much as a short task.
+            let start = self.settings.reportsTasks || self.limit != nil ? MonotonicClock.now : self.lastEnd
             if self.settings.reportsTasks {
                 let message = WorkerMessage(kind: .started, index: task.index, attempt: attempt, time: start)
                 self.answers.add(message, isUrgent: true)
@@ -202,10 +291,18 @@ private final class WorkerBatch {
             self.limit?.begin(task.index, attempt: attempt, at: start)
             let (result, trace) = TracedThrow.record(self.settings.tracesThrows, value.run)
             let end = MonotonicClock.now
+            self.lastEnd = end
             guard self.limit?.end() != false else { return false }
             var message: WorkerMessage
             switch result {
             case .success(let output):
+                if let byteCount = self.plainByteCount(coding) {
+                    unsafe withUnsafeBytes(of: output) { bytes in
+                        let plain = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<byteCount])
+                        unsafe self.answers.add(plain, task.index, attempt: attempt, end: end, duration: end - start)
+                    }
+                    return true
+                }
                 do {
                     message = WorkerMessage(kind: .result, index: task.index, attempt: attempt)
                     message.payload = try coding.encode(output)
@@ -248,9 +345,17 @@ private final class WorkerLoop: Loop, @unchecked Sendable {
     override var isStoppedOrOrphaned: Bool { self.isStopped || self.isCancelled() }
 }
 
-extension Parallel {
-    /// The plan of the loop that tasks in a worker are in.
-    fileprivate static func planInWorker(jobs: Int, _ backend: String) throws -> CallPlan {
-        try Parallel(nJobs: jobs, backend: .named(backend)).planWithoutTasks()
+/// The plans of the loops that tasks in a worker are in, which are the same from batch to batch.
+private enum WorkerPlans {
+    private static let known = Mutex<[Int: (plan: CallPlan, isSequential: Bool)]>([:])
+
+    static func plan(jobs: Int) throws -> (plan: CallPlan, isSequential: Bool) {
+        if let plan = self.known.withLock({ $0[jobs] }) { return plan }
+        let isSequential = !registeredParallelBackends().contains("threading")
+        let backend = isSequential ? "sequential" : "threading"
+        let plan = try Parallel(nJobs: jobs, backend: .named(backend)).planWithoutTasks()
+        // Programs ask for one or two numbers of jobs; hostile bytes could for any.
+        self.known.withLock { if $0.count < 64 { $0[jobs] = (plan, isSequential) } }
+        return (plan, isSequential)
     }
 }

@@ -13,6 +13,35 @@ extension ShippingLoop {
     func accept(_ answer: [UInt8], of shipment: Shipment<Output, Stored>) {
         guard var answer = try? WorkerAnswer(decoding: answer) else { return }
         while let message = (try? answer.next()) ?? nil { self.receive(message, answer, shipment) }
+        // Once for all of them: whoever waits would otherwise be woken for each.
+        self.didChange()
+    }
+
+    /// Takes in the results of tasks in a row, which are plain bytes.
+    private func receiveRow(_ message: WorkerMessage, _ answer: WorkerAnswer, _ shipment: Work) {
+        var reader = ByteReader(message.payload)
+        guard let byteCount = self.coding.plainOutputByteCount, let count = try? reader.integer(Int.self), count > 0,
+            let bytes = try? reader.counted(), reader.isAtEnd
+        else { return }
+        let (size, overflow) = count.multipliedReportingOverflow(by: byteCount)
+        guard !overflow, size == bytes.count else { return }
+        let isTaken = self.state.withLock { state in
+            guard self.isOut(shipment, state),
+                shipment.takeEntries(message.index, count, attempt: message.attempt) != nil
+            else { return false }
+            let (work, overflow) = shipment.work.addingReportingOverflow(message.duration)
+            shipment.work = overflow ? .max : work
+            unsafe bytes.withUnsafeBytes { unsafe shipment.group.settle(message.index, count, plain: $0) }
+            state.ledger.noteProgress()
+            self.handOn(shipment.group, &state)
+            return true
+        }
+        guard isTaken, let report = self.plan.report else { return }
+        let duration = Duration.nanoseconds(Int64(clamping: message.duration / UInt64(count)))
+        for index in message.index..<message.index + count {
+            let task = TaskIdentity(index: index, attempt: message.attempt, workerIndex: answer.workerIndex)
+            report.tell(.finished, task, duration: duration)
+        }
     }
 
     private func receive(_ message: WorkerMessage, _ answer: WorkerAnswer, _ shipment: Work) {
@@ -63,6 +92,8 @@ extension ShippingLoop {
                 trace: message.trace.map { StackTrace(portable: $0)?.description ?? $0 }
             )
             self.tryAgain(entry, failure, shipment, task, isFromOutside: false)
+        case .results:
+            self.receiveRow(message, answer, shipment)
         case .finished, .lent:
             break
         }

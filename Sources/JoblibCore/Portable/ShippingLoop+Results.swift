@@ -7,15 +7,15 @@ import Synchronization
 // The side of a call on which results are taken, and on which an asynchronous caller hands its tasks in.
 
 extension ShippingLoop {
-    /// Takes the next result; blocks the thread until there is one.
+    /// Takes the next results; blocks the thread until there are some.
     ///
     /// - Returns: `nil` at the end.
     /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
-    func nextBlocking() throws -> Stored? {
+    func nextBlocking() throws -> [Stored]? {
         while true {
             let seen = self.event.count
             switch self.take() {
-            case .result(let result): return result
+            case .results(let results): return results
             case .failure(let error):
                 self.stop(error)
                 self.joinBlocking()
@@ -28,16 +28,16 @@ extension ShippingLoop {
         }
     }
 
-    /// Takes the next result; suspends the task until there is one.
+    /// Takes the next results; suspends the task until there are some.
     ///
     /// - Returns: `nil` at the end.
     /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
-    func nextSuspending() async throws -> Stored? {
+    func nextSuspending() async throws -> [Stored]? {
         try await withTaskCancellationHandler {
             while true {
                 let seen = self.event.count
                 switch self.take() {
-                case .result(let result): return result
+                case .results(let results): return results
                 case .failure(let error):
                     self.stop(error)
                     await self.join()
@@ -53,21 +53,62 @@ extension ShippingLoop {
         }
     }
 
-    private func take() -> StreamState<Stored>.Delivery {
+    /// Takes all results, of a list.
+    ///
+    /// - Throws: The error that ended it, with what was done before where it was cancelled.
+    func allResults() throws -> [Stored] {
+        var results: [Stored] = []
+        do {
+            while let batch = try self.nextBlocking() { self.add(batch, to: &results) }
+        } catch {
+            throw self.describe(error, results)
+        }
+        return results
+    }
+
+    /// The same for an asynchronous caller.
+    func allResults() async throws -> [Stored] {
+        var results: [Stored] = []
+        do {
+            while let batch = try await self.nextSuspending() { self.add(batch, to: &results) }
+        } catch {
+            throw self.describe(error, results)
+        }
+        return results
+    }
+
+    private func add(_ batch: [Stored], to results: inout [Stored]) {
+        guard !results.isEmpty || batch.count < self.inputCount ?? .max else {
+            results = batch
+            return
+        }
+        if results.isEmpty, let count = self.inputCount { results.reserveCapacity(count) }
+        results += batch
+    }
+
+    /// Makes room for what was taken, once it has been got through with.
+    func releaseTaken() {
+        self.state.withLock { $0.stream.releaseTaken() }
+        // Whoever feeds the loop may have room now.
+        self.advanceEvent()
+    }
+
+    private func take() -> StreamState<Stored>.BatchDelivery {
         let isCompleted = self.isCompleted
-        return self.state.withLock { state in
+        let delivery = self.state.withLock { state -> StreamState<Stored>.BatchDelivery in
             guard !state.hasThrown else { return .end }
-            var delivery = state.stream.next()
+            var delivery = state.stream.nextBatch()
             // Once stopped, what was read and has not ended never comes.
             if case .pending = delivery, isCompleted { delivery = .failure(self.error ?? ParallelError.outerLoopEnded) }
             if case .end = delivery, let error = self.error { delivery = .failure(error) }
             // A task that was not tried again, since another one had failed, is not the first that did.
             if case .failure = delivery, !self.endsInOrder, let error = self.error { delivery = .failure(error) }
             if case .failure = delivery { state.hasThrown = true }
-            // Whoever feeds the loop may have room now.
-            self.advanceEvent()
             return delivery
         }
+        // Whoever feeds the loop may have room now.
+        if case .results = delivery { self.advanceEvent() }
+        return delivery
     }
 
     private func joinBlocking() {

@@ -14,7 +14,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     /// Where tasks come from.
     enum Source {
         /// The feeding thread reads.
-        case reader(AnyTaskReader<Output>)
+        case reader(ShippedReader)
 
         /// An asynchronous caller reads, and hands in what it has reserved.
         case queue(BatchQueue<StreamLoop<Output, Stored>.Item>)
@@ -49,7 +49,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     /// Whether tasks go on when one has failed.
     private let keepsGoing: Bool
 
-    private let inputCount: Int?
+    let inputCount: Int?
     private let hasEndedCall = Atomic<Bool>(false)
 
     /// How long the batches of a call that is over are waited for before the call ends without them.
@@ -95,6 +95,25 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
 
     /// Opens the session; whoever feeds the loop is inside from then on.
     func open() throws {
+        do {
+            try self.openUntold()
+        } catch {
+            self.plan.report?.waitUntilTold()
+            throw error
+        }
+    }
+
+    /// The same for an asynchronous caller.
+    func open() async throws {
+        do {
+            try self.openUntold()
+        } catch {
+            await self.plan.report?.told()
+            throw error
+        }
+    }
+
+    private func openUntold() throws {
         self.plan.report?.begin(self)
         do {
             self.attach(try OpenCall(self.plan, taskCount: self.inputCount))
@@ -271,45 +290,56 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
         let group: ShippedGroup<Output>
         switch self.source {
         case .reader(let reader):
-            let (first, tasks) = reader.read(size)
-            guard !tasks.isEmpty else {
+            let (first, bodies) = reader.read(size)
+            guard !bodies.isEmpty else {
                 self.plan.report?.inputDidEnd(after: first)
                 self.state.withLock { $0.stream.claimFoundNothing() }
                 return self.didChange()
             }
-            group = ShippedGroup(first: first, tasks)
+            group = ShippedGroup(first: first, bodies)
         case .queue(let queue):
             guard let batch = queue.pop() else { return }
-            group = ShippedGroup(first: batch[0].index, batch.map(\.task))
+            group = ShippedGroup(first: batch[0].index, batch.map(\.task.shipped)[...])
         }
-        self.state.withLock { $0.readCount = max($0.readCount, group.first + group.tasks.count) }
+        self.state.withLock { $0.readCount = max($0.readCount, group.first + group.count) }
         let retries = self.plan.retries
-        self.send(group.tasks.indices.map { .init(index: group.first + $0, retries: retries) }, of: group)
+        self.send((0..<group.count).map { .init(index: group.first + $0, retries: retries) }, of: group)
     }
 
     /// Encodes tasks and hands them to the session.
     private func send(_ entries: [ShippingLedger.Entry], of group: ShippedGroup<Output>) {
-        var payload = self.coding.payload(self.plan, seed: self.rootSeed, keepsGoing: self.keepsGoing)
-        var sent: [ShippingLedger.Entry] = []
-        for entry in entries {
+        let settings = self.coding.settings(self.plan, seed: self.rootSeed, keepsGoing: self.keepsGoing)
+        let copiesMemory = self.coding.copiesMemory
+        var payload = PayloadWriter(settings, capacity: entries.count * 16)
+        var unsent: [Int] = []
+        var place = 0
+        while place < entries.count {
             do {
-                let (name, bytes) = try self.coding.encode(group.tasks[entry.index - group.first], self.plan)
-                let task = PortablePayload.Task(
-                    index: entry.index,
-                    attempt: entry.attempt,
-                    retries: entry.retries,
-                    bytes: bytes
+                let count = try payload.add(
+                    group.bodies,
+                    entries[place...],
+                    first: group.first,
+                    self.coder,
+                    copiesMemory: copiesMemory
                 )
-                payload.add(task, typeName: name)
-                sent.append(entry)
+                guard count > 0 else {
+                    let body = group.body(of: entries[place].index)
+                    throw body.refusal("the task", self.plan.settings) ?? ParallelError(.taskNotPortable, "\(body)")
+                }
+                place += count
             } catch {
+                let entry = entries[place]
+                unsent.append(place)
+                place += 1
                 let reason: TaskFailure.Reason =
                     (error as? ParallelError)?.code == .taskNotPortable ? .notPortable : .notEncodable
                 self.settle(entry, .failure(self.failure(entry, of: group, error, reason, .thisProcess)), of: group)
+                self.didChange()
             }
         }
-        guard !sent.isEmpty, !self.isStopped else { return }
-        let shipment = Shipment(self, group, sent, payload: payload.encoded())
+        guard payload.count > 0, !self.isStopped else { return }
+        let sent = unsent.isEmpty ? entries : entries.enumerated().filter { !unsent.contains($0.offset) }.map(\.element)
+        let shipment = Shipment(self, group, sent, payload: payload.finish())
         self.state.withLock { $0.shipments[ObjectIdentifier(shipment)] = shipment }
         self.report(sent)
         do {
@@ -345,7 +375,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     ) -> TaskFailure {
         TaskFailure(
             index: entry.index,
-            arguments: group.tasks[entry.index - group.first].argumentText,
+            arguments: group.body(of: entry.index).argumentText,
             underlyingError: error,
             reason: reason,
             worker: worker,
@@ -357,7 +387,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     /// Notes what has come of a task for good, and hands its group's results on where they are complete.
     func settle(
         _ entry: ShippingLedger.Entry,
-        _ outcome: Swift::Result<Output, TaskFailure>,
+        _ outcome: Swift.Result<Output, TaskFailure>,
         of group: ShippedGroup<Output>
     ) {
         var failure: (any Error)?
@@ -370,38 +400,21 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
                 failure = error
             }
             if failure != nil { group.noteEndingFailure(at: entry.index) }
-            guard !group.isHandedOn, group.endingIndex != nil || group.isComplete else { return }
             self.handOn(group, &state)
         }
         if let failure, !self.endsInOrder { self.stop(failure) }
-        self.didChange()
     }
 
-    /// Hands a group's results on as far as they go: to its end, or to the first failure that ends the loop.
-    private func handOn(_ group: ShippedGroup<Output>, _ state: inout State) {
-        var results: [Stored] = []
-        results.reserveCapacity(group.tasks.count)
-        var failure: (any Error)?
-        for outcome in group.outcomes {
+    /// Hands a group's results on once they are complete, or as far as they go before the first failure that ends the loop.
+    func handOn(_ group: ShippedGroup<Output>, _ state: inout State) {
+        guard !group.isHandedOn, group.endingIndex != nil || group.isComplete else { return }
+        var (results, failure, isAll) = group.results(self.store)
+        if !isAll, failure == nil {
             // A result is missing before the failure: it still comes, unless the failure ends everything.
-            guard let outcome else {
-                if self.endsInOrder { return }
-                failure = self.firstFailure(group)
-                break
-            }
-            do {
-                results.append(try self.store(outcome))
-            } catch {
-                failure = error
-                break
-            }
+            if self.endsInOrder { return }
+            failure = group.firstFailure
         }
         group.isHandedOn = true
         state.stream.complete(StreamState<Stored>.Outcome(first: group.first, results: results, failure: failure))
-    }
-
-    private func firstFailure(_ group: ShippedGroup<Output>) -> (any Error)? {
-        for case .failure(let failure)? in group.outcomes { return failure }
-        return nil
     }
 }

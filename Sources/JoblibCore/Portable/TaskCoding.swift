@@ -11,11 +11,10 @@ struct TaskCoding<Output: Sendable>: Sendable {
     ///
     /// - Throws: ``ParallelError`` when the backend has no coder, workers could not make it, or outputs cannot be sent.
     init(_ plan: CallPlan) throws(ParallelError) {
-        let backend = plan.backend.displayName
         guard let shipping = plan.backend as? any ShippingBackend else {
             throw ParallelError(
                 .startupFailed,
-                "\(backend) says that its workers are elsewhere, and is no ShippingBackend"
+                "\(plan.backend.displayName) says that its workers are elsewhere, and is no ShippingBackend"
             )
         }
         if let coder = plan.settings.taskCoder {
@@ -30,12 +29,20 @@ struct TaskCoding<Output: Sendable>: Sendable {
         } else {
             (self.coder, self.coderName) = (shipping.taskCoder, "")
         }
-        guard let output = OutputCoding<Output>(self.coder) else { throw OutputCoding<Output>.refusal(backend) }
+        guard let output = OutputCoding<Output>(self.coder) else {
+            throw OutputCoding<Output>.refusal(plan.backend.displayName)
+        }
         self.output = output
     }
 
-    /// A batch without tasks.
-    func payload(_ plan: CallPlan, seed: UInt64, keepsGoing: Bool) -> PortablePayload {
+    /// Whether tasks and outputs that are plain bytes travel as these, and nobody is asked to code them.
+    var copiesMemory: Bool { self.coderName.isEmpty && self.coder.trustsMemory }
+
+    /// How many bytes an output is, where it travels as these.
+    var plainOutputByteCount: Int? { self.copiesMemory ? self.output.plainByteCount : nil }
+
+    /// What workers have to know of the call.
+    func settings(_ plan: CallPlan, seed: UInt64, keepsGoing: Bool) -> PortablePayload.Settings {
         var settings = PortablePayload.Settings()
         settings.seed = seed
         settings.timeLimit = plan.timeLimit ?? 0
@@ -46,47 +53,13 @@ struct TaskCoding<Output: Sendable>: Sendable {
         settings.reportsTasks = plan.reportsTasks || (plan.backend as? any ShippingBackend)?.isIdempotent == false
         settings.reportsStart = plan.stallTimeout != nil
         settings.tracesThrows = plan.tracesThrows
-        return PortablePayload(settings)
-    }
-
-    /// Encodes a task.
-    ///
-    /// - Throws: ``ParallelError`` `.taskNotPortable`, or what the task's `encode(to:)` throws.
-    func encode(_ task: Delayed<Output>, _ plan: CallPlan) throws -> (typeName: String, bytes: [UInt8]) {
-        guard case .portable(let body) = task.body, let name = PortableName.name(of: body.type) else {
-            throw Self.refusal(of: task, "the task", plan.settings) ?? ParallelError(.taskNotPortable, "\(task)")
-        }
-        return (name, try body.encode(self.coder))
+        return settings
     }
 
     /// Decodes an output.
     ///
     /// - Throws: When the bytes make none.
     func decode(_ bytes: [UInt8]) throws -> Output { try self.output.decode(bytes[...]) }
-
-    /// Why a task cannot be sent; `nil` if it can.
-    ///
-    /// - Parameters:
-    ///   - task: The task.
-    ///   - name: What to call it.
-    ///   - settings: Those of its call.
-    /// - Returns: An error that names the task, the reason and the ways out.
-    static func refusal(
-        of task: Delayed<Output>,
-        _ name: @autoclosure () -> String,
-        _ settings: CallSettings
-    ) -> ParallelError? {
-        let reason: String
-        if case .portable(let body) = task.body {
-            guard PortableName.name(of: body.type) == nil else { return nil }
-            reason =
-                "no other process can find its type \(body.type), which is private or local, or has an argument that is; "
-                + "make that internal and declare it outside of functions"
-        } else {
-            reason = "it is a closure, which cannot leave its process; mark the function @Portable"
-        }
-        return settings.notPortable(name(), reason)
-    }
 }
 
 extension CallSettings {

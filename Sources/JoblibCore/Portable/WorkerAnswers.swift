@@ -11,8 +11,20 @@ import Synchronization
 final class WorkerAnswers: Sendable {
     private struct State {
         var writer = WorkerMessageWriter()
+
+        /// The results of tasks in a row, not yet a message.
+        var row: Row?
         var sentAt = MonotonicClock.now
         var isClosed = false
+    }
+
+    private struct Row {
+        let first: Int
+        let attempt: Int
+        var count = 0
+        var time: UInt64 = 0
+        var duration: UInt64 = 0
+        var bytes: [UInt8] = []
     }
 
     private static let largest = 65_536
@@ -24,7 +36,7 @@ final class WorkerAnswers: Sendable {
     private let header: [UInt8]
 
     init(workerIndex: Int, _ send: @escaping @Sendable ([UInt8]) -> Void) {
-        self.header = WorkerAnswer.header(.thisProcess, workerIndex: workerIndex)
+        self.header = WorkerAnswer.header(of: workerIndex)
         self.send = send
     }
 
@@ -36,11 +48,56 @@ final class WorkerAnswers: Sendable {
     func add(_ message: WorkerMessage, isUrgent: Bool = false) {
         self.state.withLock { state in
             guard !state.isClosed else { return }
+            Self.endRow(&state)
             state.writer.add(message)
             let isDue = isUrgent || state.writer.bytes.count >= Self.largest
             // Under the lock, so that answers are sent in order.
             if isDue || MonotonicClock.now - state.sentAt >= Self.oldest { self.flush(&state) }
         }
+    }
+
+    /// Adds results of tasks in a row that are plain bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: The results, one behind the other.
+    ///   - index: The first task's position in the input.
+    ///   - count: How many there are, from 1.
+    ///   - attempt: Which attempt it was.
+    ///   - end: When the last ended, in nanoseconds of the monotonic clock.
+    ///   - duration: How long they took together, in nanoseconds.
+    func add(
+        _ bytes: UnsafeRawBufferPointer,
+        _ index: Int,
+        count: Int = 1,
+        attempt: Int,
+        end: UInt64,
+        duration: UInt64
+    ) {
+        self.state.withLock { state in
+            guard !state.isClosed else { return }
+            if state.row == nil || state.row?.attempt != attempt || state.row.map({ $0.first + $0.count }) != index {
+                Self.endRow(&state)
+                state.row = Row(first: index, attempt: attempt)
+            }
+            state.row?.count += count
+            state.row?.time = end
+            state.row?.duration &+= duration
+            unsafe state.row?.bytes.append(contentsOf: bytes)
+            let isDue = (state.row?.bytes.count ?? 0) >= Self.largest || end - min(end, state.sentAt) >= Self.oldest
+            if isDue { self.flush(&state) }
+        }
+    }
+
+    private static func endRow(_ state: inout State) {
+        guard let row = state.row else { return }
+        state.row = nil
+        var message = WorkerMessage(kind: .results, index: row.first, attempt: row.attempt)
+        message.time = row.time
+        message.duration = row.duration
+        message.payload.reserveCapacity(16 + row.bytes.count)
+        message.payload.append(integer: row.count)
+        message.payload.append(counted: row.bytes)
+        state.writer.add(message)
     }
 
     /// Says that the batch has begun, and nothing of a task.
@@ -53,6 +110,7 @@ final class WorkerAnswers: Sendable {
     func close(adding message: WorkerMessage? = nil) -> Bool {
         self.state.withLock { state in
             guard !state.isClosed else { return false }
+            Self.endRow(&state)
             if let message { state.writer.add(message) }
             self.flush(&state)
             state.isClosed = true
@@ -62,6 +120,7 @@ final class WorkerAnswers: Sendable {
 
     private func flush(_ state: inout State) {
         state.sentAt = MonotonicClock.now
+        Self.endRow(&state)
         let messages = state.writer.takeAll()
         guard !messages.isEmpty else { return }
         self.send(self.header + messages)
@@ -74,7 +133,20 @@ struct WorkerAnswer {
     let workerIndex: Int
     private var messages: WorkerMessageReader
 
-    static func header(_ worker: TaskFailure.Worker, workerIndex: Int) -> [UInt8] {
+    // By the worker's index: it is the same in all of its answers.
+    private static let headers = Mutex<[Int: [UInt8]]>([:])
+
+    /// The beginning of the answers of a worker in this process.
+    static func header(of workerIndex: Int) -> [UInt8] {
+        if let header = self.headers.withLock({ $0[workerIndex] }) { return header }
+        let header = self.header(.thisProcess, workerIndex: workerIndex)
+        // In a copy of this process the number is another.
+        guard !ThisProcess.isForked else { return header }
+        self.headers.withLock { if $0.count < 1024 { $0[workerIndex] = header } }
+        return header
+    }
+
+    private static func header(_ worker: TaskFailure.Worker, workerIndex: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(integer: worker.pid)
         bytes.append(integer: workerIndex)

@@ -20,6 +20,7 @@ final class AnswerReceiver: Sendable {
 
     private let bell: WaitWord
     private let links = Mutex<[WorkerLink]>([])
+    private let sessions = Mutex<[LokySession]>([])
 
     /// Moves when it has to look.
     private let work = WaitWord()
@@ -40,6 +41,11 @@ final class AnswerReceiver: Sendable {
     func add(_ link: WorkerLink) { self.links.withLock { $0.append(link) } }
 
     func remove(_ link: WorkerLink) { self.links.withLock { $0.removeAll { $0 === link } } }
+
+    /// Has it look now and then whether a session's work is spread.
+    func add(_ session: LokySession) { self.sessions.withLock { $0.append(session) } }
+
+    func remove(_ session: LokySession) { self.sessions.withLock { $0.removeAll { $0 === session } } }
 
     /// A worker was handed a batch.
     func noteWork() {
@@ -65,6 +71,7 @@ final class AnswerReceiver: Sendable {
             let busy = self.links.withLock { $0 }.filter { $0.batchCount > 0 }
             let now = MonotonicClock.now
             if !busy.isEmpty { lastWork = now }
+            let isUneven = self.sessions.withLock { $0 }.reduce(false) { $1.spread(now: now) || $0 }
             if busy.isEmpty, now - lastWork >= Self.warmTime {
                 self.isParked.store(true, ordering: .sequentiallyConsistent)
                 atomicMemoryFence(ordering: .sequentiallyConsistent)
@@ -74,7 +81,7 @@ final class AnswerReceiver: Sendable {
             } else if busy.isEmpty || self.attendants.load(ordering: .sequentiallyConsistent) > 0 {
                 self.work.wait(while: seen, until: now + Self.nap)
             } else if !busy.reduce(false, { $1.receive() || $0 }) {
-                self.bell.wait(while: rung, spins: 100, until: now + Self.longestSleep)
+                self.bell.wait(while: rung, spins: 100, until: now + (isUneven ? Self.nap : Self.longestSleep))
             }
         }
     }

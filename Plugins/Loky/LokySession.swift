@@ -20,10 +20,16 @@ final class LokySession: AttendedSession {
         /// Why no further batch is taken.
         var failure: ParallelError?
         var isClosed = false
+
+        /// Since when some have nothing to do while others have.
+        var unevenSince: UInt64?
     }
 
     /// For how long the task of a call that is over may go on, in nanoseconds.
     private static let grace: UInt64 = 2_000_000_000
+
+    /// After which time without work for one worker the others give back what they have not begun, in nanoseconds.
+    private static let evenAfter: UInt64 = 3_000_000
 
     /// How many workers in a row may end before they have come up.
     private static let startupLimit = 3
@@ -56,6 +62,7 @@ final class LokySession: AttendedSession {
             self.machinery.receiver.add(worker.link)
         }
         self.state.withLock { $0.workers = taken }
+        if taken.count > 1 { self.machinery.receiver.add(self) }
     }
 
     // MARK: - Batches
@@ -78,6 +85,30 @@ final class LokySession: AttendedSession {
             counts.remove(at: place)
         }
         return false
+    }
+
+    /// Has workers give back what they have not begun, where others have had nothing to do for a while.
+    ///
+    /// - Parameter now: Nanoseconds of the monotonic clock.
+    /// - Returns: Whether to look again soon.
+    func spread(now: UInt64) -> Bool {
+        let workers = self.state.withLock { state -> [LokyWorker]? in
+            let counts = state.workers.map(\.link.batchCount)
+            guard counts.contains(0), counts.contains(where: { $0 > 0 }) else {
+                state.unevenSince = nil
+                return nil
+            }
+            guard let since = state.unevenSince else {
+                state.unevenSince = now
+                return []
+            }
+            guard now - since >= Self.evenAfter else { return [] }
+            state.unevenSince = now
+            return state.workers
+        }
+        guard let workers else { return false }
+        for worker in workers where worker.link.hasMoreThanIsRecalled { worker.link.recall() }
+        return true
     }
 
     func receive() -> Bool {
@@ -115,6 +146,7 @@ final class LokySession: AttendedSession {
             defer { state.workers = [] }
             return state.workers
         }
+        self.machinery.receiver.remove(self)
         for worker in workers { self.machinery.receiver.remove(worker.link) }
         self.pool.giveBack(workers, self.key, idleTimeout: self.idleTimeout)
     }
@@ -134,6 +166,8 @@ final class LokySession: AttendedSession {
         // It may have said so just before.
         worker.link.receive()
         let failures = self.state.withLock { state in
+            // Somebody else has ended it: that says nothing of the next.
+            guard ending.signal != 9, ending.signal != 15 else { return 0 }
             state.startupFailures = worker.isReady ? 0 : state.startupFailures + 1
             return state.startupFailures
         }

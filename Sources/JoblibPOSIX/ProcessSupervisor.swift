@@ -5,11 +5,11 @@ internal import CJoblibPOSIX
 internal import Glibc
 internal import Synchronization
 
+// SAFETY: `watched` is touched by the supervisor's thread alone; the rest are constants, a mutex, and an atomic.
 /// One thread that starts processes, and watches them until they have ended; it never ends itself.
 ///
 /// A worker asks the kernel for a signal at its parent's death, and the kernel means the *thread* that has started it. Threads of
 /// a pool end when they are idle, and would take their workers along.
-// SAFETY: `watched` is touched by the supervisor's thread alone; the rest are constants, a mutex, and an atomic.
 public final class ProcessSupervisor: @unchecked Sendable {
     /// What happens to a process.
     public enum Event: Sendable {

@@ -31,8 +31,8 @@ public struct SharedRingPlace: Sendable {
     public var byteCount: Int { Self.dataOffset + self.capacity }
 }
 
-/// The end of a ring that one thread at a time writes to.
 // SAFETY: the memory is held, and what is in it is touched within bounds that were checked against `capacity`.
+/// The end of a ring that one thread at a time writes to.
 @safe
 public struct SharedRingWriter: @unchecked Sendable {
     private let memory: SharedMemoryFile
@@ -103,8 +103,8 @@ public struct SharedRingWriter: @unchecked Sendable {
     }
 }
 
-/// The end of a ring that one thread at a time reads from.
 // SAFETY: as for the writer.
+/// The end of a ring that one thread at a time reads from.
 @safe
 public struct SharedRingReader: @unchecked Sendable {
     private let memory: SharedMemoryFile

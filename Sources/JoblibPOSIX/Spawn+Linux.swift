@@ -24,7 +24,9 @@ enum Spawn {
         inherited: [Int32] = []
     ) throws(SystemError) -> pid_t {
         let assignments = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") }
-        defer { unsafe assignments.forEach { unsafe free($0) } }
+        defer {
+            for index in unsafe assignments.indices { unsafe free(assignments[index]) }
+        }
         var pid: pid_t = 0
         let failure = unsafe assignments.map { unsafe UnsafePointer($0) }
             .withUnsafeBufferPointer { assignments in

@@ -5,11 +5,11 @@ internal import CJoblibPOSIX
 internal import Glibc
 internal import Synchronization
 
+// SAFETY: what changes is touched by the supervisor's one thread; the rest are constants and a mutex.
 /// This program, started anew as a worker, with memory that both see; a ``ProcessSupervisor`` starts and watches it.
 ///
 /// It has three descriptors beside the standard ones: 3, a socket on which nothing is sent and whose hanging up ends it; then
 /// those that it was given.
-// SAFETY: what changes is touched by the supervisor's one thread; the rest are constants and a mutex.
 public final class SpawnedProcess: @unchecked Sendable {
     /// Its id, and that of its group.
     public let pid: Int32

@@ -91,7 +91,7 @@ final class RingWorker: Sendable {
                 continue
             }
             switch frame.kind {
-            case .run: self.execute(frame)
+            case .run where self.memory.begin(batch: Int(truncatingIfNeeded: frame.number)): self.execute(frame)
             case .initialize: self.initialize(frame.bytes)
             case .leaving: self.end()
             case .place: self.index.store(Int(frame.number), ordering: .relaxed)

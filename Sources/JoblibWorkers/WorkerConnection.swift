@@ -80,7 +80,9 @@ public final class WorkerConnection: Sendable {
             case .refused:
                 let reason = String(decoding: frame.bytes.prefix(1000), as: UTF8.self)
                 self.take(frame.number)?.fail(ParallelError(.poolUnhealthy, "the worker refused it: \(reason)"))
-            case .returned: self.take(frame.number)?.fail(BatchNotBegun(description: "its worker has given it back"))
+            case .returned:
+                self.take(frame.number)?
+                    .fail(BatchNotBegun(description: "its worker has given it back", isReturned: true))
             case .run, .cancel, .initialize, .notInitialized, .place, .lastAnswer, .leaving: break
             }
         }

@@ -31,6 +31,9 @@ package final class WorkerLink: @unchecked Sendable {
         /// What the worker has, in the order in which it was sent.
         var batches: [(number: Int, batch: Batch)] = []
         var next = 0
+
+        /// Which batches, below this number, were asked for.
+        var recalled = 0
         var hasBegun = false
         var isLeaving = false
         var isOver = false
@@ -112,6 +115,7 @@ package final class WorkerLink: @unchecked Sendable {
                 return false
             }
             state.batches.append((state.next, batch))
+            self.memory.offer(batch: state.next)
             state.sender.send(WorkerFrame(.run, UInt64(state.next), payload))
             state.next += 1
             return true
@@ -127,7 +131,15 @@ package final class WorkerLink: @unchecked Sendable {
     package func cancel(_ call: CallID) -> Bool {
         let numbers = self.state.withLock { $0.batches.filter { $0.batch.call == call }.map(\.number) }
         for number in numbers { self.memory.cancel(batch: number) }
+        for batch in self.takeBack(where: { $0.call == call }) {
+            batch.fail(BatchNotBegun(description: "its call is over", isReturned: true))
+        }
         return !numbers.isEmpty
+    }
+
+    /// Whether the worker has anything that another could do.
+    package var hasMoreThanIsRecalled: Bool {
+        self.state.withLock { state in state.batches.last.map { $0.number >= state.recalled } ?? false }
     }
 
     /// Whether the worker has a batch of a call.
@@ -135,8 +147,28 @@ package final class WorkerLink: @unchecked Sendable {
 
     /// Asks for what the worker has not begun of the batches that it has now.
     package func recall() {
-        let last = self.state.withLock { $0.batches.last?.number }
+        let last = self.state.withLock { state in
+            state.recalled = state.next
+            return state.batches.last?.number
+        }
+        // The one that it is at it gives back between two tasks; the others, behind what may be a long task, are had at once.
         if let last { self.memory.recall(upTo: last) }
+        for batch in self.takeBack(where: { _ in true }) {
+            batch.fail(BatchNotBegun(description: "its worker has not come to it", isReturned: true))
+        }
+    }
+
+    /// Takes back what the worker has not begun with.
+    private func takeBack(where isWanted: (Batch) -> Bool) -> [Batch] {
+        self.state.withLock { state in
+            var taken: [Batch] = []
+            state.batches.removeAll { number, batch in
+                guard isWanted(batch), self.memory.takeBack(batch: number) else { return false }
+                taken.append(batch)
+                return true
+            }
+            return taken
+        }
     }
 
     /// Takes in what the worker has said, in the calling thread, and sends what had found no room.
@@ -171,7 +203,8 @@ package final class WorkerLink: @unchecked Sendable {
             batch?.accept(frame.bytes)
             batch?.finish()
         case .finished: self.remove(number)?.finish()
-        case .returned: self.remove(number)?.fail(BatchNotBegun(description: "its worker has given it back"))
+        case .returned:
+            self.remove(number)?.fail(BatchNotBegun(description: "its worker has given it back", isReturned: true))
         case .refused:
             let reason = String(decoding: frame.bytes.prefix(1000), as: UTF8.self)
             self.remove(number)?.fail(ParallelError(.poolUnhealthy, "the worker refused it: \(reason)"))

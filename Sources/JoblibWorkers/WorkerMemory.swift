@@ -16,6 +16,7 @@ struct WorkerMemory: @unchecked Sendable {
     private static let requested = Self.control + 128
     private static let room = Self.control + 192
     private static let cancelled = Self.control + 256
+    private static let claims = Self.control + 1024
 
     /// How many batches the worker may have at once.
     static let largestBatchCount = 64
@@ -71,6 +72,27 @@ struct WorkerMemory: @unchecked Sendable {
 
     /// Notes that the worker is in none.
     func leave() { self.store(0, at: Self.slot + 8) }
+
+    // MARK: - Whose a batch is
+
+    // A batch that was sent is its worker's once it begins with it, and the caller's again if that is faster.
+    private func claim(_ batch: Int, from expected: Int, to desired: Int) -> Bool {
+        let address = unsafe self.file.start + Self.claims + 8 * (batch % Self.largestBatchCount)
+        return unsafe joblib_shared_compare_exchange(
+            address.assumingMemoryBound(to: Int64.self),
+            Int64(4 * batch + expected),
+            Int64(4 * batch + desired)
+        ) != 0
+    }
+
+    /// Puts a batch up for its worker to begin with; by the caller, before it is sent.
+    func offer(batch: Int) { self.store(4 * batch, at: Self.claims + 8 * (batch % Self.largestBatchCount)) }
+
+    /// Begins with a batch; `false` when the caller has taken it back.
+    func begin(batch: Int) -> Bool { self.claim(batch, from: 0, to: 1) }
+
+    /// Takes a batch back that its worker has not begun with; `false` when it has.
+    func takeBack(batch: Int) -> Bool { self.claim(batch, from: 0, to: 2) }
 
     // MARK: - What the caller wants
 

@@ -4,6 +4,8 @@
 import Foundation
 import Glibc
 import Joblib
+import JoblibPOSIX
+import Synchronization
 import Testing
 
 @Suite("Tasks that crash a spawned worker", .timeLimit(.minutes(2)), .serialized)
@@ -115,5 +117,55 @@ struct LokyCrashesTests {
         let failure = try taskFailure { try loky((0..<10).map { Delayed(Throwing(value: $0, culprit: 4)) }) }
         #expect(failure.underlyingError as? Mishap == .number(4) && failure.index == 4 && failure.reason == .threw)
         try expectHealth()
+    }
+
+    @Test("A call whose workers do nothing but die gives up, with the first deaths")
+    func hopeless() throws {
+        let tasks = (0..<5_000).map { Delayed(Crashing(value: $0, culprit: $0, crash: .exit)) }
+        let error = try #require(throws: ParallelError.self) { try loky.results(tasks) }
+        #expect(error.code == .poolUnhealthy)
+        #expect(error.detail.components(separatedBy: "; task").count == 3, "\(error.detail)")
+        try expectHealth()
+    }
+
+    @Test("Whatever kills workers at random, the results are those of a sequential run")
+    func chaos() throws {
+        let tasks = (0..<4_000).map { Delayed(Slow(value: $0)) }
+        let expected = try Parallel(nJobs: 1)(tasks)
+        let killer = try Killer(meanNanoseconds: 200_000_000)
+        defer { killer.stop() }
+        #expect(try Parallel(nJobs: 2, backend: .loky, retries: 100)(tasks) == expected)
+        killer.stop()
+        #expect(killer.count > 0)
+        try expectHealth()
+    }
+}
+
+/// Kills a worker of the pool every now and then; the times between are those of a Poisson process.
+private final class Killer: Sendable {
+    private let isOver = Atomic<Bool>(false)
+    private let kills = Atomic<Int>(0)
+    private let ended = WaitWord()
+
+    var count: Int { self.kills.load(ordering: .relaxed) }
+
+    init(meanNanoseconds: Double) throws {
+        try PlatformThread.start(name: "killer") {
+            var generator = SystemRandomNumberGenerator()
+            while !self.isOver.load(ordering: .relaxed) {
+                let wait = -log(Double.random(in: .leastNonzeroMagnitude..<1, using: &generator)) * meanNanoseconds
+                usleep(UInt32(min(wait, 1e9) / 1000))
+                guard !self.isOver.load(ordering: .relaxed), let pid = LokyBackend.workerPIDs.randomElement() else {
+                    continue
+                }
+                if kill(pid, SIGKILL) == 0 { self.kills.wrappingAdd(1, ordering: .relaxed) }
+            }
+            self.ended.advance()
+        }
+    }
+
+    func stop() {
+        self.isOver.store(true, ordering: .relaxed)
+        self.ended.wait(while: 0)
     }
 }

@@ -171,6 +171,29 @@ struct LokyPoolTests {
         await LokyBackend.shutDownIdleWorkers()
     }
 
+    @Test("What waits behind a long task goes to a worker that has nothing to do")
+    func spreading() throws {
+        let path = NSTemporaryDirectory() + UUID().uuidString
+        defer { unlink(path) }
+        // Of four, two were sent to each worker.
+        let call = Parallel(nJobs: 2, backend: .loky, preDispatch: .all, batchSize: 1)
+        #expect(try call((0..<4).map { Delayed(Meeting(index: $0, path: path)) }) == [0, 1, 2, 3])
+    }
+
+    @Test("A preference for processes means these for tasks that can travel, and forked ones for others")
+    func preference() throws {
+        let call = Parallel(nJobs: 2, prefer: .processes)
+        let pids = try call((0..<4).map { Delayed(ProcessID(index: $0)) })
+        #expect(!Set(pids).isDisjoint(with: LokyBackend.workerPIDs) && !pids.contains(getpid()))
+        let others = try call((0..<4).map { _ in delayed { getpid() } })
+        #expect(Set(others).isDisjoint(with: LokyBackend.workerPIDs) && !others.contains(getpid()))
+        let mixed = try call([Delayed(ProcessID()), delayed { getpid() }])
+        #expect(!mixed.contains(getpid()))
+        #expect(
+            try call.results((0..<4).map { Delayed(ProcessID(index: $0)) }).allSatisfy { (try? $0.get()) != getpid() }
+        )
+    }
+
     @Test("Loops inside of tasks run on threads of the worker, and may ask for processes of their own")
     func nested() throws {
         let outputs = try loky((0..<4).map { Delayed(Nesting(value: $0, backend: nil)) })

@@ -101,6 +101,33 @@ struct Endless: PortableTask {
     }
 }
 
+/// Takes a millisecond.
+struct Slow: PortableTask {
+    var value: Int
+
+    func run() -> Int {
+        usleep(1000)
+        return self.value * 3
+    }
+}
+
+/// The first one waits until three others have been run, half a minute at most.
+struct Meeting: PortableTask {
+    var index: Int
+    var path: String
+
+    func run() -> Int {
+        let file = open(self.path, O_RDWR | O_APPEND | O_CREAT, 0o600)
+        defer { close(file) }
+        guard self.index == 0 else {
+            _ = unsafe write(file, "x", 1)
+            return self.index
+        }
+        for _ in 0..<30_000 where lseek(file, 0, SEEK_END) < 3 { usleep(1000) }
+        return lseek(file, 0, SEEK_END) < 3 ? -1 : 0
+    }
+}
+
 /// Throws for one value.
 struct Throwing: PortableTask {
     var value: Int

@@ -9,7 +9,7 @@ struct RegistryTests {
     @Test("The built-in backends are registered before anything asks")
     func builtIn() async {
         await #expect(processExitsWith: .success) {
-            #expect(registeredParallelBackends() == ["multiprocessing", "sequential", "threading"])
+            #expect(registeredParallelBackends() == ["loky", "multiprocessing", "sequential", "spawn", "threading"])
         }
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Glibc
 import Joblib
 
 // A program whose workers are observed from outside: by the tests of the backend loky, and by hand.
@@ -10,18 +11,124 @@ struct Echo: PortableTask {
     func run() -> Int { self.value }
 }
 
+/// Says who it is, and starts something that would outlive it.
+struct Introduction: PortableTask {
+    var index: Int
+    var staysAwake: Bool
+
+    func run() -> Int {
+        var child: pid_t = 0
+        var arguments = [strdup("sleep"), strdup("600"), nil]
+        posix_spawnp(&child, "sleep", nil, nil, &arguments, environ)
+        for argument in arguments { free(argument) }
+        print("worker \(getpid())\nchild \(child)")
+        fflush(nil)
+        while self.staysAwake {}
+        while true { pause() }
+    }
+}
+
+/// Prints, and returns at once.
+struct Printing: PortableTask {
+    var index: Int
+
+    func run() -> Int {
+        for line in 0..<100 { print(String(repeating: Character("\(self.index)"), count: 10 + line % 1)) }
+        return self.index
+    }
+}
+
+/// How many descriptors the worker has, beside the standard ones.
+struct Descriptors: PortableTask {
+    var index: Int
+
+    func run() -> [Int32] { (3..<256).filter { fcntl($0, F_GETFD) >= 0 } }
+}
+
+func fail(_ text: String) -> Never {
+    print(text)
+    exit(1)
+}
+
+// Whoever starts this on a thread of a pool has it ignore signals that end other programs.
+var nothing = sigset_t()
+sigemptyset(&nothing)
+sigprocmask(SIG_SETMASK, &nothing, nil)
+
 let arguments = CommandLine.arguments.dropFirst()
+let call = Parallel(nJobs: 2, backend: .loky)
 switch arguments.first {
 case "cold":
     // The first results of a pool of two.
-    print(try Parallel(nJobs: 2, backend: .loky)((0..<2).map { Delayed(Echo(value: $0)) }))
+    print(try call((0..<2).map { Delayed(Echo(value: $0)) }))
 case "calls":
     let count = arguments.dropFirst().first.flatMap { Int($0) } ?? 1000
-    for call in 0..<count {
-        let sum = try Parallel(nJobs: 2, backend: .loky)((0..<4).map { Delayed(Echo(value: $0)) }).reduce(0, +)
-        guard sum == 6 else { fatalError("call \(call) gave \(sum)") }
+    for number in 0..<count {
+        let sum = try call((0..<4).map { Delayed(Echo(value: $0)) }).reduce(0, +)
+        guard sum == 6 else { fail("call \(number) gave \(sum)") }
     }
     print("\(count) calls")
+case "stay":
+    // Two workers and what they have started, which end when this does.
+    _ = try call((0..<2).map { Delayed(Introduction(index: $0, staysAwake: $0 == 0)) })
+case "idle":
+    // Workers that have nothing to do end with it, too.
+    _ = try call((0..<2).map { Delayed(Echo(value: $0)) })
+    for pid in LokyBackend.workerPIDs { print("worker \(pid)") }
+    fflush(nil)
+    while true { pause() }
+case "print":
+    // Ends right after its call: what the tasks have printed is printed all the same.
+    _ = try call((0..<4).map { Delayed(Printing(index: $0)) })
+case "inherit":
+    // Neither what this process has open nor what belongs to another worker.
+    for _ in 0..<20 { _ = open("/dev/null", O_RDONLY) }
+    let lists = try Parallel(nJobs: 3, backend: .loky, batchSize: 1)((0..<12).map { Delayed(Descriptors(index: $0)) })
+    print(Set(lists.map(\.count)).max() ?? 0)
+case "replaced":
+    // The file of the program is gone by the time at which workers are started.
+    unlink(CommandLine.arguments[0])
+    print(try call((0..<4).map { Delayed(Echo(value: $0)) }))
+case "descriptors":
+    // A limit that leaves no room for a worker, and then some.
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    let usual = limit.rlim_cur
+    limit.rlim_cur = 8
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    do {
+        _ = try call((0..<4).map { Delayed(Echo(value: $0)) })
+        print("no refusal")
+    } catch let error as ParallelError {
+        print("refused: \(error.code)")
+    }
+    limit.rlim_cur = usual
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    print("then: \(try call((0..<4).map { Delayed(Echo(value: $0)) }).reduce(0, +))")
+case "memory":
+    // A million tasks, in this process and in its workers.
+    func resident() -> Int { (try? call([Delayed(Resident())]).first) ?? 0 }
+    func sum(_ count: Int) throws -> Int { try call((0..<count).lazy.map { Delayed(Echo(value: $0)) }).reduce(0, +) }
+    _ = try sum(100_000)
+    let before = resident()
+    guard try sum(1_000_000) == 499_999_500_000 else { fail("a wrong sum") }
+    let growth = resident() - before
+    print(growth < 16 << 20 ? "flat" : "the worker has grown by \(growth) bytes")
 default:
-    print("usage: loky-probe cold | calls N")
+    print("usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | memory")
+}
+
+/// How much memory the worker has in use.
+struct Resident: PortableTask {
+    func run() -> Int {
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var (total, resident): (Int, Int) = (0, 0)
+        _ = withUnsafeMutablePointer(to: &total) { total in
+            withUnsafeMutablePointer(to: &resident) { resident in
+                withVaList([total, resident]) { vfscanf(file, "%ld %ld", $0) }
+            }
+        }
+        return resident * sysconf(Int32(_SC_PAGESIZE))
+    }
 }

@@ -78,6 +78,11 @@ static inline void joblib_shared_store(int64_t *word, int64_t value) {
     __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
+/// Replaces a value that both processes may replace; whether it was the expected one.
+static inline int joblib_shared_compare_exchange(int64_t *word, int64_t expected, int64_t desired) {
+    return __atomic_compare_exchange_n(word, &expected, desired, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
 /// How often the kernel has killed a process for want of memory, of the whole machine; 0 where that is not known.
 int64_t joblib_out_of_memory_kills(void);
 

@@ -85,6 +85,8 @@ struct BackendRegistry: Sendable {
 
     static var sharedNames: [String] { self.current.names }
 
+    static func knows(_ name: String) -> Bool { self.current.knows(name) }
+
     static func factory(named name: String) throws(ParallelError) -> Factory {
         try self.current.factory(named: name)
     }

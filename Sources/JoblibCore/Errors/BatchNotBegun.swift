@@ -6,10 +6,16 @@ public struct BatchNotBegun: Error, Sendable, CustomStringConvertible {
     /// What happened, in words.
     public let description: String
 
+    /// Whether the worker is well, and has given the batch back, or what is left of it, so that others share it.
+    public let isReturned: Bool
+
     /// Makes a reason.
     ///
-    /// - Parameter description: What happened, in words.
-    public init(description: String) {
+    /// - Parameters:
+    ///   - description: What happened, in words.
+    ///   - isReturned: Whether the worker has given the batch back.
+    public init(description: String, isReturned: Bool = false) {
         self.description = description
+        self.isReturned = isReturned
     }
 }

@@ -33,20 +33,12 @@ struct ForkedLedger: Sendable {
     /// How many may stand still.
     private static let stuckLimit = 2
 
-    /// How many workers in a row may end within a while, each in the first task that it does, before the call gives up.
-    ///
-    /// More than supervisors of servers grant, since inputs are sorted: what is bad is often bad in a row.
-    private static let fatalLimit = 32
-    private static let fatalWhile: UInt64 = 10_000_000_000
-    private static let reportLimit = 3
-
     private var reruns: [Assignment] = []
     private var outsideDeaths: [Int: Int] = [:]
     private var unexplainedDeaths = 0
-    private var fatalTimes: [UInt64] = []
 
-    /// The first of the tasks that have ended their workers in a row.
-    private(set) var fatalReports: [String] = []
+    /// The tasks that have ended their workers in a row.
+    var fatalTasks = FatalStreak()
 
     /// How many tasks were found open when nobody was at work, and how often in a row there were no fewer.
     private var openCount = Int.max
@@ -141,23 +133,4 @@ struct ForkedLedger: Sendable {
 
     /// Notes that a task has ended.
     mutating func noteProgress() { self.unexplainedDeaths = 0 }
-
-    /// Notes that a worker has ended tasks before it died, or has not died.
-    mutating func noteFruit() {
-        self.fatalTimes = []
-        self.fatalReports = []
-    }
-
-    /// Notes that a task has failed for good by ending its worker, which had done nothing else.
-    ///
-    /// - Parameters:
-    ///   - report: What is known of it.
-    ///   - now: Nanoseconds of a clock that is not set.
-    /// - Returns: Whether to give up, since nothing but this happens.
-    mutating func noteFatalTask(_ report: String, now: UInt64) -> Bool {
-        self.fatalTimes.append(now)
-        if self.fatalReports.count < Self.reportLimit { self.fatalReports.append(report) }
-        guard self.fatalTimes.count >= Self.fatalLimit else { return false }
-        return now - self.fatalTimes[self.fatalTimes.count - Self.fatalLimit] < Self.fatalWhile
-    }
 }

@@ -282,7 +282,7 @@ final class ForkedSupervision {
             self.call.control.set(.done, of: chunk.lowerBound..<position)
         }
         if end.isDone || self.slot.endedCount > 0 || (position ?? chunk.lowerBound) > chunk.lowerBound {
-            self.call.withLedger { $0.noteFruit() }
+            self.call.withLedger { $0.fatalTasks.end() }
         }
         let verdict = end.isDone ? Blame.nobody : self.blame(end, position, isIdempotent: isIdempotent)
         let isBlamed = verdict == .task
@@ -360,18 +360,10 @@ final class ForkedSupervision {
         guard self.call.keepsGoing, self.call.hasWork || self.call.hasOpenTasks, failure.reason != .timedOut else {
             return
         }
-        let reports = self.call.withLedger { ledger in
-            ledger.noteFatalTask(failure.description, now: now) ? ledger.fatalReports : nil
+        let streak = self.call.withLedger { ledger in
+            ledger.fatalTasks.note(failure.description, now: now) ? ledger.fatalTasks : nil
         }
-        guard let reports else { return }
-        let name = self.plan.backend.displayName
-        self.owner.stop(
-            ParallelError(
-                .poolUnhealthy,
-                "workers of \(name) die one after the other, each in its first task, and none has done anything else; the "
-                    + "first: " + reports.joined(separator: "; ")
-            )
-        )
+        if let streak { self.owner.stop(streak.error(self.plan.backend.displayName)) }
     }
 
     private func noteUnexplained(_ death: WorkerDeath, _ end: ForkedWorkerEnd) {

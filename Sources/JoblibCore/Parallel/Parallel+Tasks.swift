@@ -29,6 +29,7 @@ extension Parallel {
         guard let array = TaskArray.array(of: tasks), try !self.isShipped else {
             return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in try outcome.get() }
         }
+        if let call = try self.onSpawnedWorkers(array) { return try call.run(array) }
         return try unsafe self.collectOutputs(array) { claims, tasks, slots in
             while let chunk = claims.next() {
                 for index in chunk {
@@ -52,6 +53,7 @@ extension Parallel {
         guard let array = TaskArray.array(of: tasks), try !self.isShipped else {
             return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in outcome }
         }
+        if let call = try self.onSpawnedWorkers(array) { return try call.results(array) }
         if try self.usesForks(returning: Output.self) { return try self.forkedResults(array) }
         let kernel: @Sendable (inout ChunkClaims, [Delayed<Output>], Outcomes<Output>) throws -> Void = {
             claims,

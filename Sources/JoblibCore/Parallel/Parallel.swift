@@ -119,6 +119,23 @@ public struct Parallel: Sendable {
         self.pool = pool
     }
 
+    /// Makes a value that differs in its backend alone.
+    ///
+    /// - Parameters:
+    ///   - other: The value to make it from.
+    ///   - backend: What is chosen in its place.
+    init(_ other: Parallel, backend: BackendSelection) {
+        var explicit = other.explicit
+        explicit.backend = backend
+        self.explicit = explicit
+        self.scope = other.scope
+        self.timeout = other.timeout
+        self.preDispatch = other.preDispatch
+        self.batchSize = other.batchSize
+        self.retries = other.retries
+        self.pool = nil
+    }
+
     /// Makes a value that runs on threads what a process backend, preferred by a hint, cannot do.
     ///
     /// - Parameters:

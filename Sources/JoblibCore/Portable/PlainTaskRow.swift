@@ -3,10 +3,10 @@
 
 internal import JoblibPOSIX
 
+// Not Sendable: the one thread that runs the tasks has it.
 /// Tasks in a row in their worker that are plain bytes, and whose outputs are; what `PortableTask` itself runs them with.
 ///
 /// Not to be used by programs.
-// Not Sendable: the one thread that runs the tasks has it.
 @safe
 public final class PlainTaskRow {
     /// What happens to a task that throws; whether to go on.

@@ -22,6 +22,9 @@ struct ShippingLedger: Sendable {
     private var outsideLosses: [Int: Int] = [:]
     private var fruitlessLosses = 0
 
+    /// The tasks that have ended their workers in a row.
+    var fatalTasks = FatalStreak()
+
     /// Whether nothing but losses happens.
     func isHopeless(workers: Int) -> Bool {
         let (limit, overflow) = workers.multipliedReportingOverflow(by: Self.fruitlessLimitPerWorker)

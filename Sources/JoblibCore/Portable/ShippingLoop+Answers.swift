@@ -33,6 +33,7 @@ extension ShippingLoop {
             shipment.work = overflow ? .max : work
             unsafe bytes.withUnsafeBytes { unsafe shipment.group.settle(message.index, count, plain: $0) }
             state.ledger.noteProgress()
+            state.ledger.fatalTasks.end()
             self.handOn(shipment.group, &state)
             return true
         }
@@ -65,6 +66,7 @@ extension ShippingLoop {
             do {
                 let output = try self.coding.decode(message.payload)
                 report?.tell(.finished, task, duration: duration)
+                self.state.withLock { $0.ledger.fatalTasks.end() }
                 self.settle(entry, .success(output), of: shipment.group)
             } catch {
                 let failure = self.failure(entry, of: shipment.group, error, .notDecodable, answer.worker)
@@ -162,12 +164,17 @@ extension ShippingLoop {
         let (isFirst, rest, isHopeless) = self.state.withLock { state in
             let isFirst = state.shipments[ObjectIdentifier(shipment)] != nil && !shipment.isFinished
             shipment.isFinished = true
-            if cause == nil { state.sizer.didRun(shipment.count, work: shipment.work) }
+            let isReturned = (cause as? BatchNotBegun)?.isReturned == true
+            // Of a batch that was too large it is known how long what was done of it took.
+            let endedCount = shipment.count - shipment.entries.count
+            if cause == nil || (isReturned && endedCount > 0) {
+                state.sizer.didRun(endedCount, work: shipment.work)
+            }
             let isWanted = isFirst && !shipment.group.isHandedOn && !self.isStopped
             // What comes after a failure that ends the stream is not wanted either.
             let end = shipment.group.endingIndex ?? .max
             let rest = isWanted ? shipment.entries.filter { $0.index < end } : []
-            if !rest.isEmpty { state.ledger.noteLoss() }
+            if !rest.isEmpty, !isReturned { state.ledger.noteLoss() }
             return (isFirst, rest, state.ledger.isHopeless(workers: self.plan.workers))
         }
         guard isFirst else { return }
@@ -263,6 +270,20 @@ extension ShippingLoop {
             return self.didChange()
         }
         self.fail(entry, failure, shipment, task, .zero)
+        self.noteFatalTask(failure)
+    }
+
+    /// Ends a call whose workers do nothing but die.
+    private func noteFatalTask(_ failure: TaskFailure) {
+        // A limit of time has taken its time, and ends workers that are well; and another loss says nothing of the task.
+        guard failure.underlyingError is WorkerDeath, !self.isStopped else { return }
+        let streak = self.state.withLock { state -> FatalStreak? in
+            // Of the last tasks there is nothing left to give up.
+            guard !state.stream.isOver || !state.shipments.isEmpty || !state.reruns.isEmpty else { return nil }
+            return state.ledger.fatalTasks.note(failure.description, now: MonotonicClock.now)
+                ? state.ledger.fatalTasks : nil
+        }
+        if let streak { self.stop(streak.error(self.plan.backend.displayName)) }
     }
 }
 

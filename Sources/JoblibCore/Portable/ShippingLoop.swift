@@ -52,12 +52,6 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     let inputCount: Int?
     private let hasEndedCall = Atomic<Bool>(false)
 
-    /// How long the batches of a call that is over are waited for before the call ends without them.
-    private static var patience: UInt64 { 10_000_000_000 }
-
-    /// How often a thread looks for answers before it leaves that to others: for about as long as it takes to be woken.
-    private static var looks: Int { 2000 }
-
     /// Makes a loop.
     ///
     /// - Parameters:
@@ -169,55 +163,6 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
             return state.waiters
         }
         for waiter in waiters { waiter.resume() }
-    }
-
-    /// Waits for what is still with workers once the call is over, though not for ever.
-    private func awaitBatches() {
-        let deadline = MonotonicClock.now + Self.patience
-        while true {
-            let seen = self.event.count
-            let count = self.state.withLock { $0.shipments.count }
-            if count == 0 { return }
-            guard MonotonicClock.now < deadline else {
-                self.plan.report?
-                    .fault(
-                        ParallelError(
-                            .poolUnhealthy,
-                            "\(self.plan.backend.displayName) has not completed \(count) batches of a call that is over"
-                        )
-                    )
-                return self.state.withLock { $0.shipments = [:] }
-            }
-            if self.takeAnswers(since: seen) { continue }
-            self.event.wait(while: seen, until: deadline)
-        }
-    }
-
-    /// Blocks the thread until something has changed, and takes answers in meanwhile where the session wants that.
-    func waitBlocking(since seen: UInt32) {
-        if self.takeAnswers(since: seen) { return }
-        WorkerThread.wait(for: self.event, while: seen, spins: self.isAttended ? 0 : 2000)
-    }
-
-    private var isAttended: Bool { self.call?.session is any AttendedSession }
-
-    /// Takes answers in for a moment.
-    ///
-    /// - Returns: Whether something has changed.
-    private func takeAnswers(since seen: UInt32) -> Bool {
-        guard let session = self.call?.session as? any AttendedSession else { return false }
-        session.attend()
-        for look in 1...Self.looks {
-            if self.event.count != seen {
-                session.unattend(isWaiting: false)
-                return true
-            }
-            if session.receive() { continue }
-            // Workers may be waiting for this very processor.
-            if look % 32 == 0 { SpinWait.aMoment() } else { SpinWait.briefly() }
-        }
-        session.unattend(isWaiting: true)
-        return self.event.count != seen
     }
 
     // MARK: - Feeding

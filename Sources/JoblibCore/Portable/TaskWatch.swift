@@ -9,8 +9,9 @@ public struct TaskWatch: Sendable {
     /// Called when a task's outcome is encoded, or its failure.
     public var didEnd: @Sendable () -> Void
 
-    /// Returns where the task is that has run out of time, a frame on each line, just before `overrun` is called; `nil` where
-    /// that cannot be found out. Shown as it is with the task's failure.
+    /// Returns where the task is that has run out of time, a frame on each line.
+    ///
+    /// Called just before `overrun`, and shown with the task's failure; `nil` where it cannot be found out.
     public var stack: @Sendable () -> String?
 
     /// Makes a watch, by default one that does nothing.

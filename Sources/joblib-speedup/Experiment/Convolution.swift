@@ -5,7 +5,7 @@
 ///
 /// Outputs are computed sixteen at a time and stay in registers, so that the loop reads its two inputs and writes
 /// nothing. The second array is padded with zeros on both sides, which spares the loop every test of an edge.
-struct Convolution: Sendable {
+struct Convolution: Codable, Sendable {
     /// How many outputs the inner loop keeps in registers.
     private static let blockWidth = 16
 

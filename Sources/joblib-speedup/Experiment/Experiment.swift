@@ -62,7 +62,8 @@ struct Experiment {
     /// Returns the seconds that all tasks take together.
     private func time(_ convolution: Convolution, on parallel: Parallel) throws -> Double {
         let expected = convolution.expectedSum
-        let tasks = (0..<self.conditions.tasks).map { _ in delayed(Self.convolve)(convolution) }
+        let task = Delayed(ConvolutionSum(convolution: convolution))
+        let tasks = Array(repeating: task, count: self.conditions.tasks)
         let clock = ContinuousClock()
         let start = clock.now
         let sums = try parallel(tasks)
@@ -75,13 +76,16 @@ struct Experiment {
 
     private func warmUp(_ parallel: Parallel, nJobs: Int) throws {
         let small = Convolution([1, 2], [3, 4])
-        _ = try parallel((0..<nJobs).map { _ in delayed(Self.convolve)(small) })
+        _ = try parallel(Array(repeating: Delayed(ConvolutionSum(convolution: small)), count: nJobs))
     }
+}
 
-    /// The task: a sum stands for the result, so that memory does not grow with the number of tasks.
-    @Sendable
-    private static func convolve(_ convolution: Convolution) throws -> Double {
-        try convolution(isCancelled: { TaskContext.current?.isCancelled ?? false }).reduce(0, +)
+/// The task, for workers of any kind: a sum stands for the result, so that memory does not grow with the number of tasks.
+struct ConvolutionSum: PortableTask {
+    var convolution: Convolution
+
+    func run() throws -> Double {
+        try self.convolution(isCancelled: { TaskContext.current?.isCancelled ?? false }).reduce(0, +)
     }
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// What a character means for the counting of words.
-enum CharacterClass: UInt8, Sendable {
+enum CharacterClass: UInt8, Codable, Sendable {
     /// Begins a word, or continues it.
     case word
 

@@ -9,7 +9,7 @@
 /// There are two rules for what is not printable, control characters and bytes that are no UTF-8 among them. GNU `wc`
 /// ignored it up to version 9.3: it neither begins nor ends a word. Later versions and the `wc` of BSD, and with it
 /// POSIX, make it a part of a word like anything that is not white space.
-struct CharacterTable: Sendable {
+struct CharacterTable: Codable, Sendable {
     /// The class of what is not printable.
     let unprintable: CharacterClass
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// What `wc` counts, of one file or of many.
-struct Count: Hashable, Sendable {
+struct Count: Codable, Hashable, Sendable {
     /// The number of newline characters.
     var lines = 0
 

@@ -4,9 +4,9 @@
 /// The count of one piece of a file, which can be joined to that of the next piece.
 ///
 /// Joining is associative, and an empty piece changes nothing: pieces may be counted in any order, by any worker.
-struct PieceCount: Hashable, Sendable {
+struct PieceCount: Codable, Hashable, Sendable {
     /// What stands at the two ends of a piece: a word that goes on in the neighbour must not count twice.
-    struct Edges: Hashable, Sendable {
+    struct Edges: Codable, Hashable, Sendable {
         var beginsInWord: Bool
         var endsInWord: Bool
     }

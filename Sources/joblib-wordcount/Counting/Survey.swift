@@ -45,8 +45,7 @@ struct Survey {
     }
 
     private mutating func count(_ files: [FileTree.File], _ parallel: Parallel) throws {
-        let tally = Tally(files)
-        self.tallies.append(tally)
-        try tally.count(parallel, table: self.table)
+        self.tallies.append(Tally(files))
+        try self.tallies[self.tallies.count - 1].count(parallel, table: self.table)
     }
 }

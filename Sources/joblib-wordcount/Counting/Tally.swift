@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Joblib
-import Synchronization
 
 /// The counts of some files, as far as they are known.
 ///
-/// Workers hand in each part as soon as it is counted, so that an interruption loses nothing that was done.
-final class Tally: Sendable {
+/// Each part is recorded as soon as it is counted, so that an interruption loses nothing that was done.
+struct Tally {
     private enum State {
         /// Parts that are still missing, and the counts of the others by their start.
         case counting(missing: Int, parts: [Int: PieceCount])
@@ -16,62 +15,87 @@ final class Tally: Sendable {
 
     private let files: [FileTree.File]
     private let pieces: [FilePiece]
-    private let states: Mutex<[State]>
+    private var states: [State]
 
     /// Creates a tally that knows nothing about some files yet.
     init(_ files: [FileTree.File], pieceSize: Int = FilePiece.defaultSize) {
         let pieces = files.indices.map { FilePiece.pieces(of: $0, status: files[$0].status, size: pieceSize) }
         self.files = files
         self.pieces = pieces.flatMap(\.self)
-        self.states = Mutex(pieces.map { .counting(missing: $0.count, parts: [:]) })
+        self.states = pieces.map { .counting(missing: $0.count, parts: [:]) }
     }
 
     /// Counts all files.
     ///
     /// - Throws: What the loop throws if it is interrupted. A file that cannot be read is no reason to throw.
-    func count(_ parallel: Parallel, table: CharacterTable) throws {
-        try parallel.forEach(self.pieces) { piece in
+    mutating func count(_ parallel: Parallel, table: CharacterTable) throws {
+        let tasks = self.pieces.map { piece in
             let file = self.files[piece.file]
-            do {
-                let part = try piece.count(file.path, status: file.status, table: table) {
-                    TaskContext.current?.isCancelled ?? false
-                }
-                self.record(part, of: piece)
-            } catch let error as SystemError {
-                self.states.withLock { $0[piece.file] = .failed(error) }
+            return Delayed(PieceCounting(piece: piece, path: file.path, status: file.status, table: table))
+        }
+        let outcomes = try parallel(tasks, returnAs: .generatorUnordered)
+        while let outcome = try outcomes.next() {
+            switch outcome.result {
+            case .counted(let part): self.record(part, of: outcome.piece)
+            case .failed(let error): self.states[outcome.piece.file] = .failed(error)
             }
         }
     }
 
     /// The counts of the files that are counted in full, in the order of the files.
     var counted: [(file: FileTree.File, count: Count)] {
-        self.states.withLock { states in
-            zip(self.files, states)
-                .compactMap { file, state in
-                    guard case .counting(missing: 0, let parts) = state else { return nil }
-                    var whole = PieceCount()
-                    for part in parts.sorted(by: { $0.key < $1.key }) { whole.append(part.value) }
-                    return (file, whole.count)
-                }
-        }
+        zip(self.files, self.states)
+            .compactMap { file, state in
+                guard case .counting(missing: 0, let parts) = state else { return nil }
+                var whole = PieceCount()
+                for part in parts.sorted(by: { $0.key < $1.key }) { whole.append(part.value) }
+                return (file, whole.count)
+            }
     }
 
     /// The files that could not be read, in the order of the files.
     var failures: [FileTree.Failure] {
-        self.states.withLock { states in
-            zip(self.files, states)
-                .compactMap { file, state in
-                    guard case .failed(let error) = state else { return nil }
-                    return FileTree.Failure(path: file.path, error: error)
-                }
-        }
+        zip(self.files, self.states)
+            .compactMap { file, state in
+                guard case .failed(let error) = state else { return nil }
+                return FileTree.Failure(path: file.path, error: error)
+            }
     }
 
-    private func record(_ part: PieceCount, of piece: FilePiece) {
-        self.states.withLock { states in
-            guard case .counting(let missing, var parts) = states[piece.file] else { return }
-            parts[piece.start] = part
-            states[piece.file] = .counting(missing: missing - 1, parts: parts)
+    private mutating func record(_ part: PieceCount, of piece: FilePiece) {
+        guard case .counting(let missing, var parts) = self.states[piece.file] else { return }
+        // In place: a file may have many parts.
+        self.states[piece.file] = .counting(missing: 0, parts: [:])
+        parts[piece.start] = part
+        self.states[piece.file] = .counting(missing: missing - 1, parts: parts)
+    }
+}
+
+/// The task: to count a part of a file, in whatever process.
+struct PieceCounting: PortableTask {
+    var piece: FilePiece
+    var path: FilePath
+    var status: FileStatus
+    var table: CharacterTable
+
+    struct Outcome: Codable, Sendable {
+        enum Result: Codable, Sendable {
+            case counted(PieceCount)
+            case failed(SystemError)
+        }
+
+        var piece: FilePiece
+        var result: Result
+    }
+
+    func run() throws -> Outcome {
+        do {
+            let part = try self.piece.count(self.path, status: self.status, table: self.table) {
+                TaskContext.current?.isCancelled ?? false
+            }
+            return Outcome(piece: self.piece, result: .counted(part))
+        } catch let error as SystemError {
+            return Outcome(piece: self.piece, result: .failed(error))
         }
     }
 }

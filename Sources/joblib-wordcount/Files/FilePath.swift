@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// A path as the system sees it: bytes, which need not be UTF-8.
-struct FilePath: Hashable, Comparable, Sendable {
+struct FilePath: Codable, Hashable, Comparable, Sendable {
     let bytes: [UInt8]
 
     init(_ bytes: some Sequence<UInt8>) {

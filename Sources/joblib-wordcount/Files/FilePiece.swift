@@ -5,7 +5,7 @@
 ///
 /// A large file is cut, so that it keeps all workers busy; a character that lies across a cut belongs to the part in
 /// which it begins.
-struct FilePiece: Hashable, Sendable {
+struct FilePiece: Codable, Hashable, Sendable {
     /// The size of all parts but the last.
     static let defaultSize = 8 << 20
 

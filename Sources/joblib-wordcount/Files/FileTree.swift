@@ -2,15 +2,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Joblib
-import Synchronization
 
 /// The files below some paths, and what could not be listed.
 ///
 /// Symbolic links below a path are not followed, which rules out cycles; a path that is itself one is. Below a path,
 /// only regular files count: a pipe or a device has no end.
-struct FileTree: Sendable {
+struct FileTree: Codable, Sendable {
     /// A file to count.
-    struct File: Hashable, Sendable {
+    struct File: Codable, Hashable, Sendable {
         /// The position of the path, of those given, below which the file lies.
         var root: Int
         var path: FilePath
@@ -18,13 +17,13 @@ struct FileTree: Sendable {
     }
 
     /// Something that could not be read.
-    struct Failure: Error, Hashable, Sendable {
+    struct Failure: Error, Codable, Hashable, Sendable {
         var path: FilePath
         var error: SystemError
     }
 
     /// A directory whose entries are not known yet.
-    private struct Directory: Sendable {
+    struct Directory: Codable, Sendable {
         var root: Int
         var path: FilePath
     }
@@ -53,15 +52,18 @@ struct FileTree: Sendable {
     /// - Returns: The files in the directories, in no order.
     /// - Throws: What the loop throws if it is interrupted.
     mutating func listNextLevel(_ parallel: Parallel) throws -> [File] {
-        let found = Mutex(FileTree([]))
-        try parallel.forEach(self.directories) { directory in
-            let entries = try Self.list(directory)
-            found.withLock { $0.append(entries) }
-        }
+        var level = FileTree([])
+        for entries in try parallel(self.directories.map { Delayed(Listing(directory: $0)) }) { level.append(entries) }
         self.directories = []
-        let level = found.withLock(\.self)
         self.append(level)
         return level.files
+    }
+
+    /// The task: to list a directory, in whatever process.
+    struct Listing: PortableTask {
+        var directory: Directory
+
+        func run() throws -> FileTree { try FileTree.list(self.directory) }
     }
 
     /// Returns what a directory holds.

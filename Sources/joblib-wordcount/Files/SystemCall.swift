@@ -10,7 +10,7 @@ import Darwin
 #endif
 
 /// A failed call of the operating system, in its own words.
-struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+struct SystemError: Error, Codable, Hashable, Sendable, CustomStringConvertible {
     let code: Int32
 
     var description: String { String(cString: strerror(self.code)) }
@@ -20,8 +20,8 @@ struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What stands behind a path.
-struct FileStatus: Hashable, Sendable {
-    enum Kind: Hashable, Sendable {
+struct FileStatus: Codable, Hashable, Sendable {
+    enum Kind: Codable, Hashable, Sendable {
         case regular
         case directory
         case symbolicLink

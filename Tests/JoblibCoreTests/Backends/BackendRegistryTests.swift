@@ -93,7 +93,7 @@ struct BackendRegistryTests {
         registerParallelBackend("BackendRegistryTests.able") { _ in NamedBackend(displayName: "able", ability: true) }
         registerParallelBackend("BackendRegistryTests.unable") { _ in NamedBackend(displayName: "unable") }
         registerParallelBackend("BackendRegistryTests.throwing") { _ in throw CancellationError() }
-        #expect(BackendRegistry.names(where: \.limitsInnerThreads) == ["BackendRegistryTests.able"])
+        #expect(BackendRegistry.names(where: \.limitsInnerThreads) == ["BackendRegistryTests.able", "loky", "spawn"])
     }
 }
 

@@ -71,19 +71,19 @@ struct ForkedLedgerTests {
     func fatal() {
         var ledger = ForkedLedger()
         func giveUpAfter(_ count: UInt64, every interval: UInt64) -> UInt64? {
-            for number in 1...count where ledger.noteFatalTask("death \(number)", now: number * interval) {
+            for number in 1...count where ledger.fatalTasks.note("death \(number)", now: number * interval) {
                 return number
             }
             return nil
         }
         let inTime = giveUpAfter(100, every: 1_000_000)
         #expect(inTime == 32)
-        #expect(ledger.fatalReports == ["death 1", "death 2", "death 3"])
-        ledger.noteFruit()
-        #expect(ledger.fatalReports.isEmpty)
+        #expect(ledger.fatalTasks.reports == ["death 1", "death 2", "death 3"])
+        ledger.fatalTasks.end()
+        #expect(ledger.fatalTasks.reports.isEmpty)
         let afterFruit = giveUpAfter(31, every: 1_000_000)
         #expect(afterFruit == nil)
-        ledger.noteFruit()
+        ledger.fatalTasks.end()
         let slowly = giveUpAfter(100, every: 1_000_000_000)
         #expect(slowly == nil)
     }

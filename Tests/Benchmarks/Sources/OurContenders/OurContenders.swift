@@ -40,6 +40,9 @@ enum OurContenders {
                 contenders.append(Contender(work.name, name, work.preparation(backend.name)))
             }
         }
+        for work in PortableWorks.all {
+            contenders.append(Contender(work.name, "swift-joblib loky", work.preparation("loky")))
+        }
         ContenderProgram(contenders, exceptions: exceptions).run()
     }
 }

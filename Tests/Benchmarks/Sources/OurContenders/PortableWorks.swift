@@ -1,0 +1,110 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ContenderProtocol
+import Joblib
+import Work
+
+/// The works of ``LoopWorks`` and ``TaskWorks`` for workers that no closure gets to.
+enum PortableWorks {
+    static let all = [
+        OurWork(name: "w1-list") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                let tasks = (0..<setup.count).map { Delayed(SquareRoot(number: UInt64($0))) }
+                return {
+                    var values: [Double] = []
+                    let seconds = try timed { values = try call(tasks) }
+                    try Roots.check(values)
+                    return seconds / Double(setup.count)
+                }
+            }
+        },
+        OurWork(name: "w1-lazy") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                return {
+                    var values: [Double] = []
+                    let seconds = try timed {
+                        values = try call((0..<setup.count).lazy.map { Delayed(SquareRoot(number: UInt64($0))) })
+                    }
+                    try Roots.check(values)
+                    return seconds / Double(setup.count)
+                }
+            }
+        },
+        OurWork(name: "w2-hot") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                let tasks = (0..<2).map { Delayed(SquareRoot(number: UInt64($0))) }
+                // A call takes a hundred times as long as on threads.
+                let count = max(1, setup.count / 100)
+                return {
+                    try timed { for _ in 0..<count { _ = try call(tasks) } } / Double(count)
+                }
+            }
+        },
+        OurWork(name: "w3") { backend in
+            .onThread { setup in
+                let tasks = (0..<2).map { Delayed(SquareRoot(number: UInt64($0))) }
+                return { try timed { _ = try setup.call(backend)(tasks) } }
+            }
+        },
+        OurWork(name: "w6") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                let tasks = skewedDurations(count: setup.count).map { Delayed(Spin(duration: $0)) }
+                return { try timed { _ = try call(tasks) } }
+            }
+        },
+        OurWork(name: "w8") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                let tasks = (0..<20).map { _ in Delayed(InnerLoop(nJobs: setup.workers)) }
+                let count = max(1, setup.count / 10)
+                return {
+                    var rows: [[Double]] = []
+                    let seconds = try timed { for _ in 0..<count { rows = try call(tasks) } }
+                    try checkNested(rows)
+                    return seconds / Double(count)
+                }
+            }
+        },
+        OurWork(name: "w9") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                let consume = { (count: Int) throws -> Double in
+                    let tasks = (0..<count).lazy.map { Delayed(SquareRoot(number: UInt64($0))) }
+                    let stream = try call(tasks, returnAs: .generator)
+                    var sum = 0.0
+                    while let value = try stream.next() { sum += value }
+                    return sum
+                }
+                // What the first stream takes once and for all is no growth.
+                _ = try consume(setup.count / 100)
+                return {
+                    var sum = 0.0
+                    let seconds = try timed { sum = try consume(setup.count) }
+                    try require(sum == Double(setup.count) * Double(setup.count - 1) / 2, "not the sum of the roots")
+                    return seconds
+                }
+            }
+        },
+    ]
+}
+
+struct SquareRoot: PortableTask {
+    var number: UInt64
+    func run() -> Double { work_square_root(self.number) }
+}
+
+struct Spin: PortableTask {
+    var duration: UInt64
+    func run() { work_spin(self.duration) }
+}
+
+/// A loop of a hundred square roots, on threads of the worker.
+struct InnerLoop: PortableTask {
+    var nJobs: Int
+    func run() throws -> [Double] { try Parallel(nJobs: self.nJobs).map(0..<100) { work_square_root(UInt64($0)) } }
+}

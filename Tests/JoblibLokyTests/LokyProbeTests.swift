@@ -1,0 +1,84 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Glibc
+import JoblibPOSIX
+import TestProcesses
+import Testing
+
+@Suite("Programs with spawned workers", .timeLimit(.minutes(2)), .serialized)
+struct LokyProbeTests {
+    private static let probe = BuildProducts.program("loky-probe")
+
+    @Test(
+        "However the parent ends, its workers and what they have started end with it, within a second",
+        arguments: [("stay", 4, SIGKILL), ("stay", 4, SIGTERM), ("stay", 4, SIGINT), ("idle", 2, SIGKILL)]
+    )
+    func parentEnds(_ scenario: String, _ count: Int, _ signal: Int32) throws {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = Self.probe
+        process.arguments = [scenario]
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var text = ""
+        while text.components(separatedBy: "\n").count <= count {
+            let data = output.fileHandleForReading.availableData
+            try #require(!data.isEmpty, "it ended too early: \(text)")
+            text += String(decoding: data, as: UTF8.self)
+        }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        let pids = text.split(separator: "\n").compactMap { $0.split(separator: " ").last.flatMap { pid_t($0) } }
+        #expect(pids.count == count)
+        // Five times what is promised.
+        let deadline = MonotonicClock.now + 5_000_000_000
+        while pids.contains(where: { Self.isAlive($0) }), MonotonicClock.now < deadline { usleep(10_000) }
+        #expect(!pids.contains { Self.isAlive($0) }, "\(text)")
+    }
+
+    /// Whether a process is there and no zombie; whoever adopts orphans may take its time.
+    private static func isAlive(_ pid: pid_t) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return false }
+        return !status.contains("State:\tZ")
+    }
+
+    @Test("What tasks have printed is printed before the program ends, in whole lines")
+    func printing() async throws {
+        let run = try await ProgramRun.run(Self.probe, ["print"])
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count == 400)
+        #expect(lines.allSatisfy { $0.count == 10 && Set($0).count == 1 })
+    }
+
+    @Test("A worker has the three descriptors that it needs, and no other of its parent's or of another worker's")
+    func inheritance() async throws {
+        #expect(try await ProgramRun.run(Self.probe, ["inherit"]).output == "3\n")
+    }
+
+    @Test("The program's file may be gone when workers are started")
+    func replaced() async throws {
+        let copy = FileManager.default.temporaryDirectory.appending(path: "loky-probe-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: Self.probe, to: copy)
+        defer { try? FileManager.default.removeItem(at: copy) }
+        #expect(try await ProgramRun.run(copy, ["replaced"]).output == "[0, 1, 2, 3]\n")
+    }
+
+    @Test("A limit of the system that is reached is a clear error, and the next call works")
+    func limits() async throws {
+        #expect(try await ProgramRun.run(Self.probe, ["descriptors"]).output == "refused: resourceExhausted\nthen: 6\n")
+    }
+
+    // Ten thousand are made by `.ci/run`, which has the time.
+    @Test("A thousand calls in a row")
+    func calls() async throws {
+        #expect(try await ProgramRun.run(Self.probe, ["calls", "1000"]).output == "1000 calls\n")
+    }
+
+    @Test("A million tasks leave a worker's memory as it was")
+    func memory() async throws {
+        #expect(try await ProgramRun.run(Self.probe, ["memory"]).output == "flat\n")
+    }
+}

@@ -37,6 +37,9 @@ final class LokyPool: Sendable {
     /// This process's pool; a forked copy of a process has one of its own.
     static var shared: LokyPool { self.perProcess.object }
 
+    /// How long a worker may take to come up, which takes it milliseconds: many times that, on a machine with much else to do.
+    private static let startupSeconds: UInt64 = 30
+
     /// For how long a worker stays that is more than the last call wanted, in nanoseconds.
     private static let surplusTime: UInt64 = 3_000_000_000
 
@@ -96,6 +99,9 @@ final class LokyPool: Sendable {
         } catch {
             self.state.withLock { _ = $0.workers.removeValue(forKey: ObjectIdentifier(worker)) }
             throw error
+        }
+        machinery.supervisor.schedule(at: MonotonicClock.now + Self.startupSeconds * 1_000_000_000) { [weak worker] in
+            worker?.giveUpUnlessReady(after: Self.startupSeconds)
         }
         return worker
     }

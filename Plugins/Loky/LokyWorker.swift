@@ -7,8 +7,7 @@ import JoblibWorkers
 import Synchronization
 
 /// A worker process, from its start to its end.
-// SAFETY: `link` is written once, before anybody knows the worker; the rest are constants and a mutex.
-final class LokyWorker: @unchecked Sendable {
+final class LokyWorker: Sendable {
     private struct State {
         /// Who is told of it; `nil` while it is idle.
         weak var owner: LokySession?
@@ -22,7 +21,7 @@ final class LokyWorker: @unchecked Sendable {
 
     let key: WorkerKey
     private let memory: SharedMemoryFile
-    private(set) var link: WorkerLink
+    let link: WorkerLink
     private let state: Mutex<State>
 
     /// Makes what a process needs that is not there yet.
@@ -32,8 +31,8 @@ final class LokyWorker: @unchecked Sendable {
         self.key = key
         self.memory = try WorkerLink.makeMemory()
         self.state = Mutex(State(owner: owner))
-        self.link = WorkerLink(self.memory) { _ in }
-        self.link = WorkerLink(self.memory) { [weak self] event in self?.hear(event) }
+        self.link = WorkerLink(self.memory)
+        self.link.listen { [weak self] event in self?.hear(event) }
     }
 
     /// Starts the process, and does not wait until it has come up.
@@ -95,6 +94,21 @@ final class LokyWorker: @unchecked Sendable {
 
     /// Ends it and all that it has started, whatever it does.
     func kill() { self.process?.kill() }
+
+    /// Gives up waiting for it to come up, unless it has.
+    ///
+    /// - Parameter seconds: For how long it was waited.
+    func giveUpUnlessReady(after seconds: UInt64) {
+        // It may have said so, and nobody has listened.
+        self.link.receive()
+        guard !self.isReady else { return }
+        let owner = self.state.withLock { state in
+            state.startupFailure = "a worker has not come up within \(seconds) s"
+            return state.owner
+        }
+        owner?.couldNotBegin(self)
+        self.kill()
+    }
 
     private func hear(_ event: WorkerLink.Event) {
         let owner = self.state.withLock { state in

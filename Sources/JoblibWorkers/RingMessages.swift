@@ -115,6 +115,8 @@ struct RingReceiver {
         }
         guard let header = self.header else { return nil }
         let size = Int(header.size)
+        // Not as an array of no capacity, whose count all of them share, and would write.
+        if size == 0 { return self.complete([]) }
         if self.bytes.isEmpty, available >= size {
             // Whole, as nearly all are: one allocation, and one copy.
             let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

@@ -42,7 +42,7 @@ package final class WorkerLink: @unchecked Sendable {
     private let memory: WorkerMemory
     private let state: Mutex<State>
     private var receiver: RingReceiver
-    private let tell: @Sendable (Event) -> Void
+    private let listener = Mutex<(@Sendable (Event) -> Void)?>(nil)
 
     // A flag and no mutex: a thread that finds it set goes on, also when it has set it itself.
     //
@@ -67,15 +67,17 @@ package final class WorkerLink: @unchecked Sendable {
 
     /// Begins a conversation.
     ///
-    /// - Parameters:
-    ///   - memory: What ``makeMemory()`` has made.
-    ///   - tell: Called with what the worker says that is of no batch, by whatever thread takes it in.
-    package init(_ memory: SharedMemoryFile, _ tell: @escaping @Sendable (Event) -> Void) {
+    /// - Parameter memory: What ``makeMemory()`` has made.
+    package init(_ memory: SharedMemoryFile) {
         self.memory = WorkerMemory(memory)
         self.state = Mutex(State(sender: RingSender(SharedRingWriter(memory, WorkerMemory.requests))))
         self.receiver = RingReceiver(SharedRingReader(memory, WorkerMemory.answers))
-        self.tell = tell
     }
+
+    /// Has a closure called with what the worker says that is of no batch, by whatever thread takes it in.
+    package func listen(_ listener: @escaping @Sendable (Event) -> Void) { self.listener.withLock { $0 = listener } }
+
+    private func tell(_ event: Event) { self.listener.withLock { $0 }?(event) }
 
     /// How many batches the worker has.
     package var batchCount: Int { self.state.withLock { $0.batches.count } }

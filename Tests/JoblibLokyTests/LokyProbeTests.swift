@@ -71,6 +71,11 @@ struct LokyProbeTests {
         #expect(try await ProgramRun.run(Self.probe, ["descriptors"]).output == "refused: resourceExhausted\nthen: 6\n")
     }
 
+    @Test("Workers of workers end somewhere")
+    func depth() async throws {
+        #expect(try await ProgramRun.run(Self.probe, ["deep"]).output == "refused: startupFailed\n")
+    }
+
     // Ten thousand are made by `.ci/run`, which has the time.
     @Test("A thousand calls in a row")
     func calls() async throws {

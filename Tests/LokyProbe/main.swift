@@ -105,6 +105,15 @@ case "descriptors":
     limit.rlim_cur = usual
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     print("then: \(try call((0..<4).map { Delayed(Echo(value: $0)) }).reduce(0, +))")
+case "deep":
+    // As if it were a worker of a worker, ten times over.
+    setenv("JOBLIB_DEPTH", "10", 1)
+    do {
+        _ = try call([Delayed(Echo(value: 1))])
+        print("no refusal")
+    } catch let error as ParallelError {
+        print("refused: \(error.code)")
+    }
 case "memory":
     // A million tasks, in this process and in its workers.
     func resident() -> Int { (try? call([Delayed(Resident())]).first) ?? 0 }
@@ -115,7 +124,7 @@ case "memory":
     let growth = resident() - before
     print(growth < 16 << 20 ? "flat" : "the worker has grown by \(growth) bytes")
 default:
-    print("usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | memory")
+    print("usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | deep | memory")
 }
 
 /// How much memory the worker has in use.

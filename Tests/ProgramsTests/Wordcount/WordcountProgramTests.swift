@@ -10,10 +10,14 @@ struct WordcountProgramTests {
 
     init() throws { self.directory = try TemporaryDirectory() }
 
-    @Test("The listing of a directory is that of wc", arguments: ["C", "C.UTF-8"])
-    func agreesWithWC(locale: String) throws {
+    @Test(
+        "The listing of a directory is that of wc, whatever the backend",
+        arguments: ["C", "C.UTF-8"],
+        ["threading", "multiprocessing", "loky"]
+    )
+    func agreesWithWC(locale: String, backend: String) throws {
         for (name, bytes) in TrickyFiles.all { try self.directory.write(bytes, to: "tree/\(name)") }
-        try self.compareWithWC("tree", locale: locale)
+        try self.compareWithWC("tree", locale: locale, backend: backend)
     }
 
     // Text, not archives: in arbitrary bytes one finds characters that one Unicode version has and another has not.
@@ -26,7 +30,7 @@ struct WordcountProgramTests {
     }
 
     /// Compares with `wc` over the same files, line by line.
-    private func compareWithWC(_ path: String, locale: String) throws {
+    private func compareWithWC(_ path: String, locale: String, backend: String = "threading") throws {
         let script = "find \"$1\" -type f -print0 | LC_ALL=C sort -z | wc --files0-from=- | sed 's/^ *//; s/  */ /g'"
         let wc = try Self.shell(script, path, in: self.directory, locale: locale)
         try #require(!wc.isEmpty, "this test needs GNU find, sort and wc")
@@ -35,7 +39,7 @@ struct WordcountProgramTests {
         let probe = try Self.shell("printf '\\001' | wc -w", path, in: self.directory, locale: "C")
         let isNew = probe.trimmingCharacters(in: .whitespacesAndNewlines) == "1"
         let outcome = try Program.wordcount.run(
-            (isNew ? ["--count-unprintable"] : []) + [path],
+            (isNew ? ["--count-unprintable"] : []) + ["--backend", backend, path],
             in: self.directory,
             environment: ["LC_ALL": locale]
         )
@@ -134,7 +138,7 @@ struct WordcountProgramTests {
 
     @Test(
         "Ctrl-C stops in time, in the middle of a file, with what was counted",
-        arguments: ["sequential", "threading"]
+        arguments: ["sequential", "threading", "loky"]
     )
     func interruption(backend: String) throws {
         try self.directory.write("one two\n".utf8, to: "a")

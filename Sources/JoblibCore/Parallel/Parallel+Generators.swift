@@ -34,9 +34,18 @@ extension Parallel {
         returnAs: GeneratorKind
     ) throws -> ParallelResults<Output> {
         let count = CallReport.taskCount(of: tasks)
-        let bodies = try self.isShipped ? TaskArray.array(of: tasks)?.map(\.shipped) : nil
+        if try self.isShipped {
+            let bodies = TaskArray.array(of: tasks)?.map(\.shipped)
+            return try self.shippedStream(
+                bodies,
+                count,
+                { SequenceReader(reading: tasks) },
+                returnAs,
+                { (outcome: Result<Output, TaskFailure>) throws(TaskFailure) in try outcome.get() }
+            )
+        }
         let reader = TaskReader(tasks)
-        return try self.stream(reader, bodies, count, returnAs) { (outcome) throws(TaskFailure) in
+        return try self.stream(reader, count, returnAs) { (outcome) throws(TaskFailure) in
             try outcome.get()
         } _: { consumer, finish in
             { reader.runNext(consumer, finish) { $0 } }
@@ -56,9 +65,18 @@ extension Parallel {
         returnAs: GeneratorKind
     ) throws -> ParallelResults<Result<Output, TaskFailure>> {
         let count = CallReport.taskCount(of: tasks)
-        let bodies = try self.isShipped ? TaskArray.array(of: tasks)?.map(\.shipped) : nil
+        if try self.isShipped {
+            let bodies = TaskArray.array(of: tasks)?.map(\.shipped)
+            return try self.shippedStream(
+                bodies,
+                count,
+                { SequenceReader(reading: tasks) },
+                returnAs,
+                { (outcome: Result<Output, TaskFailure>) throws(TaskFailure) in outcome }
+            )
+        }
         let reader = TaskReader(tasks)
-        return try self.stream(reader, bodies, count, returnAs) { (outcome) throws(TaskFailure) in
+        return try self.stream(reader, count, returnAs) { (outcome) throws(TaskFailure) in
             outcome
         } _: { consumer, finish in
             { reader.runNext(consumer, finish) { .success($0) } }
@@ -75,13 +93,11 @@ extension Parallel {
     @usableFromInline
     func stream<Output, Stored: Sendable>(
         _ reader: AnyTaskReader<Output>,
-        _ bodies: [ShippedBody]?,
         _ taskCount: Int?,
         _ kind: GeneratorKind,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored,
         _ makeStep: DirectStep<Output, Stored>
     ) throws -> ParallelResults<Stored> {
-        if try self.isShipped { return try self.shippedStream(reader, bodies, taskCount, kind, store) }
         let plan = try self.plan(returning: Output.self)
         plan.report?.tally.taskCount = taskCount
         let loop = StreamLoop(plan, .reader(reader), isOrdered: kind.isOrdered, isList: false, store)

@@ -14,22 +14,22 @@ extension Parallel {
     ///
     /// - Throws: ``ParallelError`` `.taskNotPortable` before any worker is asked for, where a task at hand cannot be sent.
     @inlinable
-    func ship<Output, Stored: Sendable>(
+    func ship<Output: Sendable, Stored: Sendable>(
         _ tasks: some Sequence<Delayed<Output>>,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> [Stored] {
         guard let array = TaskArray.array(of: tasks) else {
-            return try self.ship(nil, CallReport.taskCount(of: tasks), { TaskReader(tasks) }, store)
+            return try self.ship(nil, CallReport.taskCount(of: tasks), { SequenceReader(reading: tasks) }, store)
         }
         // Here, where the types are known, in a few nanoseconds each.
-        return try self.ship(array.map(\.shipped), array.count, { TaskReader(array) }, store)
+        return try self.ship(array.map(\.shipped), array.count, { SequenceReader { _ in [] } }, store)
     }
 
     @usableFromInline
-    func ship<Output, Stored: Sendable>(
+    func ship<Output: Sendable, Stored: Sendable>(
         _ bodies: [ShippedBody]?,
         _ taskCount: Int?,
-        _ makeReader: () -> AnyTaskReader<Output>,
+        _ makeReader: () -> SequenceReader,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> [Stored] {
         let plan = try self.planWithoutTasks()
@@ -42,7 +42,7 @@ extension Parallel {
             }
         }
         let coding = try TaskCoding<Output>(plan)
-        let reader = try bodies.map { ArrayReader($0) } ?? CheckedReader(makeReader(), plan)
+        let reader = try Self.reader(bodies, makeReader, plan)
         defer { reader.stop() }
         let loop = ShippingLoop(
             plan,
@@ -58,11 +58,23 @@ extension Parallel {
         return try loop.allResults()
     }
 
+    private static func reader(
+        _ bodies: [ShippedBody]?,
+        _ makeReader: () -> SequenceReader,
+        _ plan: CallPlan
+    ) throws -> ShippedReader {
+        if let bodies { return ArrayReader(bodies) }
+        let reader = makeReader()
+        try reader.check(plan)
+        return reader
+    }
+
     /// Sends tasks while the caller goes on, and returns their results as a stream.
-    func shippedStream<Output, Stored: Sendable>(
-        _ reader: AnyTaskReader<Output>,
+    @usableFromInline
+    func shippedStream<Output: Sendable, Stored: Sendable>(
         _ bodies: [ShippedBody]?,
         _ count: Int?,
+        _ makeReader: () -> SequenceReader,
         _ kind: GeneratorKind,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) throws -> ParallelResults<Stored> {
@@ -72,7 +84,7 @@ extension Parallel {
         let loop = ShippingLoop(
             plan,
             try TaskCoding<Output>(plan),
-            .reader(try bodies.map { ArrayReader($0) } ?? CheckedReader(reader, plan)),
+            .reader(try Self.reader(bodies, makeReader, plan)),
             count: count,
             isOrdered: kind.isOrdered,
             isList: false,
@@ -84,7 +96,7 @@ extension Parallel {
     }
 
     /// Sends tasks that the caller reads where it is, and waits for their results.
-    func ship<Output, Stored: Sendable>(
+    func ship<Output: Sendable, Stored: Sendable>(
         _ tasks: some Sequence<Delayed<Output>>,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
     ) async throws -> [Stored] {
@@ -98,7 +110,7 @@ extension Parallel {
             return []
         }
         var reader = FeedReader<_, Output, Stored>(tasks.makeIterator())
-        var ahead = reader.next(CheckedReader<Output>.count(plan)) ?? []
+        var ahead = reader.next(SequenceReader.count(plan)) ?? []
         try ShippedBody.check(ahead.map(\.task.shipped)[...], plan.settings)
         let queue = BatchQueue<StreamLoop<Output, Stored>.Item>()
         let coding = try TaskCoding<Output>(plan)

@@ -34,18 +34,32 @@ final class ArrayReader: ShippedReader, @unchecked Sendable {
     override func stop() { self.rest = [] }
 }
 
-/// Tasks that are read as they are needed; what is dispatched first is read before the call begins, so that a task that cannot be sent
-/// is refused before any worker is asked for anything.
-// SAFETY: as for its superclass.
-final class CheckedReader<Output: Sendable>: ShippedReader, @unchecked Sendable {
-    private var ahead: ArraySlice<ShippedBody>
-    private var first = 0
-    private let reader: AnyTaskReader<Output>
+/// Tasks that are read as they are needed, by a closure that is compiled where the types are known.
+// SAFETY: as for its superclass; the closure captures the iterator of a sequence that its caller has given away, or waits for.
+@usableFromInline
+final class SequenceReader: ShippedReader, @unchecked Sendable {
+    private var ahead: ArraySlice<ShippedBody> = []
+    private var count = 0
+    private var more: ((Int) -> [ShippedBody])?
 
-    init(_ reader: AnyTaskReader<Output>, _ plan: CallPlan) throws(ParallelError) {
-        self.reader = reader
-        self.ahead = reader.read(Self.count(plan)).tasks.map(\.shipped)[...]
-        super.init()
+    @usableFromInline
+    init(_ more: @escaping (Int) -> [ShippedBody]) {
+        self.more = more
+    }
+
+    @inlinable
+    convenience init<Output>(reading tasks: some Sequence<Delayed<Output>>) {
+        var iterator = tasks.makeIterator()
+        self.init { limit in
+            var bodies: [ShippedBody] = []
+            while bodies.count < limit, let task = iterator.next() { bodies.append(task.shipped) }
+            return bodies
+        }
+    }
+
+    /// Reads what is dispatched first, so that a task that cannot be sent is refused before any worker is asked for anything.
+    func check(_ plan: CallPlan) throws(ParallelError) {
+        self.ahead = (self.more?(Self.count(plan)) ?? [])[...]
         try ShippedBody.check(self.ahead, plan.settings)
     }
 
@@ -56,19 +70,15 @@ final class CheckedReader<Output: Sendable>: ShippedReader, @unchecked Sendable 
     }
 
     override func read(_ limit: Int) -> (first: Int, bodies: ArraySlice<ShippedBody>) {
-        guard !self.ahead.isEmpty else {
-            let (first, tasks) = self.reader.read(limit)
-            return (first, tasks.map(\.shipped)[...])
-        }
-        let bodies = self.ahead.prefix(limit)
-        self.ahead.removeFirst(bodies.count)
-        defer { self.first += bodies.count }
-        return (self.first, bodies)
+        let bodies = self.ahead.isEmpty ? (self.more?(limit) ?? [])[...] : self.ahead.prefix(limit)
+        if !self.ahead.isEmpty { self.ahead.removeFirst(bodies.count) }
+        defer { self.count += bodies.count }
+        return (self.count, bodies)
     }
 
     override func stop() {
         self.ahead = []
-        self.reader.stop()
+        self.more = nil
     }
 }
 

@@ -59,6 +59,20 @@ public final class ForkedProcess: @unchecked Sendable {
     public static func start(
         _ body: @escaping @Sendable (MessageSender) -> Void
     ) throws(SystemError) -> ForkedProcess {
+        // One after the other: two that each had half of the last descriptors would both fail.
+        try self.starts.object.turn.withLock { _ throws(SystemError) in try self.startInTurn(body) }
+    }
+
+    private final class Starts: Sendable {
+        let turn = Mutex(())
+    }
+
+    // A child is made while its parent's is locked.
+    private static let starts = PerProcess { Starts() }
+
+    private static func startInTurn(
+        _ body: @escaping @Sendable (MessageSender) -> Void
+    ) throws(SystemError) -> ForkedProcess {
         let record = try SharedRegion(byteCount: MemoryLayout<joblib_child_record>.size)
         let table = DescriptorTable.shared
         var descriptors = DescriptorSet(table)

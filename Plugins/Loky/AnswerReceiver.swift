@@ -78,7 +78,11 @@ final class AnswerReceiver: Sendable {
                 if self.links.withLock({ $0 }).allSatisfy({ $0.batchCount == 0 }) { self.work.wait(while: seen) }
                 self.isParked.store(false, ordering: .sequentiallyConsistent)
                 lastWork = MonotonicClock.now
-            } else if busy.isEmpty || self.attendants.load(ordering: .sequentiallyConsistent) > 0 {
+            } else if busy.isEmpty {
+                self.work.wait(while: seen, until: now + Self.nap)
+            } else if self.attendants.load(ordering: .sequentiallyConsistent) > 0 {
+                // Of other calls than those that ask, too, whose callers may be asleep.
+                for link in busy { link.receive() }
                 self.work.wait(while: seen, until: now + Self.nap)
             } else if !busy.reduce(false, { $1.receive() || $0 }) {
                 self.bell.wait(while: rung, spins: 100, until: now + (isUneven ? Self.nap : Self.longestSleep))

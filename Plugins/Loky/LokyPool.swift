@@ -40,10 +40,19 @@ final class LokyPool: Sendable {
     /// How long a worker may take to come up, which takes it milliseconds: many times that, on a machine with much else to do.
     private static let startupSeconds: UInt64 = 30
 
+    /// How long a worker may take to end that was told to, in nanoseconds.
+    private static let leavingTime: UInt64 = 5_000_000_000
+
+    /// How many workers wait for a call at most, of whatever kind.
+    private static let largestIdleCount = max(32, 4 * cpuCount())
+
     /// For how long a worker stays that is more than the last call wanted, in nanoseconds.
     private static let surplusTime: UInt64 = 3_000_000_000
 
     private let state = Mutex(State())
+
+    /// Held while the machinery is made.
+    private let making = Mutex<ProcessSupervisor?>(nil)
 
     /// Moves when a worker has ended.
     private let ends = WaitWord()
@@ -124,6 +133,13 @@ final class LokyPool: Sendable {
         }
         self.expire(at: deadline)
         self.trim(key)
+        // A call with an initializer of its own leaves workers that nobody else takes.
+        let surplus = self.state.withLock { state in
+            let surplus = Array(state.idle.prefix(max(0, state.idle.count - Self.largestIdleCount)))
+            state.idle.removeFirst(surplus.count)
+            return surplus
+        }
+        for (worker, _) in surplus { self.leave(worker) }
     }
 
     /// Lets those go soon that are more than the last session of their kind wanted, as loky's pool is resized.
@@ -138,6 +154,18 @@ final class LokyPool: Sendable {
             return !surplus.isEmpty
         }
         if isTrimmed { self.expire(at: deadline) }
+    }
+
+    /// Has a worker end by itself, and sees to it that it does.
+    private func leave(_ worker: LokyWorker) {
+        worker.link.leave()
+        self.endSoon(worker)
+    }
+
+    /// Ends a worker that is about to end, should it not: what a task has left behind may keep it.
+    func endSoon(_ worker: LokyWorker) {
+        let supervisor = self.state.withLock { $0.machinery }?.supervisor
+        supervisor?.schedule(at: MonotonicClock.now + Self.leavingTime) { [weak worker] in worker?.kill() }
     }
 
     /// Has looked who is to go at a time.
@@ -155,17 +183,20 @@ final class LokyPool: Sendable {
     /// What all workers have in common; made when it is first asked for.
     func machinery() throws(SystemError) -> Machinery {
         if let machinery = self.state.withLock({ $0.machinery }) { return machinery }
-        let bell = try WorkerLink.makeBell()
-        let fresh = Machinery(supervisor: try ProcessSupervisor(), bell: bell, receiver: try AnswerReceiver(bell))
-        let (machinery, isFirst) = self.state.withLock { state in
-            // Another thread may have been faster, whose workers ring another bell.
-            let isFirst = state.machinery == nil
-            if isFirst { state.machinery = fresh }
-            return (state.machinery ?? fresh, isFirst)
+        return try self.making.withLock { supervisor throws(SystemError) in
+            // Another thread may have been faster.
+            if let machinery = self.state.withLock({ $0.machinery }) { return machinery }
+            let bell = try WorkerLink.makeBell()
+            // One whose thread runs is kept, should there be none left for the next.
+            let fresh: ProcessSupervisor
+            if let supervisor { fresh = supervisor } else { fresh = try ProcessSupervisor() }
+            supervisor = fresh
+            let machinery = Machinery(supervisor: fresh, bell: bell, receiver: try AnswerReceiver(bell))
+            self.state.withLock { $0.machinery = machinery }
+            // What tasks have printed last is still to be shown.
+            ProcessExit.perform { self.drain(self.state.withLock { Array($0.workers.values) }) }
+            return machinery
         }
-        // What tasks have printed last is still to be shown.
-        if isFirst { ProcessExit.perform { self.drain(self.state.withLock { Array($0.workers.values) }) } }
-        return machinery
     }
 
     /// Has shown what workers have printed so far.
@@ -186,7 +217,7 @@ final class LokyPool: Sendable {
             state.nextLook = .max
             return (late, state.idle.map(\.deadline).min())
         }
-        for worker in late { worker.link.leave() }
+        for worker in late { self.leave(worker) }
         if let next { self.expire(at: next) }
     }
 
@@ -198,7 +229,7 @@ final class LokyPool: Sendable {
         }
         self.ends.advance()
         // First: the batches that come back find its successor.
-        worker.owner?.didEnd(worker, ending)
+        worker.end()?.didEnd(worker, ending)
         // Finding out where it was takes tens of milliseconds, in which other workers may end.
         PlatformThread.startOrRun(name: "joblib-blame") {
             worker.link.finish { task in worker.death(ending, task: task) }
@@ -220,7 +251,7 @@ final class LokyPool: Sendable {
             defer { state.idle = [] }
             return state.idle.map(\.worker)
         }
-        for worker in idle { worker.link.leave() }
+        for worker in idle { self.leave(worker) }
         // They have nothing to do. One that does not go by itself was stopped, or is out of its mind.
         let patience = MonotonicClock.now + 2_000_000_000
         while true {

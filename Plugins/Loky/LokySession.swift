@@ -31,8 +31,8 @@ final class LokySession: AttendedSession {
     /// After which time without work for one worker the others give back what they have not begun, in nanoseconds.
     private static let evenAfter: UInt64 = 3_000_000
 
-    /// How many workers in a row may end before they have come up.
-    private static let startupLimit = 3
+    /// How many workers in a row may end before they have come up: three by themselves, or more by somebody else's doing.
+    private static let startupLimit = 18
 
     private let pool: LokyPool
     private let machinery: LokyPool.Machinery
@@ -63,6 +63,8 @@ final class LokySession: AttendedSession {
         }
         self.state.withLock { $0.workers = taken }
         if taken.count > 1 { self.machinery.receiver.add(self) }
+        // One that has ended before it was known to be here was replaced by nobody.
+        for worker in taken where worker.isGone { self.replace(worker) }
     }
 
     // MARK: - Batches
@@ -131,7 +133,11 @@ final class LokySession: AttendedSession {
         let holders = workers.filter { $0.link.cancel(call) }
         guard !holders.isEmpty else { return }
         self.machinery.supervisor.schedule(at: MonotonicClock.now + Self.grace) {
-            for worker in holders where worker.link.has(call) { worker.kill() }
+            for worker in holders {
+                // What it has said, and nobody has listened to.
+                worker.link.receive()
+                if worker.link.has(call) { worker.kill() }
+            }
         }
     }
 
@@ -154,7 +160,11 @@ final class LokySession: AttendedSession {
     // MARK: - What becomes of workers
 
     /// One has said that it ends by itself: another takes its place meanwhile.
-    func isLeaving(_ worker: LokyWorker) { self.replace(worker) }
+    func isLeaving(_ worker: LokyWorker) {
+        self.replace(worker)
+        worker.link.recall()
+        self.pool.endSoon(worker)
+    }
 
     /// One could not do what it was to do first, and neither could another.
     func couldNotBegin(_ worker: LokyWorker) {
@@ -166,9 +176,9 @@ final class LokySession: AttendedSession {
         // It may have said so just before.
         worker.link.receive()
         let failures = self.state.withLock { state in
-            // Somebody else has ended it: that says nothing of the next.
-            guard ending.signal != 9, ending.signal != 15 else { return 0 }
-            state.startupFailures = worker.isReady ? 0 : state.startupFailures + 1
+            // Whom somebody else has ended counts for less: that says little of the next.
+            let isFromOutside = ending.signal == 9 || ending.signal == 15
+            state.startupFailures = worker.isReady ? 0 : state.startupFailures + (isFromOutside ? 1 : 6)
             return state.startupFailures
         }
         if worker.startupFailure == nil, failures >= Self.startupLimit {
@@ -176,7 +186,7 @@ final class LokySession: AttendedSession {
             self.fail(
                 ParallelError(
                     .startupFailed,
-                    "loky: \(failures) workers in a row ended before they had come up; the last: \(explanation)"
+                    "loky: one worker after the other ended before it had come up; the last: \(explanation)"
                 )
             )
         }
@@ -203,15 +213,19 @@ final class LokySession: AttendedSession {
         do {
             let successor = try self.pool.start(self.key, owner: self)
             successor.place(place)
+            // Before it is known to others, who hand it batches.
+            self.machinery.receiver.add(successor.link)
             let isWanted = self.state.withLock { state in
-                guard !state.isClosed, place < state.workers.count, state.workers[place] === worker else {
+                guard !state.isClosed, let place = state.workers.firstIndex(where: { $0 === worker }) else {
                     return false
                 }
                 state.workers[place] = successor
                 return true
             }
-            guard isWanted else { return successor.kill() }
-            self.machinery.receiver.add(successor.link)
+            guard isWanted else {
+                self.machinery.receiver.remove(successor.link)
+                return successor.kill()
+            }
         } catch {
             let isAlone = self.state.withLock { state in
                 state.workers.removeAll { $0 === worker }
@@ -223,6 +237,11 @@ final class LokySession: AttendedSession {
                 )
             }
         }
+        self.handOutWaiting()
+    }
+
+    /// Hands out what no worker could take when it came.
+    func handOutWaiting() {
         let waiting = self.state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting

@@ -13,8 +13,10 @@ final class LokyWorker: Sendable {
         weak var owner: LokySession?
 
         var process: SpawnedProcess?
-        var isReady = false
+        /// How often it has said that it is up: first, and after what it was to do then.
+        var hellos = 0
         var isLeaving = false
+        var hasEnded = false
         var place: Int?
         var startupFailure: String?
     }
@@ -70,7 +72,23 @@ final class LokyWorker: Sendable {
     var process: SpawnedProcess? { self.state.withLock { $0.process } }
 
     /// Whether it has come up.
-    var isReady: Bool { self.state.withLock { $0.isReady } }
+    var isUp: Bool { self.state.withLock { $0.hellos > 0 } }
+
+    /// Whether it has come up, and has done what it was to do first.
+    var isReady: Bool { self.state.withLock { $0.hellos > (self.key.initializer.isEmpty ? 0 : 1) } }
+
+    /// Whether it takes no batch any more, since its process ends or has ended.
+    var isGone: Bool { self.state.withLock { $0.isLeaving || $0.hasEnded } }
+
+    /// Notes that its process has ended.
+    ///
+    /// - Returns: Whose it was.
+    func end() -> LokySession? {
+        self.state.withLock { state in
+            state.hasEnded = true
+            return state.owner
+        }
+    }
 
     /// Whether it takes batches.
     var isLeaving: Bool { self.state.withLock { $0.isLeaving } }
@@ -101,7 +119,7 @@ final class LokyWorker: Sendable {
     func giveUpUnlessReady(after seconds: UInt64) {
         // It may have said so, and nobody has listened.
         self.link.receive()
-        guard !self.isReady else { return }
+        guard !self.isUp else { return }
         let owner = self.state.withLock { state in
             state.startupFailure = "a worker has not come up within \(seconds) s"
             return state.owner
@@ -113,10 +131,10 @@ final class LokyWorker: Sendable {
     private func hear(_ event: WorkerLink.Event) {
         let owner = self.state.withLock { state in
             switch event {
-            case .ready: state.isReady = true
+            case .ready: state.hellos += 1
             case .leaving: state.isLeaving = true
             case .notInitialized(let text): state.startupFailure = "the initializer threw \(text)"
-            case .broken: break
+            case .broken, .hasRoom: break
             }
             return state.owner
         }
@@ -125,6 +143,7 @@ final class LokyWorker: Sendable {
         case .leaving: owner?.isLeaving(self)
         case .notInitialized: owner?.couldNotBegin(self)
         case .broken: self.kill()
+        case .hasRoom: owner?.handOutWaiting()
         }
     }
 

@@ -76,8 +76,7 @@ void joblib_flush_output(void) {
     fflush(stdout);
 }
 
-/// Moves a descriptor away from the standard streams, of which a program may have closed some; -1 with errno set.
-static int above_standard_streams(int descriptor) {
+int joblib_above_standard_streams(int descriptor) {
     if (descriptor < 0 || descriptor > STDERR_FILENO) return descriptor;
     int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     int error = errno;
@@ -89,8 +88,8 @@ static int above_standard_streams(int descriptor) {
 int joblib_child_pipe(int is_large, int *reading, int *writing) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-    ends[0] = above_standard_streams(ends[0]);
-    ends[1] = above_standard_streams(ends[1]);
+    ends[0] = joblib_above_standard_streams(ends[0]);
+    ends[1] = joblib_above_standard_streams(ends[1]);
     if (ends[0] < 0 || ends[1] < 0) {
         int error = errno;
         if (ends[0] >= 0) close(ends[0]);
@@ -106,7 +105,7 @@ int joblib_child_pipe(int is_large, int *reading, int *writing) {
 }
 
 int joblib_wake_descriptor(void) {
-    return above_standard_streams(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    return joblib_above_standard_streams(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 
 void joblib_wake(int descriptor) {

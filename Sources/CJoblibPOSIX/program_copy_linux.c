@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "program_copy.h"
 
+#include "forked_child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
@@ -18,5 +20,5 @@ int joblib_pipe(int *reading, int *writing) {
 }
 
 int joblib_pidfd_open(pid_t pid) {
-    return (int)syscall(SYS_pidfd_open, pid, 0);
+    return joblib_above_standard_streams((int)syscall(SYS_pidfd_open, pid, 0));
 }

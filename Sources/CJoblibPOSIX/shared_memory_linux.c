@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "shared_memory.h"
 
+#include "forked_child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -21,6 +23,7 @@ int joblib_memory_file(const char *name, size_t byte_count) {
     int file = memfd_create(name, flags | MFD_NOEXEC_SEAL);
     // Kernels before 6.3 do not know it.
     if (file < 0 && errno == EINVAL) file = memfd_create(name, flags);
+    file = joblib_above_standard_streams(file);
     if (file < 0) return -errno;
     int failure = ftruncate(file, (off_t)byte_count) != 0 ? errno : 0;
     // Reserved at once: where there is no memory left a later store would end the process by SIGBUS.

@@ -7,7 +7,7 @@
 #include "child_signals.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +45,15 @@ void joblib_worker_begin(struct joblib_child_record *record, pid_t parent) {
     joblib_child_record_crashes(record);
 }
 
+void joblib_worker_end_within(unsigned int seconds) {
+    sigset_t alarms;
+    signal(SIGALRM, SIG_DFL);
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(seconds);
+}
+
 void joblib_wait_for_hangup(int descriptor) {
     char bytes[256];
     for (;;) {
@@ -55,5 +64,13 @@ void joblib_wait_for_hangup(int descriptor) {
 }
 
 int joblib_socket_pair(int ends[2]) {
-    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 ? 0 : errno;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+    ends[0] = joblib_above_standard_streams(ends[0]);
+    ends[1] = joblib_above_standard_streams(ends[1]);
+    if (ends[0] >= 0 && ends[1] >= 0) return 0;
+    int error = errno;
+    for (int i = 0; i < 2; i++) {
+        if (ends[i] >= 0) close(ends[i]);
+    }
+    return error;
 }

@@ -150,6 +150,8 @@ public enum SpawnedWorker {
     ///
     /// - Returns: What its caller makes a ``StackTrace`` of.
     public static func recordStack(_ memory: SharedMemoryFile) -> String? {
+        // The thread may be stopped where it holds what this one needs to go on, such as the heap.
+        joblib_worker_end_within(3)
         let record = unsafe memory.start.assumingMemoryBound(to: joblib_child_record.self)
         guard unsafe joblib_child_request_stack(getpid(), record) == 0 else { return nil }
         var seen = 0

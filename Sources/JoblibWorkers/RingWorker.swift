@@ -86,6 +86,7 @@ final class RingWorker: Sendable {
             }
             // For what may have been waiting for it.
             if hasMadeRoom { self.bell.rings.advance() }
+            if self.receiver.withLock({ $0.isBroken }) { self.giveUp() }
             guard let frame else {
                 self.memory.requested.wait(while: seen, spins: Self.spins)
                 continue
@@ -105,6 +106,7 @@ final class RingWorker: Sendable {
         self.sender.withLock { sender in
             sender.send(frame)
             while !sender.isEmpty {
+                if sender.isBroken { self.giveUp() }
                 // The caller sees what is there, and makes room.
                 self.bell.rings.advance()
                 let seen = self.memory.room.count
@@ -118,6 +120,7 @@ final class RingWorker: Sendable {
     private func initialize(_ payload: [UInt8]) {
         do {
             try PortableWorker.perform(payload, coder: self.coder)
+            self.send(WorkerFrame(.hello, 0))
         } catch {
             self.send(WorkerFrame(.notInitialized, 0, Array("\(error)".utf8)))
             self.end()
@@ -132,14 +135,17 @@ final class RingWorker: Sendable {
             mayBegin: { [memory] index in
                 // It was not the last one.
                 if let answer = answers.take() { self.send(WorkerFrame(.answer, frame.number, answer)) }
+                // Only now: until its result is with the caller the death of the worker is the task's.
+                memory.leave()
                 guard !memory.isRecalled(batch: number), limit.mayBegin() else {
                     answers.isReturned.store(true, ordering: .relaxed)
                     return false
                 }
                 memory.enter(batch: number, task: index)
+                answers.isInTask.store(true, ordering: .relaxed)
                 return true
             },
-            didEnd: { [memory] in memory.leave() },
+            didEnd: { answers.isInTask.store(false, ordering: .relaxed) },
             stack: { [memory] in SpawnedWorker.recordStack(memory.file) }
         )
         do {
@@ -155,7 +161,12 @@ final class RingWorker: Sendable {
                     ProcessExit.now(PortableWorker.overrunStatus)
                 },
                 send: { bytes in
-                    if let answer = answers.exchange(bytes) { self.send(WorkerFrame(.answer, frame.number, answer)) }
+                    // Within a task somebody waits for it, and there may not be another for long.
+                    let isInTask = answers.isInTask.load(ordering: .relaxed)
+                    if let answer = answers.exchange(isInTask ? nil : bytes) {
+                        self.send(WorkerFrame(.answer, frame.number, answer))
+                    }
+                    if isInTask { self.send(WorkerFrame(.answer, frame.number, bytes)) }
                 }
             )
             // The caller knows which of its tasks have ended.
@@ -166,6 +177,7 @@ final class RingWorker: Sendable {
             } else {
                 self.send(WorkerFrame(isReturned ? .returned : .finished, frame.number))
             }
+            self.memory.leave()
         } catch {
             self.send(WorkerFrame(.refused, frame.number, Array("\(error)".utf8)))
         }
@@ -173,6 +185,12 @@ final class RingWorker: Sendable {
             self.send(WorkerFrame(.leaving, 0))
             self.end()
         }
+    }
+
+    /// A task has written into what the caller and this worker talk by.
+    private func giveUp() -> Never {
+        WorkerProcess.complain("what it shares with its caller is damaged")
+        ProcessExit.now(1)
     }
 
     private func end() -> Never {
@@ -188,6 +206,10 @@ private final class BatchAnswers: Sendable {
     /// Whether what is left of the batch belongs to somebody else.
     // Relaxed: set and read by one thread.
     let isReturned = Atomic<Bool>(false)
+
+    /// Whether a task is running.
+    // Relaxed: what it decides is when a message is sent, and each is sent once.
+    let isInTask = Atomic<Bool>(false)
 
     func take() -> [UInt8]? { self.exchange(nil) }
 

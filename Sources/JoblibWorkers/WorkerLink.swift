@@ -23,6 +23,9 @@ package final class WorkerLink: @unchecked Sendable {
 
         /// What it has written into the memory makes no sense.
         case broken
+
+        /// It has refused a batch, having enough, and would take one now.
+        case hasRoom
     }
 
     private struct State {
@@ -37,6 +40,9 @@ package final class WorkerLink: @unchecked Sendable {
         var hasBegun = false
         var isLeaving = false
         var isOver = false
+
+        /// Whether a batch was refused since it had enough.
+        var hasRefused = false
     }
 
     private let memory: WorkerMemory
@@ -112,8 +118,11 @@ package final class WorkerLink: @unchecked Sendable {
     package func send(_ batch: Batch, upTo limit: Int) -> Bool {
         let payload = batch.payload
         let isTaken = self.state.withLock { state in
-            guard !state.isOver, !state.isLeaving, state.batches.count < min(limit, WorkerMemory.largestBatchCount)
-            else {
+            guard !state.isOver, !state.isLeaving else { return false }
+            // Numbers that are as far apart share a place in the memory.
+            let oldest = state.batches.first?.number ?? state.next
+            guard state.batches.count < limit, state.next - oldest < WorkerMemory.largestBatchCount else {
+                state.hasRefused = true
                 return false
             }
             state.batches.append((state.next, batch))
@@ -136,6 +145,7 @@ package final class WorkerLink: @unchecked Sendable {
         for batch in self.takeBack(where: { $0.call == call }) {
             batch.fail(BatchNotBegun(description: "its call is over", isReturned: true))
         }
+        self.tellOfRoom()
         return !numbers.isEmpty
     }
 
@@ -158,6 +168,7 @@ package final class WorkerLink: @unchecked Sendable {
         for batch in self.takeBack(where: { _ in true }) {
             batch.fail(BatchNotBegun(description: "its worker has not come to it", isReturned: true))
         }
+        self.tellOfRoom()
     }
 
     /// Takes back what the worker has not begun with.
@@ -188,12 +199,22 @@ package final class WorkerLink: @unchecked Sendable {
         }
         // The worker may be waiting for it.
         if self.receiver.hasMadeRoom { self.memory.room.advance() }
-        if self.receiver.isBroken { self.tell(.broken) }
-        let isSent = self.state.withLock { state in
-            !state.sender.isEmpty && state.sender.flush()
+        let (isSent, isBroken) = self.state.withLock { state in
+            (!state.sender.isEmpty && state.sender.flush(), state.sender.isBroken)
         }
         if isSent { self.memory.requested.advance() }
+        if self.receiver.isBroken || isBroken { self.tell(.broken) }
+        if isAnything { self.tellOfRoom() }
         return isAnything
+    }
+
+    /// Says so when a worker that had enough has finished with something.
+    private func tellOfRoom() {
+        let hasRoom = self.state.withLock { state in
+            defer { state.hasRefused = false }
+            return state.hasRefused
+        }
+        if hasRoom { self.tell(.hasRoom) }
     }
 
     private func take(_ frame: WorkerFrame) {

@@ -60,7 +60,7 @@ struct WorkerMemory: @unchecked Sendable {
     /// The number of the batch and the index of the task that the worker is in; `nil` between tasks.
     var current: (batch: Int, task: Int)? {
         let task = self.load(Self.slot + 8)
-        return task == 0 ? nil : (self.load(Self.slot) - 1, task - 1)
+        return task == 0 ? nil : (self.load(Self.slot) &- 1, task &- 1)
     }
 
     /// Notes which task the worker is in.

@@ -56,6 +56,9 @@ int joblib_child_pipe(int is_large, int *reading, int *writing);
 /// A descriptor that is readable from a call of `joblib_wake` to one of `joblib_wake_clear`; -1 with errno set.
 int joblib_wake_descriptor(void);
 
+/// Moves a descriptor away from the standard streams, of which a program may have closed some; -1 with errno set.
+int joblib_above_standard_streams(int descriptor);
+
 void joblib_wake(int descriptor);
 
 void joblib_wake_clear(int descriptor);

@@ -26,6 +26,9 @@ void joblib_worker_begin(struct joblib_child_record *record, pid_t parent);
 /// Ends the process, its group, and with that whatever tasks have started.
 _Noreturn void joblib_worker_end_group(void);
 
+/// Has the process end by SIGALRM after some seconds, unless it has ended by then.
+void joblib_worker_end_within(unsigned int seconds);
+
 /// Waits until the other side of a socket has gone; what comes is dropped.
 void joblib_wait_for_hangup(int descriptor);
 

@@ -216,9 +216,8 @@ extension ShippingLoop {
     private func blame(_ death: WorkerDeath, _ rest: [ShippingLedger.Entry], _ shipment: Work) {
         // The worker has said which task it was, and has ended for it.
         let isExplained = death.reason.exitCode == PortableWorker.overrunStatus && shipment.hasTimedOut
-        let culprit =
-            rest.count == 1 && !isExplained
-            ? rest[0] : rest.first { $0.index == (death.taskIndex ?? shipment.current) && !isExplained }
+        let known = death.taskIndex ?? (rest.count == 1 ? rest[0].index : shipment.current)
+        let culprit = isExplained ? nil : rest.first { $0.index == known }
         guard let culprit else {
             // One by one, unless it is known that none of them did it.
             let batches = isExplained ? [rest] : rest.map { [$0] }

@@ -16,6 +16,9 @@ final class WorkerTimeLimit: Watched {
     private let limit: UInt64
     private let state = Mutex<Attempt?>(nil)
     private let isOver = Atomic<Bool>(false)
+
+    /// Moves when it has been told that an attempt was given up.
+    private let told = WaitWord()
     private let overrun: @Sendable (WorkerMessage) -> Void
 
     /// Makes a limit.
@@ -37,12 +40,15 @@ final class WorkerTimeLimit: Watched {
 
     /// The attempt has ended.
     ///
-    /// - Returns: `false` if it had been given up.
+    /// - Returns: `false` if it had been given up, once that has been told: the thread that tells it may stop this one to see where it
+    ///   is, and nothing must be in between.
     func end() -> Bool {
-        self.state.withLock { attempt in
+        let isInTime = self.state.withLock { attempt in
             defer { attempt = nil }
             return attempt != nil
         }
+        if !isInTime { self.told.wait(while: 0) }
+        return isInTime
     }
 
     /// No attempt comes any more.
@@ -57,7 +63,10 @@ final class WorkerTimeLimit: Watched {
             return (current.message, now + self.limit)
         }
         guard let late else { return next }
-        PlatformThread.startOrRun(name: "joblib-timeout") { self.overrun(late) }
+        PlatformThread.startOrRun(name: "joblib-timeout") {
+            self.overrun(late)
+            self.told.advance()
+        }
         return nil
     }
 }

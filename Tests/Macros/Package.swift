@@ -12,7 +12,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
-        // The sources of the plugin, by a symbolic link: a macro is no product that another package could import.
+        // The sources of the plugin, by a symbolic link that `link-plugin` makes: a macro is no product that another package could
+        // import, and not every copy of a repository keeps links.
         .target(
             name: "MacroExpansion",
             dependencies: [

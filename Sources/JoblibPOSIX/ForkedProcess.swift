@@ -59,8 +59,13 @@ public final class ForkedProcess: @unchecked Sendable {
     public static func start(
         _ body: @escaping @Sendable (MessageSender) -> Void
     ) throws(SystemError) -> ForkedProcess {
-        // One after the other: two that each had half of the last descriptors would both fail.
-        try self.starts.object.turn.withLock { _ throws(SystemError) in try self.startInTurn(body) }
+        // One after the other: two that each had half of the last descriptors would both fail. Not busy while it waits, since the one
+        // that forks waits for those that are.
+        ForkTurn.leave()
+        return try self.starts.object.turn.withLock { _ throws(SystemError) in
+            ForkTurn.enter()
+            return try self.startInTurn(body)
+        }
     }
 
     private final class Starts: Sendable {

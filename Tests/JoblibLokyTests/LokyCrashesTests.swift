@@ -119,15 +119,6 @@ struct LokyCrashesTests {
         try expectHealth()
     }
 
-    @Test("A call whose workers do nothing but die gives up, with the first deaths")
-    func hopeless() throws {
-        let tasks = (0..<5_000).map { Delayed(Crashing(value: $0, culprit: $0, crash: .exit)) }
-        let error = try #require(throws: ParallelError.self) { try loky.results(tasks) }
-        #expect(error.code == .poolUnhealthy)
-        #expect(error.detail.components(separatedBy: "; task").count == 3, "\(error.detail)")
-        try expectHealth()
-    }
-
     @Test("Whatever kills workers at random, the results are those of a sequential run")
     func chaos() throws {
         let tasks = (0..<4_000).map { Delayed(Slow(value: $0)) }

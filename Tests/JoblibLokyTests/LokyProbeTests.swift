@@ -71,6 +71,13 @@ struct LokyProbeTests {
         #expect(try await ProgramRun.run(Self.probe, ["descriptors"]).output == "refused: resourceExhausted\nthen: 6\n")
     }
 
+    // In a small program, whose workers are up in milliseconds: 32 have to die within ten seconds.
+    @Test("A call whose workers do nothing but die gives up, with the first deaths, and the next one works")
+    func hopeless() async throws {
+        let run = try await ProgramRun.run(Self.probe, ["hopeless"])
+        #expect(run.output == "poolUnhealthy, with 3 deaths\nthen: 6\n")
+    }
+
     @Test("Workers of workers end somewhere")
     func depth() async throws {
         #expect(try await ProgramRun.run(Self.probe, ["deep"]).output == "refused: startupFailed\n")

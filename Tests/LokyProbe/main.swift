@@ -45,6 +45,11 @@ struct Descriptors: PortableTask {
     func run() -> [Int32] { (3..<256).filter { fcntl($0, F_GETFD) >= 0 } }
 }
 
+struct Exit: PortableTask {
+    var index: Int
+    func run() -> Int { exit(3) }
+}
+
 func fail(_ text: String) -> Never {
     print(text)
     exit(1)
@@ -105,6 +110,16 @@ case "descriptors":
     limit.rlim_cur = usual
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     print("then: \(try call((0..<4).map { Delayed(Echo(value: $0)) }).reduce(0, +))")
+case "hopeless":
+    // Every task ends its worker.
+    do {
+        _ = try call.results((0..<1_000).map { Delayed(Exit(index: $0)) })
+        print("no end")
+    } catch let error as ParallelError {
+        let deaths = error.detail.split(separator: ";").filter { $0.contains("exited with status 3") }.count
+        print("\(error.code), with \(deaths) deaths")
+    }
+    print("then: \(try call((0..<4).map { Delayed(Echo(value: $0)) }).reduce(0, +))")
 case "deep":
     // As if it were a worker of a worker, ten times over.
     setenv("JOBLIB_DEPTH", "10", 1)
@@ -124,7 +139,9 @@ case "memory":
     let growth = resident() - before
     print(growth < 16 << 20 ? "flat" : "the worker has grown by \(growth) bytes")
 default:
-    print("usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | deep | memory")
+    print(
+        "usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | hopeless | deep | memory"
+    )
 }
 
 /// How much memory the worker has in use.

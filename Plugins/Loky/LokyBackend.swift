@@ -6,8 +6,8 @@ import JoblibWorkers
 
 /// The backend `"loky"`: workers are this program, started anew, and kept for the calls to come.
 ///
-/// A worker has nothing of its caller's memory, so tasks have to be portable: mark functions `@Portable`. It is started once, in
-/// milliseconds, and then takes batches through memory that both see, which costs microseconds. A task that crashes its worker
+/// A worker has nothing of its caller's memory, so tasks have to be portable: mark functions `@Portable`. It is started once,
+/// and then takes batches through memory that both see, which costs a fraction of that. A task that crashes its worker
 /// fails alone, and another worker takes its place. joblib's `loky`.
 public struct LokyBackend: ShippingBackend {
     private let settings: LokySettings

@@ -46,7 +46,6 @@ final class RingWorker: Sendable {
     // For how long a worker that has nothing to do keeps its processor: as long as it takes to be woken.
     private static let spins = 2000
 
-    private let start: RingWorkerStart
     private let memory: WorkerMemory
     private let bell: WorkerBell
     private let coder = WorkerTrust.sameHost.taskCoder
@@ -68,7 +67,6 @@ final class RingWorker: Sendable {
     }
 
     private init(_ start: RingWorkerStart, _ memory: WorkerMemory, _ bell: WorkerBell) {
-        self.start = start
         self.memory = memory
         self.bell = bell
         self.sender = Mutex(RingSender(SharedRingWriter(memory.file, WorkerMemory.answers)))

@@ -96,6 +96,19 @@ struct LokyPoolTests {
         #expect(error.code == .invalidArgument && error.detail.contains("a=b"))
     }
 
+    @Test(
+        "A parameter that means nothing is refused, by its name and value",
+        arguments: [
+            (BackendParameter.idleWorkerTimeout(.seconds(-1)), "idleWorkerTimeout"),
+            (.maxWorkerMemory(0), "maxWorkerMemory: 0"), (.maxTasksPerWorker(0), "maxTasksPerWorker: 0"),
+        ]
+    )
+    func wrongValues(_ parameter: BackendParameter, _ words: String) throws {
+        let call = Parallel(nJobs: 2, backend: .loky, backendParams: [parameter])
+        let error = try #require(throws: ParallelError.self) { try call([Delayed(ProcessID())]) }
+        #expect(error.code == .invalidArgument && error.detail.contains(words), "\(error)")
+    }
+
     @Test("The initializer runs once in each worker, before its first task; its failure is reported as itself")
     func initializer() throws {
         let call = Parallel(nJobs: 2, backend: .loky, backendParams: [.initializer(Delayed(SetUp(name: "ready")))])

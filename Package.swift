@@ -58,7 +58,7 @@ let package = Package(
         ),
         .target(
             name: "JoblibLoky",
-            dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWorkers"],
+            dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers"],
             path: "Plugins/Loky"
         ),
 

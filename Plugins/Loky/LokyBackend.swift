@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import JoblibCore
+import JoblibWire
 import JoblibWorkers
 
 /// The backend `"loky"`: workers are this program, started anew, and kept for the calls to come.
@@ -36,6 +37,14 @@ public struct LokyBackend: ShippingBackend {
     /// Bitwise-copyable values as they are in memory, others in a compact form: both sides are the same build.
     public var taskCoder: any TaskCoder { WorkerTrust.sameHost.taskCoder }
 
+    /// The same, but for large arrays, which are put where all workers find them, each once for a call.
+    public func taskCoder(for call: CallID) -> any TaskCoder {
+        // Where there is no pool to be had it is the session that says so.
+        guard let arena = try? LokyPool.shared.machinery().arena else { return self.taskCoder }
+        let arrays = CallArrays(arena, call: call.number, unsharedUpTo: self.settings.maxNBytes)
+        return BinaryCoder(trust: .sameBuild, arrays: arrays)
+    }
+
     /// What `.idempotent` says; by default a task whose worker was killed runs again.
     public var isIdempotent: Bool { self.settings.workers.isIdempotent }
 
@@ -50,6 +59,7 @@ public struct LokyBackend: ShippingBackend {
 
     /// Ends the workers that are idle, and waits until they have ended; those at work are left alone.
     ///
+    /// The memory that is kept for the large arrays of calls to come is freed as well.
     /// Nothing has to be called at the end of a program: its workers end with it.
     public static func shutDownIdleWorkers() async { await LokyPool.shared.shutDown() }
 

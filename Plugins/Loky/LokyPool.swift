@@ -30,6 +30,7 @@ final class LokyPool: Sendable {
         let supervisor: ProcessSupervisor
         let bell: SharedMemoryFile
         let receiver: AnswerReceiver
+        let arena: SharedArena
     }
 
     private static let perProcess = PerProcess { LokyPool() }
@@ -45,6 +46,9 @@ final class LokyPool: Sendable {
 
     /// How many workers wait for a call at most, of whatever kind.
     private static let largestIdleCount = max(32, 4 * cpuCount())
+
+    /// For how long memory of large arrays is kept for the next ones, in nanoseconds.
+    private static let arenaTime: UInt64 = 10_000_000_000
 
     /// For how long a worker stays that is more than the last call wanted, in nanoseconds.
     private static let surplusTime: UInt64 = 3_000_000_000
@@ -100,10 +104,11 @@ final class LokyPool: Sendable {
     /// - Throws: `SystemError`.
     func start(_ key: WorkerKey, owner: LokySession?) throws(SystemError) -> LokyWorker {
         let machinery = try self.machinery()
-        let worker = try LokyWorker(key, owner: owner)
+        let worker = try LokyWorker(key, region: machinery.arena.makeRegion(), owner: owner)
         self.state.withLock { $0.workers[ObjectIdentifier(worker)] = worker }
         do {
-            try worker.start(machinery.supervisor, bell: machinery.bell) { worker, ending in self.didEnd(worker, ending)
+            try worker.start(machinery.supervisor, bell: machinery.bell, arena: machinery.arena) { worker, ending in
+                self.didEnd(worker, ending)
             }
         } catch {
             self.state.withLock { _ = $0.workers.removeValue(forKey: ObjectIdentifier(worker)) }
@@ -133,6 +138,7 @@ final class LokyPool: Sendable {
         }
         self.expire(at: deadline)
         self.trim(key)
+        self.trimLater()
         // A call with an initializer of its own leaves workers that nobody else takes.
         let surplus = self.state.withLock { state in
             let surplus = Array(state.idle.prefix(max(0, state.idle.count - Self.largestIdleCount)))
@@ -191,7 +197,13 @@ final class LokyPool: Sendable {
             let fresh: ProcessSupervisor
             if let supervisor { fresh = supervisor } else { fresh = try ProcessSupervisor() }
             supervisor = fresh
-            let machinery = Machinery(supervisor: fresh, bell: bell, receiver: try AnswerReceiver(bell))
+            let arena = try SharedArena()
+            let machinery = Machinery(
+                supervisor: fresh,
+                bell: bell,
+                receiver: try AnswerReceiver(bell),
+                arena: arena
+            )
             self.state.withLock { $0.machinery = machinery }
             // What tasks have printed last is still to be shown.
             ProcessExit.perform { self.drain(self.state.withLock { Array($0.workers.values) }) }
@@ -202,6 +214,20 @@ final class LokyPool: Sendable {
     /// Has shown what workers have printed so far.
     func drain(_ workers: [LokyWorker]) {
         self.state.withLock { $0.machinery }?.supervisor.drain(workers.compactMap(\.process))
+    }
+
+    // MARK: - Large arrays
+
+    /// Where they go; `nil` before there was any worker.
+    private var arena: SharedArena? { self.state.withLock { $0.machinery }?.arena }
+
+    /// Has the memory of large arrays freed after a while, unless others use it.
+    private func trimLater() {
+        guard let machinery = self.state.withLock({ $0.machinery }), machinery.arena.takeUse() else { return }
+        machinery.supervisor.schedule(at: MonotonicClock.now + Self.arenaTime) { [weak self] in
+            // Under the lock: a worker that has nothing to do gets nothing to do meanwhile.
+            self?.state.withLock { state in machinery.arena.trim(workers: state.idle.map(\.worker.region)) }
+        }
     }
 
     // MARK: - The ends of workers
@@ -233,6 +259,7 @@ final class LokyPool: Sendable {
         // Finding out where it was takes tens of milliseconds, in which other workers may end.
         PlatformThread.startOrRun(name: "joblib-blame") {
             worker.link.finish { task in worker.death(ending, task: task) }
+            self.arena?.discard(region: worker.region)
         }
     }
 
@@ -257,10 +284,11 @@ final class LokyPool: Sendable {
         while true {
             let seen = self.ends.count
             let left = self.state.withLock { state in idle.filter { state.workers[ObjectIdentifier($0)] != nil } }
-            if left.isEmpty { return }
+            if left.isEmpty { break }
             if !self.ends.wait(while: seen, until: patience) { break }
         }
         for worker in idle { worker.kill() }
+        self.arena?.trim(workers: idle.map(\.region))
     }
 
     /// The ids of all workers' processes.

@@ -142,6 +142,9 @@ final class LokySession: AttendedSession {
     }
 
     func end(_ call: CallID, _ reason: CallEnd) {
+        if self.machinery.arena.end(call: call.number) {
+            for worker in self.state.withLock({ $0.workers }) { worker.link.forget(call: call.number) }
+        }
         // What its tasks have printed belongs before what the caller prints next.
         self.pool.drain(self.state.withLock { $0.workers })
     }

@@ -16,6 +16,9 @@ struct LokySettings: Sendable {
     /// For how long a worker that has nothing to do stays, in nanoseconds.
     let idleWorkerTimeout: UInt64
 
+    /// How many bytes an array has at most that is sent to each task; `nil`: any number.
+    let maxNBytes: Int?
+
     private let environment: [String: String]
     private let maxMemory: Int
     private let initializer: [UInt8]
@@ -48,6 +51,7 @@ struct LokySettings: Sendable {
         self.maxMemory = maxMemory ?? 0
         self.initializer = try self.workers.initializerPayload(coder) ?? []
         self.innerThreads = request.innerMaxNumThreads
+        self.maxNBytes = request.maxNBytes
     }
 
     /// What a worker of a call with so many workers has to be started with.
@@ -84,6 +88,8 @@ struct WorkerKey: Hashable, Sendable {
         for name in Self.threadVariables where self.overridesInnerThreads || ProcessEnvironment.value(name) == nil {
             variables[name] = "\(self.innerThreads)"
         }
+        // Large arrays in large pages, which are touched for the first time in a seventh of the time.
+        if ProcessEnvironment.value("GLIBC_TUNABLES") == nil { variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1" }
         // Lets the thread pools of several processes know of each other; TBB's.
         if ProcessEnvironment.value("ENABLE_IPC") == nil { variables["ENABLE_IPC"] = "1" }
         return variables.merging(self.environment) { $1 }

@@ -22,6 +22,9 @@ final class LokyWorker: Sendable {
     }
 
     let key: WorkerKey
+
+    /// The number of the region of the pool's arena that its results go to.
+    let region: Int
     private let memory: SharedMemoryFile
     let link: WorkerLink
     private let state: Mutex<State>
@@ -29,8 +32,9 @@ final class LokyWorker: Sendable {
     /// Makes what a process needs that is not there yet.
     ///
     /// - Throws: `SystemError` when there is no memory or descriptor for it.
-    init(_ key: WorkerKey, owner: LokySession?) throws(SystemError) {
+    init(_ key: WorkerKey, region: Int, owner: LokySession?) throws(SystemError) {
         self.key = key
+        self.region = region
         self.memory = try WorkerLink.makeMemory()
         self.state = Mutex(State(owner: owner))
         self.link = WorkerLink(self.memory)
@@ -42,22 +46,26 @@ final class LokyWorker: Sendable {
     /// - Parameters:
     ///   - supervisor: Whose child it becomes.
     ///   - bell: What it rings when it has something to say.
+    ///   - arena: Where it finds large arrays.
     ///   - ended: Called on the supervisor's thread when it has ended.
     /// - Throws: `SystemError` when it cannot be started.
     func start(
         _ supervisor: ProcessSupervisor,
         bell: SharedMemoryFile,
+        arena: SharedArena,
         _ ended: @escaping @Sendable (LokyWorker, ChildEnding) -> Void
     ) throws(SystemError) {
         var start = RingWorkerStart(parent: ThisProcess.id)
         start.maxTasks = self.key.maxTasks
         start.maxMemory = self.key.maxMemory
+        start.region = self.region
         var environment = self.key.variables
         environment[WorkerEntry.variable] = start.value
         environment[LokyDepth.variable] = "\(LokyDepth.current + 1)"
         environment[WorkerEntry.backtraceVariable] = WorkerEntry.noBacktrace
         if !self.key.initializer.isEmpty { self.link.initialize(self.key.initializer) }
-        let process = try supervisor.start(environment, memory: self.memory, inherited: [bell]) { process, event in
+        let inherited = [bell.descriptor, arena.descriptor]
+        let process = try supervisor.start(environment, memory: self.memory, inherited: inherited) { process, event in
             switch event {
             case .lines(let lines, let isError): WorkerOutput.relay(lines, isError: isError)
             case .ended(let ending):

@@ -18,12 +18,26 @@
 
 #define SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
 
-int joblib_memory_file(const char *name, size_t byte_count) {
+static int memory_file(const char *name) {
     unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     int file = memfd_create(name, flags | MFD_NOEXEC_SEAL);
     // Kernels before 6.3 do not know it.
     if (file < 0 && errno == EINVAL) file = memfd_create(name, flags);
-    file = joblib_above_standard_streams(file);
+    return joblib_above_standard_streams(file);
+}
+
+int joblib_arena_file(const char *name) {
+    int file = memory_file(name);
+    return file < 0 ? -errno : file;
+}
+
+void joblib_arena_discard(int descriptor, int64_t offset, int64_t byte_count) {
+    // Where it fails the memory is used again, or freed with the file.
+    (void)fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, byte_count);
+}
+
+int joblib_memory_file(const char *name, size_t byte_count) {
+    int file = memory_file(name);
     if (file < 0) return -errno;
     int failure = ftruncate(file, (off_t)byte_count) != 0 ? errno : 0;
     // Reserved at once: where there is no memory left a later store would end the process by SIGBUS.

@@ -66,14 +66,14 @@ public final class ProcessSupervisor: @unchecked Sendable {
     /// - Parameters:
     ///   - environment: Variables that are added to those of this process, or replace them.
     ///   - memory: Its memory, descriptor ``SpawnedWorker/memory`` there.
-    ///   - inherited: What else it is given.
+    ///   - inherited: Descriptors that it is given besides, to be open until this returns.
     ///   - tell: Called on the supervisor's thread with what happens to it; must not wait.
     /// - Returns: The process.
     /// - Throws: ``SystemError``.
     public func start(
         _ environment: [String: String],
         memory: SharedMemoryFile,
-        inherited: [SharedMemoryFile],
+        inherited: [Int32],
         _ tell: @escaping @Sendable (SpawnedProcess, Event) -> Void
     ) throws(SystemError) -> SpawnedProcess {
         let start: @Sendable () throws(SystemError) -> SpawnedProcess = { () throws(SystemError) in

@@ -38,7 +38,7 @@ public final class SpawnedProcess: @unchecked Sendable {
     static func start(
         _ environment: [String: String],
         memory: SharedMemoryFile,
-        inherited: [SharedMemoryFile]
+        inherited: [Int32]
     ) throws(SystemError) -> SpawnedProcess {
         precondition(MemoryLayout<joblib_child_record>.size <= self.recordByteCount)
         let table = DescriptorTable.shared
@@ -55,7 +55,7 @@ public final class SpawnedProcess: @unchecked Sendable {
                 environment,
                 output: workerOutput,
                 error: workerError,
-                inherited: [workerSocket, memory.descriptor] + inherited.map(\.descriptor)
+                inherited: [workerSocket, memory.descriptor] + inherited
             )
             table.close([workerSocket, workerOutput, workerError])
             let ended = joblib_pidfd_open(pid)

@@ -24,6 +24,9 @@ public struct BinaryCoder: TaskCoder {
     let trust: Trust
     let limits: CodingLimits
 
+    /// Where large arrays go instead of into the bytes.
+    let arrays: (any ArrayExchange)?
+
     /// Makes a coder that trusts nothing, with the usual limits.
     public init() {
         self.init(trust: .none)
@@ -34,9 +37,15 @@ public struct BinaryCoder: TaskCoder {
     /// - Parameters:
     ///   - trust: How far what is decoded is trusted.
     ///   - limits: What is refused.
-    public init(trust: Trust = .none, limits: CodingLimits = CodingLimits()) {
+    ///   - arrays: Where large arrays of numbers go instead of into the bytes.
+    public init(
+        trust: Trust = .none,
+        limits: CodingLimits = CodingLimits(),
+        arrays: (any ArrayExchange)? = nil
+    ) {
         self.trust = trust
         self.limits = limits
+        self.arrays = arrays
     }
 
     /// Whether the coder was made with the trust `.sameBuild`.

@@ -12,9 +12,14 @@ extension ByteSink {
         case .simple(let type): return self.append(value, as: type)
         case .numbers(let type):
             guard let array = value as? any NumberArray, let code = type.elementCode else { return }
-            self.append(byte: Wire.numbers)
-            self.append(byte: code)
-            unsafe array.withElements { unsafe self.append(counted: $0) }
+            unsafe array.withElements { bytes in
+                if bytes.count > self.inlineByteCount, unsafe self.appendReference(bytes, of: array, code: code) {
+                    return
+                }
+                self.append(byte: Wire.numbers)
+                self.append(byte: code)
+                unsafe self.append(counted: bytes)
+            }
         case .nestedOptional:
             guard let optional = value as? any NestedOptional else { return }
             try optional.append(to: self, in: parent, at: key, depth: depth)
@@ -40,8 +45,11 @@ extension ByteSink {
             return true
         }
         guard kind.memoryArray != nil, let array = value as? any NumberArray else { return false }
-        self.append(byte: Wire.elements)
-        unsafe array.withElements { unsafe self.append(counted: $0) }
+        unsafe array.withElements { bytes in
+            if bytes.count > self.inlineByteCount, unsafe self.appendReference(bytes, of: array, code: 0) { return }
+            self.append(byte: Wire.elements)
+            unsafe self.append(counted: bytes)
+        }
         return true
     }
 

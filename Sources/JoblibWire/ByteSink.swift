@@ -12,6 +12,10 @@
     let kinds: TypeKinds
     @safe @exclusivity(unchecked) private(set) var limits: CodingLimits
 
+    /// Where arrays go that have more bytes than `inlineByteCount`.
+    @safe @exclusivity(unchecked) private var arrays: (any ArrayExchange)?
+    @safe @exclusivity(unchecked) private(set) var inlineByteCount = Int.max
+
     /// What is complete, and from where it is of this value.
     // Nobody else reads or writes them meanwhile: checks at run time would take longer than what is checked.
     @safe @exclusivity(unchecked) private var bytes: [UInt8] = []
@@ -27,10 +31,12 @@
     /// Encoders for values at each depth, since there is one such value at a time.
     @safe @exclusivity(unchecked) private var encoders: [ValueEncoder] = []
 
-    init(_ keys: KeyWriter, _ kinds: TypeKinds, _ limits: CodingLimits) {
+    init(_ keys: KeyWriter, _ kinds: TypeKinds, _ limits: CodingLimits, _ arrays: (any ArrayExchange)? = nil) {
         self.keys = keys
         self.kinds = kinds
         self.limits = limits
+        self.arrays = arrays
+        self.inlineByteCount = arrays?.inlineByteCount ?? .max
         unsafe self.stage = .allocate(byteCount: Self.stageSize, alignment: 8)
     }
 
@@ -39,8 +45,13 @@
     // MARK: - Beginning and end
 
     /// Takes over the bytes that the value is to stand behind.
-    func begin(behind bytes: inout [UInt8], _ limits: CodingLimits) {
+    func begin(behind bytes: inout [UInt8], _ limits: CodingLimits, _ arrays: (any ArrayExchange)?) {
         self.limits = limits
+        // Most often there was none before, and is none now.
+        if arrays != nil || self.arrays != nil {
+            self.arrays = arrays
+            self.inlineByteCount = arrays?.inlineByteCount ?? .max
+        }
         self.start = bytes.count
         self.staged = 0
         swap(&self.bytes, &bytes)
@@ -63,6 +74,7 @@
     /// Gives back the bytes, with the value behind.
     func end(_ bytes: inout [UInt8]) {
         swap(&self.bytes, &bytes)
+        self.forgetArrays()
     }
 
     /// Gives back the bytes as they were.
@@ -70,6 +82,14 @@
         swap(&self.bytes, &bytes)
         bytes.removeSubrange(self.start...)
         self.closeInserts()
+        self.forgetArrays()
+    }
+
+    // What belongs to a call must not outlive it in a sink that is kept.
+    private func forgetArrays() {
+        if self.arrays == nil { return }
+        self.arrays = nil
+        self.inlineByteCount = .max
     }
 
     /// Lets go of the encoders, which hold the sink.
@@ -120,7 +140,7 @@
 
     /// Makes an encoder for the value that belongs here, to be used until the end.
     func insert(in parent: ValueEncoder, at key: (any CodingKey)?) -> ValueEncoder {
-        let sink = ByteSink(self.keys, self.kinds, self.limits)
+        let sink = ByteSink(self.keys, self.kinds, self.limits, self.arrays)
         let encoder = ValueEncoder(sink, parent: parent, key: key, depth: parent.depth + 1)
         self.inserts.append((self.bytes.count + self.staged, encoder))
         return encoder
@@ -169,6 +189,19 @@
         }
         unsafe self.stage.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: self.staged, as: UInt8.self)
         self.staged += 1
+    }
+
+    /// Writes where an array is instead of the array, if the other side can get it there.
+    @inline(never)
+    func appendReference(_ bytes: UnsafeRawBufferPointer, of array: any NumberArray, code: UInt8) -> Bool {
+        guard let reference = unsafe self.arrays?.place(bytes, of: array) else { return false }
+        self.append(byte: Wire.reference)
+        self.append(byte: code)
+        self.append(raw: UInt64(reference.offset))
+        self.append(raw: UInt64(reference.byteCount))
+        self.append(raw: reference.serial)
+        self.append(raw: reference.call)
+        return true
     }
 
     func append(counted bytes: UnsafeRawBufferPointer) {

@@ -34,6 +34,7 @@ extension ByteSource {
             case Wire.numbers:
                 _ = try self.byte(at: &position)
                 _ = try self.counted(at: &position)
+            case Wire.reference: _ = try self.reference(at: &position)
             case Wire.some: isPrefixed = true
             case Wire.keyed: open.append(true)
             case Wire.unkeyed: open.append(false)

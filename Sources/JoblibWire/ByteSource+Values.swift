@@ -6,7 +6,7 @@ extension ByteSource {
     func decode<T: Decodable>(_ type: T.Type, _ coder: BinaryCoder, from bytes: UnsafeRawBufferPointer) throws -> T {
         var position = 1
         do throws(ReadingFault) {
-            try unsafe self.open(bytes, coder.limits)
+            try unsafe self.open(bytes, coder.limits, coder.arrays)
             if coder.trust.acceptsLayouts, self.isMemory(type) { return try self.memory(type) }
         } catch {
             throw error.error(in: nil, at: nil)
@@ -42,6 +42,8 @@ extension ByteSource {
             case .numbers(let array) where try self.holdsNumbers(array, at: position):
                 position += 2
                 return try self.elements(array, at: &position)
+            case .numbers(let array) where try self.refersToNumbers(array, at: position):
+                return try self.referenced(array, at: &position)
             case .nestedOptional: break
             default:
                 guard depth < self.limits.depth else {
@@ -109,6 +111,7 @@ extension ByteSource {
         return switch self.first(at: 1) {
         case Wire.memory: kind.isMemory
         case Wire.elements: kind.memoryArray != nil
+        case Wire.reference: kind.memoryArray != nil && self.first(at: 2) == 0
         default: false
         }
     }
@@ -116,7 +119,9 @@ extension ByteSource {
     private func memory<T>(_ type: T.Type) throws(ReadingFault) -> T {
         var position = 2
         if let array = self.kinds.kind(of: type).memoryArray {
-            let value: T = try self.elements(array, at: &position)
+            let isElsewhere = self.first(at: 1) == Wire.reference
+            if isElsewhere { position = 1 }
+            let value: T = try isElsewhere ? self.referenced(array, at: &position) : self.elements(array, at: &position)
             guard position == self.end else { throw self.leftOver(position) }
             return value
         }

@@ -10,6 +10,9 @@
 
     let kinds: TypeKinds
     @safe @exclusivity(unchecked) private(set) var limits = CodingLimits()
+
+    /// Where arrays are that are not inside of the bytes; `nil` where none may be elsewhere.
+    @safe @exclusivity(unchecked) private(set) var arrays: (any ArrayExchange)?
     @safe @exclusivity(unchecked) var keys = KeyReader()
 
     // SAFETY: what it leads to is there between `open` and `close`; before and behind, `end` is 0, and nothing is read at or behind it.
@@ -46,7 +49,11 @@
     }
 
     /// Begins with bytes; nothing may be read after `close`, and they have to be there until then.
-    func open(_ bytes: UnsafeRawBufferPointer, _ limits: CodingLimits) throws(ReadingFault) {
+    func open(
+        _ bytes: UnsafeRawBufferPointer,
+        _ limits: CodingLimits,
+        _ arrays: (any ArrayExchange)? = nil
+    ) throws(ReadingFault) {
         guard unsafe bytes.count >= 5 && bytes[0] == Wire.version else {
             throw .corrupted("this is a payload of another codec")
         }
@@ -59,6 +66,7 @@
         let end = tableEnd - tableSize
         try unsafe self.keys.read(UnsafeRawBufferPointer(rebasing: bytes[end..<tableEnd]))
         self.limits = limits
+        if arrays != nil { self.arrays = arrays }
         unsafe self.bytes = bytes
         self.end = end
     }
@@ -76,6 +84,7 @@
     func close() {
         unsafe self.bytes = UnsafeRawBufferPointer(start: nil, count: 0)
         self.end = 0
+        if self.arrays != nil { self.arrays = nil }
         self.keys.end()
     }
 

@@ -26,7 +26,7 @@ final class EncodingSession {
     /// Appends all that is encoded of a value, or nothing if there is an error.
     func encode<T: Encodable>(_ value: T, _ coder: BinaryCoder, into bytes: inout [UInt8]) throws {
         self.keys.begin()
-        self.sink.begin(behind: &bytes, coder.limits)
+        self.sink.begin(behind: &bytes, coder.limits, coder.arrays)
         do {
             self.sink.append(byte: Wire.version)
             if !coder.trust.acceptsLayouts || !self.sink.appendMemory(value) {

@@ -127,6 +127,9 @@ protocol NumberArray {
     func withElements<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R
 
     init(copying bytes: UnsafeRawBufferPointer)
+
+    /// Makes an array of so many bytes, a whole number of elements, which a closure fills.
+    init(byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws
 }
 
 extension Array: NumberArray {
@@ -147,6 +150,17 @@ extension Array: NumberArray {
         // SAFETY: only for elements that are their bytes, of which there are enough.
         unsafe self.init(unsafeUninitializedCapacity: count) { buffer, initializedCount in
             if count > 0 { unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes) }
+            initializedCount = count
+        }
+    }
+
+    init(byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
+        let count = byteCount / MemoryLayout<Element>.stride
+        // SAFETY: as above; nothing is initialised where the closure throws.
+        unsafe try self.init(unsafeUninitializedCapacity: count) { buffer, initializedCount in
+            try unsafe fill(
+                UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<byteCount])
+            )
             initializedCount = count
         }
     }

@@ -63,9 +63,13 @@ final class ValueDecoder: Decoder {
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
         switch self.source.first(at: self.start) {
         case Wire.unkeyed where self.start < self.source.end: return UnkeyedContents(self, at: self.start + 1)
-        case Wire.numbers:
+        case Wire.numbers, Wire.reference:
             do throws(ReadingFault) {
-                let source = try self.source.rewrittenNumbers(at: self.start)
+                let isElsewhere = self.source.first(at: self.start) == Wire.reference
+                let source =
+                    isElsewhere
+                    ? try self.source.broughtIn(at: self.start).rewrittenNumbers(at: 1)
+                    : try self.source.rewrittenNumbers(at: self.start)
                 let decoder = ValueDecoder(source, parent: self.parent, key: self.key, depth: self.depth, start: 1)
                 return UnkeyedContents(decoder, at: 2)
             } catch {

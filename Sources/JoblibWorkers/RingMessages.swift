@@ -5,11 +5,12 @@ internal import JoblibPOSIX
 
 /// What stands before the bytes of a frame in a ring.
 private struct RingHeader {
-    static let byteCount = 24
+    static let byteCount = 32
 
     var size: UInt64
     var number: UInt64
     var kind: UInt64
+    var placedCount: UInt64
 }
 
 /// Writes frames into a ring, as far as there is room, and keeps the rest.
@@ -34,7 +35,8 @@ struct RingSender {
         var header = RingHeader(
             size: UInt64(frame.bytes.count),
             number: frame.number,
-            kind: UInt64(frame.kind.rawValue)
+            kind: UInt64(frame.kind.rawValue),
+            placedCount: UInt64(frame.placedCount)
         )
         let count = RingHeader.byteCount + frame.bytes.count
         if self.isEmpty, self.ring.room(for: count) >= count {
@@ -101,7 +103,7 @@ struct RingReceiver {
                 self.isBroken = self.ring.isBroken
                 return nil
             }
-            var header = RingHeader(size: 0, number: 0, kind: 0)
+            var header = RingHeader(size: 0, number: 0, kind: 0, placedCount: 0)
             unsafe withUnsafeMutableBytes(of: &header) { unsafe self.ring.take(into: $0) }
             guard header.size <= UInt64(WorkerFrame.largest),
                 UInt8(exactly: header.kind).flatMap(WorkerFrame.Kind.init) != nil
@@ -147,6 +149,6 @@ struct RingReceiver {
         }
         self.header = nil
         self.bytes = []
-        return WorkerFrame(kind, header.number, bytes)
+        return WorkerFrame(kind, header.number, bytes, placedCount: Int(truncatingIfNeeded: header.placedCount))
     }
 }

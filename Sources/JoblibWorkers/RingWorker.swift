@@ -19,6 +19,9 @@ package struct RingWorkerStart: Equatable {
     /// With how many bytes of memory it leaves; 0: it may have any number.
     package var maxMemory = 0
 
+    /// The number of the region of the ``SharedArena`` that its results go to, from 1.
+    package var region = 1
+
     /// Describes a start.
     package init(parent: Int32) {
         self.parent = parent
@@ -29,16 +32,17 @@ package struct RingWorkerStart: Equatable {
         guard value.hasPrefix(Self.prefix) else { return nil }
         let numbers = value.dropFirst(Self.prefix.count).split(separator: ",", omittingEmptySubsequences: false)
             .map { Int($0) }
-        guard numbers.count == 3, let parent = numbers[0].flatMap({ Int32(exactly: $0) }), let maxTasks = numbers[1],
-            let maxMemory = numbers[2]
+        guard numbers.count == 4, let parent = numbers[0].flatMap({ Int32(exactly: $0) }), let maxTasks = numbers[1],
+            let maxMemory = numbers[2], let region = numbers[3], 1...(1 << 20) ~= region
         else { return nil }
         self.parent = parent
         self.maxTasks = maxTasks
         self.maxMemory = maxMemory
+        self.region = region
     }
 
     /// The variable's value.
-    package var value: String { "\(Self.prefix)\(self.parent),\(self.maxTasks),\(self.maxMemory)" }
+    package var value: String { "\(Self.prefix)\(self.parent),\(self.maxTasks),\(self.maxMemory),\(self.region)" }
 }
 
 /// A worker that shares memory with its caller: the process's first thread reads batches from a ring, runs them, and writes answers.
@@ -48,7 +52,8 @@ final class RingWorker: Sendable {
 
     private let memory: WorkerMemory
     private let bell: WorkerBell
-    private let coder = WorkerTrust.sameHost.taskCoder
+    private let arrays: WorkerArrays
+    private let coder: any TaskCoder
     private let sender: Mutex<RingSender>
     private let receiver: Mutex<RingReceiver>
     private let index = Atomic<Int>(0)
@@ -59,16 +64,19 @@ final class RingWorker: Sendable {
             let memory = try SharedMemoryFile(descriptor: SpawnedWorker.memory, byteCount: WorkerMemory.byteCount)
             try SpawnedWorker.begin(memory, parent: start.parent)
             let bell = try SharedMemoryFile(descriptor: SpawnedWorker.memory + 1, byteCount: WorkerBell.byteCount)
-            RingWorker(start, WorkerMemory(memory), WorkerBell(bell)).run()
+            let arena = MemoryArena(descriptor: SpawnedWorker.memory + 2)
+            RingWorker(start, WorkerMemory(memory), WorkerBell(bell), arena).run()
         } catch {
             WorkerProcess.complain("\(error)")
             ProcessExit.now(1)
         }
     }
 
-    private init(_ start: RingWorkerStart, _ memory: WorkerMemory, _ bell: WorkerBell) {
+    private init(_ start: RingWorkerStart, _ memory: WorkerMemory, _ bell: WorkerBell, _ arena: MemoryArena) {
         self.memory = memory
         self.bell = bell
+        self.arrays = WorkerArrays(arena, region: start.region, memory)
+        self.coder = BinaryCoder(trust: .sameBuild, arrays: self.arrays)
         self.sender = Mutex(RingSender(SharedRingWriter(memory.file, WorkerMemory.answers)))
         self.receiver = Mutex(RingReceiver(SharedRingReader(memory.file, WorkerMemory.requests)))
         self.limit = LeavingPolicy(maxTasks: start.maxTasks, maxMemory: start.maxMemory)
@@ -93,6 +101,7 @@ final class RingWorker: Sendable {
             case .run where self.memory.begin(batch: Int(truncatingIfNeeded: frame.number)): self.execute(frame)
             case .initialize: self.initialize(frame.bytes)
             case .leaving: self.end()
+            case .forget: self.arrays.forget(call: frame.number)
             case .place: self.index.store(Int(frame.number), ordering: .relaxed)
             default: break
             }
@@ -132,7 +141,7 @@ final class RingWorker: Sendable {
         let watch = TaskWatch(
             mayBegin: { [memory] index in
                 // It was not the last one.
-                if let answer = answers.take() { self.send(WorkerFrame(.answer, frame.number, answer)) }
+                if let answer = answers.take() { self.send(answer.frame(.answer, frame.number)) }
                 // Only now: until its result is with the caller the death of the worker is the task's.
                 memory.leave()
                 guard !memory.isRecalled(batch: number), limit.mayBegin() else {
@@ -154,23 +163,25 @@ final class RingWorker: Sendable {
                 isCancelled: { [memory] in memory.isCancelled(batch: number) },
                 watch: watch,
                 overrun: {
-                    if let answer = answers.take() { self.send(WorkerFrame(.answer, frame.number, answer)) }
+                    if let answer = answers.take() { self.send(answer.frame(.answer, frame.number)) }
                     // What was sent is in memory that outlives the process.
                     ProcessExit.now(PortableWorker.overrunStatus)
                 },
-                send: { bytes in
+                send: { [arrays] bytes in
+                    // All that was placed is told of here, or was before.
+                    let answer = BatchAnswers.Answer(bytes: bytes, placedCount: arrays.placedCount)
                     // Within a task somebody waits for it, and there may not be another for long.
                     let isInTask = answers.isInTask.load(ordering: .relaxed)
-                    if let answer = answers.exchange(isInTask ? nil : bytes) {
-                        self.send(WorkerFrame(.answer, frame.number, answer))
+                    if let held = answers.exchange(isInTask ? nil : answer) {
+                        self.send(held.frame(.answer, frame.number))
                     }
-                    if isInTask { self.send(WorkerFrame(.answer, frame.number, bytes)) }
+                    if isInTask { self.send(answer.frame(.answer, frame.number)) }
                 }
             )
             // The caller knows which of its tasks have ended.
             let isReturned = answers.isReturned.load(ordering: .relaxed)
             if let answer = answers.take() {
-                self.send(WorkerFrame(isReturned ? .answer : .lastAnswer, frame.number, answer))
+                self.send(answer.frame(isReturned ? .answer : .lastAnswer, frame.number))
                 if isReturned { self.send(WorkerFrame(.returned, frame.number)) }
             } else {
                 self.send(WorkerFrame(isReturned ? .returned : .finished, frame.number))
@@ -199,7 +210,18 @@ final class RingWorker: Sendable {
 /// The answers of one batch: one is held back until it is known whether it was the last, which then needs no message of its own to
 /// say so.
 private final class BatchAnswers: Sendable {
-    private let held = Mutex<[UInt8]?>(nil)
+    struct Answer {
+        let bytes: [UInt8]
+
+        /// How many arrays the worker had placed when it was made.
+        let placedCount: Int
+
+        func frame(_ kind: WorkerFrame.Kind, _ number: UInt64) -> WorkerFrame {
+            WorkerFrame(kind, number, self.bytes, placedCount: self.placedCount)
+        }
+    }
+
+    private let held = Mutex<Answer?>(nil)
 
     /// Whether what is left of the batch belongs to somebody else.
     // Relaxed: set and read by one thread.
@@ -209,9 +231,9 @@ private final class BatchAnswers: Sendable {
     // Relaxed: what it decides is when a message is sent, and each is sent once.
     let isInTask = Atomic<Bool>(false)
 
-    func take() -> [UInt8]? { self.exchange(nil) }
+    func take() -> Answer? { self.exchange(nil) }
 
-    func exchange(_ answer: [UInt8]?) -> [UInt8]? {
+    func exchange(_ answer: Answer?) -> Answer? {
         self.held.withLock { held in
             defer { held = answer }
             return held

@@ -83,7 +83,7 @@ public final class WorkerConnection: Sendable {
             case .returned:
                 self.take(frame.number)?
                     .fail(BatchNotBegun(description: "its worker has given it back", isReturned: true))
-            case .run, .cancel, .initialize, .notInitialized, .place, .lastAnswer, .leaving: break
+            case .run, .cancel, .initialize, .notInitialized, .place, .lastAnswer, .leaving, .forget: break
             }
         }
         self.state.withLock { $0.isOver = true }

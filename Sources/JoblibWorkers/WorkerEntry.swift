@@ -145,7 +145,7 @@ final class WorkerProcess: Sendable {
                     state.cancelled.insert(frame.number)
                 }
             case .hello, .answer, .finished, .refused, .initialize, .notInitialized, .place, .returned, .lastAnswer,
-                .leaving:
+                .leaving, .forget:
                 break
             }
         }

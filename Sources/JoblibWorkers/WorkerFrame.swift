@@ -39,6 +39,9 @@ struct WorkerFrame: Equatable {
 
         /// From the worker: it ends by itself, and takes no batch any more.
         case leaving
+
+        /// To the worker: the arrays of a call, whose number it is, are not needed any more.
+        case forget
     }
 
     /// How many bytes one may have: several values of the 2 GiB that a coder takes.
@@ -48,10 +51,14 @@ struct WorkerFrame: Equatable {
     let number: UInt64
     let bytes: [UInt8]
 
-    init(_ kind: Kind, _ number: UInt64, _ bytes: [UInt8] = []) {
+    /// How many arrays a worker has placed of which it tells here, or has told before.
+    let placedCount: Int
+
+    init(_ kind: Kind, _ number: UInt64, _ bytes: [UInt8] = [], placedCount: Int = 0) {
         self.kind = kind
         self.number = number
         self.bytes = bytes
+        self.placedCount = placedCount
     }
 
     func encoded() -> [UInt8] {
@@ -67,5 +74,6 @@ struct WorkerFrame: Equatable {
         self.kind = kind
         self.number = message[1..<9].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         self.bytes = Array(message[9...])
+        self.placedCount = 0
     }
 }

@@ -109,6 +109,12 @@ package final class WorkerLink: @unchecked Sendable {
         self.memory.requested.advance()
     }
 
+    /// Tells the worker that the arrays of a call are not needed any more.
+    package func forget(call: UInt64) {
+        self.state.withLock { $0.sender.send(WorkerFrame(.forget, call)) }
+        self.memory.requested.advance()
+    }
+
     /// Hands a batch to the worker, without waiting.
     ///
     /// - Parameters:
@@ -220,10 +226,13 @@ package final class WorkerLink: @unchecked Sendable {
     private func take(_ frame: WorkerFrame) {
         let number = Int(truncatingIfNeeded: frame.number)
         switch frame.kind {
-        case .answer: self.state.withLock { $0.batches.first { $0.number == number }?.batch }?.accept(frame.bytes)
+        case .answer:
+            self.state.withLock { $0.batches.first { $0.number == number }?.batch }?.accept(frame.bytes)
+            self.memory.noteTaken(frame.placedCount)
         case .lastAnswer:
             let batch = self.remove(number)
             batch?.accept(frame.bytes)
+            self.memory.noteTaken(frame.placedCount)
             batch?.finish()
         case .finished: self.remove(number)?.finish()
         case .returned:
@@ -238,7 +247,7 @@ package final class WorkerLink: @unchecked Sendable {
         case .leaving:
             self.state.withLock { $0.isLeaving = true }
             self.tell(.leaving)
-        case .run, .cancel, .initialize, .place: break
+        case .run, .cancel, .initialize, .place, .forget: break
         }
     }
 

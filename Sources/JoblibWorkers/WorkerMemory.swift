@@ -16,6 +16,7 @@ struct WorkerMemory: @unchecked Sendable {
     private static let requested = Self.control + 128
     private static let room = Self.control + 192
     private static let cancelled = Self.control + 256
+    private static let taken = Self.control + 832
     private static let claims = Self.control + 1024
 
     /// How many batches the worker may have at once.
@@ -72,6 +73,14 @@ struct WorkerMemory: @unchecked Sendable {
 
     /// Notes that the worker is in none.
     func leave() { self.store(0, at: Self.slot + 8) }
+
+    // MARK: - Arrays that the worker has placed
+
+    /// How many of them the caller has got through with.
+    var takenCount: Int { self.load(Self.taken) }
+
+    /// Lets the worker use the place of so many again.
+    func noteTaken(_ count: Int) { if count != self.takenCount { self.store(count, at: Self.taken) } }
 
     // MARK: - Whose a batch is
 

@@ -53,9 +53,9 @@ struct LokyProbeTests {
         #expect(lines.allSatisfy { $0.count == 10 && Set($0).count == 1 })
     }
 
-    @Test("A worker has the three descriptors that it needs, and no other of its parent's or of another worker's")
+    @Test("A worker has the four descriptors that it needs, and no other of its parent's or of another worker's")
     func inheritance() async throws {
-        #expect(try await ProgramRun.run(Self.probe, ["inherit"]).output == "3\n")
+        #expect(try await ProgramRun.run(Self.probe, ["inherit"]).output == "4\n")
     }
 
     @Test("The program's file may be gone when workers are started")

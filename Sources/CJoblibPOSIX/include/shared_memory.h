@@ -15,4 +15,12 @@ int joblib_memory_file(const char *name, size_t byte_count);
 /// Maps such a file, which must have the size; NULL with errno set when it cannot be mapped, or is smaller or not sealed.
 void *joblib_map_memory_file(int descriptor, size_t byte_count);
 
+/// Makes a file without a name that has no memory yet, and grows with what is written.
+///
+/// Returns the descriptor, which no child inherits, or the negative of an errno value.
+int joblib_arena_file(const char *name);
+
+/// Gives memory of such a file back to the system; its size stays.
+void joblib_arena_discard(int descriptor, int64_t offset, int64_t byte_count);
+
 #endif

@@ -14,6 +14,11 @@ public struct BackendRequest: Sendable {
     /// How many threads libraries inside a worker may use, from 1; `nil`: the backend's own rule.
     public let innerMaxNumThreads: Int?
 
+    /// How many bytes an array has at most that each task is sent a copy of, from 0; `nil`: any number.
+    ///
+    /// joblib's `max_nbytes`; `nil` also where `mmapMode` is `.disabled`.
+    public var maxNBytes: Int? = 1 << 20
+
     /// Makes a request; the core does it for calls, a test for a factory.
     public init(name: String, parameters: [BackendParameter] = [], innerMaxNumThreads: Int? = nil) {
         self.name = name

@@ -22,7 +22,8 @@ public struct OpenRequest: Sendable {
 
 /// Tells the calls of a process apart.
 public struct CallID: Hashable, Sendable, CustomStringConvertible {
-    let number: UInt64
+    /// Tells it from the other calls of the process, from 1.
+    public let number: UInt64
 
     // Relaxed: a number is all that two calls have to agree on.
     private static let calls = Atomic<UInt64>(0)

@@ -9,11 +9,17 @@ public protocol ShippingBackend: ParallelBackend {
     /// Turns tasks, outputs and errors into bytes, where the call asks for no other coder; the workers need the same.
     var taskCoder: any TaskCoder { get }
 
+    /// The same for one call, where something of the call is kept outside of the bytes until its end; by default ``taskCoder``.
+    func taskCoder(for call: CallID) -> any TaskCoder
+
     /// Whether a task whose worker was ended from outside, or whose host was lost, may run again; by default it may.
     var isIdempotent: Bool { get }
 }
 
 extension ShippingBackend {
+    /// The same for all.
+    public func taskCoder(for call: CallID) -> any TaskCoder { self.taskCoder }
+
     /// It may.
     public var isIdempotent: Bool { true }
 }

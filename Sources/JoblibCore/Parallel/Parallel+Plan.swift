@@ -171,11 +171,13 @@ extension Parallel {
             capabilities = instance.capabilities
         case .name(let name):
             let factory = try BackendRegistry.factory(named: name)
-            let request = BackendRequest(
+            var request = BackendRequest(
                 name: name,
                 parameters: config.backendParams,
                 innerMaxNumThreads: config.innerMaxNumThreads
             )
+            if let maxNBytes = config.maxNBytes { request.maxNBytes = try maxNBytes.resolve() }
+            if config.mmapMode == .disabled { request.maxNBytes = nil }
             do {
                 backend = try factory(request)
             } catch {

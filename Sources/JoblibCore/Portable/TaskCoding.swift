@@ -27,7 +27,7 @@ struct TaskCoding<Output: Sendable>: Sendable {
             // As a worker makes it, so that both have the same.
             (self.coder, self.coderName) = (type(of: coder).init(), name)
         } else {
-            (self.coder, self.coderName) = (shipping.taskCoder, "")
+            (self.coder, self.coderName) = (shipping.taskCoder(for: plan.id), "")
         }
         guard let output = OutputCoding<Output>(self.coder) else {
             throw OutputCoding<Output>.refusal(plan.backend.displayName)

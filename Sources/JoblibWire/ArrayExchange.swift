@@ -1,0 +1,58 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Where a large array is that does not travel inside of the bytes.
+public struct ArrayReference: Sendable, Hashable {
+    /// Where it begins, in bytes, in memory that both sides agree on.
+    public let offset: Int
+
+    /// How many bytes it has.
+    public let byteCount: Int
+
+    /// What tells it from other arrays that were there before.
+    public let serial: UInt64
+
+    /// The number of the call that it belongs to.
+    public let call: UInt64
+
+    /// Describes a place.
+    public init(offset: Int, byteCount: Int, serial: UInt64, call: UInt64) {
+        self.offset = offset
+        self.byteCount = byteCount
+        self.serial = serial
+        self.call = call
+    }
+}
+
+/// Another way for large arrays of numbers than inside of the bytes, such as memory that both sides see.
+///
+/// A ``BinaryCoder`` asks for it wherever an array stands by itself or in another value, at any depth.
+public protocol ArrayExchange: Sendable {
+    /// How many bytes an array has at most that travels inside of the bytes.
+    var inlineByteCount: Int { get }
+
+    /// Puts an array where the other side finds it.
+    ///
+    /// - Parameters:
+    ///   - bytes: Its elements.
+    ///   - array: The array; as long as it is held nobody changes the elements, which are copied first.
+    /// - Returns: Where it is; `nil` to let it travel inside of the bytes.
+    func place(_ bytes: UnsafeRawBufferPointer, of array: Any) -> ArrayReference?
+
+    /// Whether there may be an array; asked before memory is taken for it.
+    func holds(_ reference: ArrayReference) -> Bool
+
+    /// Copies the elements of an array.
+    ///
+    /// - Parameters:
+    ///   - reference: Where they are.
+    ///   - buffer: Filled with them.
+    /// - Throws: When they are not there.
+    func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws
+
+    /// An array that was decoded before, and kept; `nil` when none was.
+    func kept(_ reference: ArrayReference) -> Any?
+
+    /// Keeps an array that was decoded, for the next that asks for it.
+    func keep(_ array: Any, _ reference: ArrayReference)
+}

@@ -1,0 +1,152 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+package import JoblibPOSIX
+import JoblibWire
+import Synchronization
+
+/// The memory through which large arrays get from a caller to its workers, and back.
+///
+/// The caller and each worker write into a region of their own, and everybody reads; nobody maps it. Its pages stay for the next
+/// arrays until ``trim(workers:)``: memory that is used again takes half the time.
+package final class SharedArena: Sendable {
+    /// How far apart two regions are, in bytes; far more than there is memory.
+    private static let regionByteCount = 1 << 42
+
+    private struct State {
+        var space = ArenaSpace(SharedArena.region(0))
+        var serial: UInt64 = 0
+        var regions = 0
+        var calls: [UInt64: CallArrays] = [:]
+    }
+
+    private let memory: MemoryArena
+    private let state = Mutex(State())
+
+    // Relaxed: whoever trims finds out under locks what there is.
+    private let isUsed = Atomic<Bool>(false)
+
+    /// Makes an empty one.
+    ///
+    /// - Throws: ``SystemError`` when the system has no descriptor left to give.
+    package init() throws(SystemError) {
+        self.memory = try MemoryArena(name: "joblib-arrays")
+    }
+
+    /// What a worker is given to take part.
+    package var descriptor: Int32 { self.memory.descriptor }
+
+    /// Where those write who have a number; 0 is the caller.
+    static func region(_ number: Int) -> Range<Int> {
+        number * self.regionByteCount..<(number + 1) * self.regionByteCount
+    }
+
+    /// A number for a worker, from 1.
+    package func makeRegion() -> Int {
+        self.state.withLock { state in
+            // Beyond what files can have regions are used again; of workers that long have ended.
+            state.regions = state.regions % (1 << 19) + 1
+            return state.regions
+        }
+    }
+
+    // MARK: - Arrays for workers
+
+    /// Copies an array.
+    ///
+    /// - Returns: Where it is; `nil` when there is no memory for it, or a limit of the process forbids it.
+    func place(_ bytes: UnsafeRawBufferPointer, call: UInt64) -> ArrayReference? {
+        let place = self.state.withLock { state -> (Int, UInt64)? in
+            guard let offset = state.space.take(bytes.count) else { return nil }
+            state.serial += 1
+            return (offset, state.serial)
+        }
+        guard let (offset, serial) = place else { return nil }
+        self.isUsed.store(true, ordering: .relaxed)
+        do throws(SystemError) {
+            unsafe try self.memory.write(bytes, at: offset)
+        } catch {
+            self.memory.discard(offset..<offset + bytes.count)
+            self.giveBack([offset])
+            return nil
+        }
+        return ArrayReference(offset: offset, byteCount: bytes.count, serial: serial, call: call)
+    }
+
+    /// Lets parts be used again.
+    func giveBack(_ offsets: [Int]) {
+        self.state.withLock { state in
+            for offset in offsets { state.space.giveBack(offset) }
+        }
+    }
+
+    /// Notes that a call has arrays here.
+    func begin(_ arrays: CallArrays) { self.state.withLock { $0.calls[arrays.call] = arrays } }
+
+    /// Forgets the arrays of a call that has ended.
+    ///
+    /// - Returns: Whether workers may have kept some.
+    package func end(call: UInt64) -> Bool {
+        guard let arrays = self.state.withLock({ $0.calls.removeValue(forKey: call) }) else { return false }
+        arrays.release()
+        return true
+    }
+
+    // MARK: - Arrays from workers
+
+    /// Whether there may be an array of a worker.
+    func holds(_ reference: ArrayReference) -> Bool {
+        let (end, overflow) = reference.offset.addingReportingOverflow(reference.byteCount)
+        return reference.offset >= Self.regionByteCount && !overflow && reference.byteCount > 0
+            && reference.offset / Self.regionByteCount == (end - 1) / Self.regionByteCount
+            && reference.byteCount <= self.memory.byteCount
+    }
+
+    /// Reads an array.
+    ///
+    /// - Throws: ``SystemError`` when it is not there.
+    func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {
+        self.isUsed.store(true, ordering: .relaxed)
+        unsafe try self.memory.read(intoFresh: buffer, at: reference.offset)
+    }
+
+    // MARK: - Memory
+
+    /// Whether there may be memory that ``trim(workers:)`` would free; asks once.
+    package func takeUse() -> Bool { self.isUsed.exchange(false, ordering: .relaxed) }
+
+    /// Gives memory back to the system in which there is no array.
+    ///
+    /// - Parameter workers: The numbers of workers that have nothing to do, and begin with nothing meanwhile.
+    package func trim(workers: [Int]) {
+        let parts = self.state.withLock { $0.space.freeParts }
+        // Not under the lock, since it takes long; what is taken meanwhile is written anew by its taker, after this.
+        for number in workers { self.memory.discard(Self.region(number)) }
+        for part in parts { self.discardIfFree(part) }
+    }
+
+    private func discardIfFree(_ part: Range<Int>) {
+        self.state.withLock { state in
+            guard
+                state.space.freeParts.contains(where: {
+                    $0.contains(part.lowerBound) && $0.upperBound >= part.upperBound
+                })
+            else { return }
+            self.memory.discard(part)
+        }
+    }
+
+    /// Gives back all memory of a worker that has ended.
+    package func discard(region number: Int) { self.memory.discard(Self.region(number)) }
+
+    /// How many bytes of memory there are.
+    package var byteCount: Int { self.memory.byteCount }
+}
+
+extension MemoryArena {
+    /// Reads into memory that nobody has touched.
+    func read(intoFresh buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) {
+        unsafe HugePages.advise(buffer.baseAddress, byteCount: buffer.count)
+        unsafe try self.read(into: buffer, at: offset)
+    }
+}

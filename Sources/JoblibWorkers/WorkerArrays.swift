@@ -1,0 +1,105 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibPOSIX
+import JoblibWire
+import Synchronization
+
+/// Large arrays as a worker deals with them: those that tasks carry are fetched once, results are left for the caller.
+final class WorkerArrays: ArrayExchange {
+    // SAFETY: an array of plain numbers, which is handed out as a value.
+    private struct Kept: @unchecked Sendable {
+        let call: UInt64
+        let array: Any
+    }
+
+    private struct State {
+        var space: ArenaSpace
+
+        /// Results that the caller has not been seen to have, in the order in which they were placed.
+        var results: [(number: Int, offset: Int)] = []
+
+        /// How many results were placed.
+        var placedCount = 0
+
+        /// What tasks were given, by serial number.
+        var kept: [UInt64: Kept] = [:]
+    }
+
+    /// From how many bytes on a result goes another way than the others: a message is copied several times.
+    private static let largestMessage = 1 << 18
+
+    private let arena: MemoryArena
+    private let memory: WorkerMemory
+    private let state: Mutex<State>
+
+    /// Begins with none.
+    ///
+    /// - Parameters:
+    ///   - arena: What the caller shares with its workers.
+    ///   - region: The number of the region that results go to.
+    ///   - memory: Where the caller says which of them it has.
+    init(_ arena: MemoryArena, region: Int, _ memory: WorkerMemory) {
+        self.arena = arena
+        self.memory = memory
+        self.state = Mutex(State(space: ArenaSpace(SharedArena.region(region))))
+    }
+
+    var inlineByteCount: Int { Self.largestMessage }
+
+    /// How many results were placed so far; what is sent from now on may tell of them.
+    var placedCount: Int { self.state.withLock { $0.placedCount } }
+
+    /// Lets go of what tasks of a call were given.
+    func forget(call: UInt64) {
+        let forgotten = self.state.withLock { state in
+            let forgotten = state.kept.filter { $0.value.call == call }
+            for serial in forgotten.keys { state.kept[serial] = nil }
+            return forgotten
+        }
+        // Freed here, and not under the lock: it takes long.
+        withExtendedLifetime(forgotten) {}
+    }
+
+    func place(_ bytes: UnsafeRawBufferPointer, of array: Any) -> ArrayReference? {
+        let taken = self.memory.takenCount
+        let offset = self.state.withLock { state -> Int? in
+            while let oldest = state.results.first, oldest.number <= taken {
+                state.results.removeFirst()
+                state.space.giveBack(oldest.offset)
+            }
+            return state.space.take(bytes.count)
+        }
+        guard let offset else { return nil }
+        do throws(SystemError) {
+            unsafe try self.arena.write(bytes, at: offset)
+        } catch {
+            self.arena.discard(offset..<offset + bytes.count)
+            self.state.withLock { $0.space.giveBack(offset) }
+            return nil
+        }
+        let number = self.state.withLock { state in
+            state.placedCount += 1
+            state.results.append((state.placedCount, offset))
+            return state.placedCount
+        }
+        return ArrayReference(offset: offset, byteCount: bytes.count, serial: UInt64(number), call: 0)
+    }
+
+    func holds(_ reference: ArrayReference) -> Bool {
+        let (end, overflow) = reference.offset.addingReportingOverflow(reference.byteCount)
+        return reference.offset >= 0 && reference.byteCount > 0 && !overflow
+            && end <= SharedArena.region(0).upperBound && reference.byteCount <= self.arena.byteCount
+    }
+
+    func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws {
+        unsafe try self.arena.read(intoFresh: buffer, at: reference.offset)
+    }
+
+    func kept(_ reference: ArrayReference) -> Any? { self.state.withLock { $0.kept[reference.serial] }?.array }
+
+    func keep(_ array: Any, _ reference: ArrayReference) {
+        let kept = Kept(call: reference.call, array: array)
+        self.state.withLock { $0.kept[reference.serial] = kept }
+    }
+}

@@ -1,0 +1,276 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Glibc
+import Joblib
+import Testing
+
+/// Sums an array, and says where in the worker's memory it is.
+struct ArraySum: PortableTask {
+    struct Result: Codable, Sendable, Equatable {
+        var sum: Double
+        var address: UInt
+        var pid: Int32
+    }
+
+    var values: [Double]
+
+    func run() -> Result {
+        let address = unsafe self.values.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+        return Result(sum: self.values.reduce(0, +), address: address, pid: getpid())
+    }
+}
+
+/// Adds the first and the last element.
+struct Ends: PortableTask {
+    var values: [Double]
+
+    func run() -> Double { self.values[0] + self.values[self.values.count - 1] }
+}
+
+/// Arrays at any depth.
+struct Nested: PortableTask, Equatable {
+    struct Inner: Codable, Sendable, Equatable {
+        var floats: [Float]
+        var optional: [Int32]?
+    }
+
+    var inner: [Inner]
+    var byName: [String: [UInt8]]
+    var matrix: [[Double]]
+
+    func run() -> Nested { self }
+}
+
+/// Decodes what was encoded as an array of numbers as another type.
+struct Lengths: Codable, Sendable, Equatable {
+    var sum: Int
+
+    init(_ values: [Int]) { self.sum = values.reduce(0, +) }
+
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        self.sum = 0
+        while !container.isAtEnd { self.sum += try container.decode(Int.self) }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode([Int](repeating: 1, count: self.sum))
+    }
+}
+
+/// Returns an array of a size.
+struct Ramp: PortableTask {
+    var start: Int
+    var count: Int
+
+    func run() -> [Double] { (0..<self.count).map { Double(self.start + $0) } }
+}
+
+/// Is killed the first times that it runs, after it has read its array.
+struct FragileSum: PortableTask {
+    var values: [Double]
+    var index: Int
+    var folder: String
+
+    func run() -> Double {
+        let path = "\(self.folder)/\(self.index)"
+        if self.index % 3 == 0, !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+            kill(getpid(), SIGKILL)
+        }
+        return self.values.reduce(Double(self.index), +)
+    }
+}
+
+@Suite("Large arrays of tasks on spawned workers", .timeLimit(.minutes(2)), .serialized)
+struct LokyArraysTests {
+    /// How many bytes of memory large arrays take at the moment.
+    private static var sharedByteCount: Int {
+        let folder = "/proc/self/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names {
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")
+            guard target?.hasPrefix("/memfd:joblib-arrays") == true, let number = Int32(name) else { continue }
+            var status = stat()
+            guard unsafe fstat(number, &status) == 0 else { continue }
+            return Int(status.st_blocks) * 512
+        }
+        return 0
+    }
+
+    /// An array of so many bytes.
+    private static func array(_ byteCount: Int, _ seed: Int = 0) -> [Double] {
+        (0..<byteCount / 8).map { Double(($0 + seed) & 1023) }
+    }
+
+    @Test("An array that many tasks carry is in shared memory once, and is decoded once in each worker")
+    func once() async throws {
+        await Self.settle()
+        let array = Self.array(24 << 20)
+        let before = Self.sharedByteCount
+        let results = try await Parallel(nJobs: 2, backend: .loky, batchSize: 1)(
+            (0..<16).map { _ in Delayed(ArraySum(values: array)) }
+        )
+        let sum = array.reduce(0, +)
+        #expect(results.allSatisfy { $0.sum == sum })
+        for (_, ofWorker) in Dictionary(grouping: results, by: \.pid) {
+            #expect(Set(ofWorker.map(\.address)).count == 1)
+        }
+        #expect(Self.sharedByteCount - before <= 25 << 20)
+    }
+
+    @Test("Two arrays of equal content stay two, and the next call has its own")
+    func distinct() throws {
+        let (one, other) = (Self.array(3 << 20), Self.array(3 << 20))
+        let tasks = [one, other, one, other].map { Delayed(ArraySum(values: $0)) }
+        let call = Parallel(nJobs: 1, backend: .loky, batchSize: 1)
+        let first = try call(tasks)
+        #expect(first[0].address == first[2].address)
+        #expect(first[1].address == first[3].address)
+        #expect(first[0].address != first[1].address)
+        #expect(Set(first.map(\.sum)).count == 1)
+        var changed = one
+        changed[0] += 1
+        #expect(try call([Delayed(ArraySum(values: changed))])[0].sum == first[0].sum + 1)
+    }
+
+    @Test(
+        "Only what is larger than maxNBytes is shared",
+        arguments: [
+            (1 << 20, nil, false), ((1 << 20) + 8, nil, true), (4096, 4088, true), (8 << 20, .unlimited, false),
+        ]
+            as [(Int, ByteCount?, Bool)]
+    )
+    func threshold(byteCount: Int, maxNBytes: ByteCount?, isShared: Bool) async throws {
+        await Self.settle()
+        let array = Self.array(byteCount)
+        let call = Parallel(nJobs: 1, backend: .loky, batchSize: 1, maxNBytes: maxNBytes)
+        let results = try await call((0..<2).map { _ in Delayed(ArraySum(values: array)) })
+        #expect(results.allSatisfy { $0.sum == array.reduce(0, +) })
+        #expect((Self.sharedByteCount > 0) == isShared)
+    }
+
+    @Test("mmapMode .disabled shares nothing")
+    func disabled() async throws {
+        await Self.settle()
+        let array = Self.array(3 << 20)
+        let call = Parallel(nJobs: 1, backend: .loky, mmapMode: .disabled)
+        let results = try await call([Delayed(ArraySum(values: array))])
+        #expect(results[0].sum == array.reduce(0, +))
+        #expect(Self.sharedByteCount == 0)
+    }
+
+    @Test("Arrays are shared at any depth, and arrive as they were")
+    func nested() throws {
+        let inner = Nested.Inner(floats: (0..<1_000_000).map(Float.init), optional: Array(0..<1_000_000))
+        let task = Nested(
+            inner: [inner, Nested.Inner(floats: [1], optional: nil)],
+            byName: ["bytes": [UInt8](repeating: 7, count: 2 << 20), "few": [1, 2]],
+            matrix: [[.nan, -0.0], Self.array(2 << 20)]
+        )
+        let results = try Parallel(nJobs: 2, backend: .loky)((0..<4).map { _ in Delayed(task) })
+        for result in results {
+            #expect(result.inner == task.inner)
+            #expect(result.byName == task.byName)
+            #expect(result.matrix[0].map(\.bitPattern) == task.matrix[0].map(\.bitPattern))
+            #expect(result.matrix[1] == task.matrix[1])
+        }
+    }
+
+    @Test("An array that is decoded as something else is brought in first")
+    func otherType() throws {
+        let value = Lengths([Int](repeating: 1, count: 1 << 18))
+        #expect(try Parallel(nJobs: 1, backend: .loky)([Delayed(Echo(value: value))])[0] == value)
+    }
+
+    @Test("Large results come back in order, whatever takes them", arguments: [1000, 1 << 15, (1 << 15) + 1, 1 << 20])
+    func results(count: Int) throws {
+        let tasks = (0..<12).map { Delayed(Ramp(start: $0, count: count)) }
+        let expected = (0..<12).map { start in (0..<count).map { Double(start + $0) } }
+        #expect(try Parallel(nJobs: 2, backend: .loky)(tasks) == expected)
+        let stream = try Parallel(nJobs: 2, backend: .loky, preDispatch: 3)(tasks, returnAs: .generator)
+        var streamed: [[Double]] = []
+        while let result = try stream.next() { streamed.append(result) }
+        #expect(streamed == expected)
+    }
+
+    @Test("Workers that are killed in the middle cost nothing but time")
+    func deaths() throws {
+        let folder = NSTemporaryDirectory() + "joblib-arrays-\(getpid())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let array = Self.array(4 << 20)
+        let sum = array.reduce(0, +)
+        let tasks = (0..<12).map { Delayed(FragileSum(values: array, index: $0, folder: folder)) }
+        #expect(try Parallel(nJobs: 2, backend: .loky)(tasks) == (0..<12).map { sum + Double($0) })
+    }
+
+    @Test("A thousand calls with fresh arrays use the same memory again")
+    func flat() async throws {
+        await Self.settle()
+        let call = Parallel(nJobs: 2, backend: .loky)
+        var largest = 0
+        for round in 0..<1000 {
+            let array = [Double](repeating: Double(round), count: (1 << 17) + 1)
+            let results = try await call((0..<2).map { _ in Delayed(Ends(values: array)) })
+            #expect(results == [Double(2 * round), Double(2 * round)])
+            largest = max(largest, Self.sharedByteCount)
+        }
+        #expect(largest < 4 << 20)
+    }
+
+    @Test("A thousand small arrays take no shared memory")
+    func small() async throws {
+        await Self.settle()
+        let tasks = (0..<1000).map { Delayed(Ends(values: [Double](repeating: Double($0), count: 1000))) }
+        #expect(try await Parallel(nJobs: 2, backend: .loky).run(tasks) == (0..<1000).map { Double(2 * $0) })
+        #expect(Self.sharedByteCount == 0)
+    }
+
+    @Test("Calls at once that share an array each have it until they are done")
+    func concurrently() throws {
+        let array = Self.array(2 << 20)
+        let sum = array.reduce(0, +)
+        let threads = (0..<4)
+            .map { _ in
+                ThreadResult {
+                    for _ in 0..<20 {
+                        let results = try Parallel(nJobs: 2, backend: .loky)(
+                            (0..<4).map { _ in Delayed(ArraySum(values: array)) }
+                        )
+                        guard results.allSatisfy({ $0.sum == sum }) else { return false }
+                    }
+                    return true
+                }
+            }
+        for thread in threads { #expect(try thread.value()) }
+    }
+
+    /// Lets nothing of earlier calls be in memory.
+    private static func settle() async {
+        await LokyBackend.shutDownIdleWorkers()
+        #expect(self.sharedByteCount == 0)
+    }
+}
+
+/// Runs a closure on a thread of its own.
+private final class ThreadResult: @unchecked Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    // SAFETY: written before the semaphore is signalled, read after it was waited for.
+    private nonisolated(unsafe) var result: Result<Bool, any Error> = .success(false)
+
+    init(_ body: @escaping @Sendable () throws -> Bool) {
+        Thread.detachNewThread {
+            unsafe self.result = Result { try body() }
+            self.done.signal()
+        }
+    }
+
+    func value() throws -> Bool {
+        self.done.wait()
+        return unsafe try self.result.get()
+    }
+}

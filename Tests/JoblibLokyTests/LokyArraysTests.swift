@@ -256,6 +256,7 @@ struct LokyArraysTests {
     }
 }
 
+// SAFETY: a semaphore, and what it guards.
 /// Runs a closure on a thread of its own.
 private final class ThreadResult: @unchecked Sendable {
     private let done = DispatchSemaphore(value: 0)

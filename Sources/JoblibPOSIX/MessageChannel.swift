@@ -17,12 +17,17 @@ public final class MessageChannel: Sendable {
         var written = 0
         var isClosed = false
 
+        /// Until when it is written once the channel is closed: the other side may never read.
+        var deadline = UInt64.max
+
         /// Whether the other side reads no more.
         var isDeaf = false
 
         /// Whether the descriptors are closed.
         var hasHungUp = false
     }
+
+    private static let lastWriting: UInt64 = 5_000_000_000
 
     private let reading: Int32
     private let writing: Int32
@@ -84,9 +89,13 @@ public final class MessageChannel: Sendable {
         if isLeft { joblib_wake(self.wakes) }
     }
 
-    /// Has ``run(largest:_:)`` return once what was sent before is written, or cannot be.
+    /// Has ``run(largest:_:)`` return once what was sent before is written, or cannot be: after five seconds at the latest.
     public func close() {
-        self.outgoing.withLock { $0.isClosed = true }
+        self.outgoing.withLock { outgoing in
+            guard !outgoing.isClosed else { return }
+            outgoing.isClosed = true
+            outgoing.deadline = MonotonicClock.now + Self.lastWriting
+        }
         joblib_wake(self.wakes)
     }
 
@@ -104,14 +113,18 @@ public final class MessageChannel: Sendable {
         }
         var incoming = IncomingMessages(largest: largest)
         while true {
-            let (hasOutgoing, isClosed) = self.outgoing.withLock { (!$0.chunks.isEmpty, $0.isClosed) }
-            if isClosed, !hasOutgoing { return }
+            let (hasOutgoing, isClosed, deadline) = self.outgoing.withLock {
+                (!$0.chunks.isEmpty, $0.isClosed, $0.deadline)
+            }
+            let now = MonotonicClock.now
+            if isClosed, !hasOutgoing || now >= deadline { return }
+            let patience = isClosed ? Int32((deadline - now) / 1_000_000 + 1) : -1
             var events = [
                 pollfd(fd: self.reading, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: self.wakes, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: hasOutgoing ? self.writing : -1, events: Int16(POLLOUT), revents: 0),
             ]
-            guard unsafe poll(&events, nfds_t(events.count), -1) >= 0 || errno == EINTR else { return }
+            guard unsafe poll(&events, nfds_t(events.count), patience) >= 0 || errno == EINTR else { return }
             if events[1].revents != 0 { joblib_wake_clear(self.wakes) }
             if events[2].revents != 0 {
                 self.outgoing.withLock { outgoing in
@@ -146,6 +159,9 @@ public final class MessageChannel: Sendable {
 
 /// Cuts bytes that arrive in pieces into messages.
 struct IncomingMessages {
+    /// How much memory is kept for the messages to come, in bytes.
+    private static let keptCapacity = 1 << 20
+
     private let largest: Int
     private var bytes: [UInt8] = []
     private var position = 0
@@ -162,7 +178,11 @@ struct IncomingMessages {
     mutating func fill(_ read: (UnsafeMutableRawBufferPointer) -> Int) -> Bool {
         let count = unsafe self.buffer.withUnsafeMutableBytes { unsafe read($0) }
         guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
-        if self.position > 0 {
+        if self.position == self.bytes.count {
+            // Not kept for ever: one large message is no reason to expect another.
+            self.bytes.removeAll(keepingCapacity: self.bytes.capacity <= Self.keptCapacity)
+            self.position = 0
+        } else if self.position > 0 {
             self.bytes.removeFirst(self.position)
             self.position = 0
         }

@@ -65,7 +65,7 @@ public final class WorkerConnection: Sendable {
         for number in numbers { self.channel.send(WorkerFrame(.cancel, number).encoded()) }
     }
 
-    /// Ends the conversation, upon which the worker ends.
+    /// Ends the conversation, upon which the worker ends; one that reads nothing any more is left after five seconds.
     public func close() { self.channel.close() }
 
     /// Writes what is sent and takes in what comes, until the worker has gone or the conversation is closed; called once.

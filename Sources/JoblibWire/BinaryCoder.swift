@@ -85,6 +85,7 @@ public struct BinaryCoder: TaskCoder {
         let source = ByteSource.take()
         defer { source.putBack() }
         return try unsafe bytes.withUnsafeBytes { bytes in
+            if self.trust.acceptsLayouts, let value = unsafe source.whole(type, self.limits, bytes) { return value }
             defer { source.close() }
             return try unsafe source.decode(type, self, from: bytes)
         }

@@ -16,6 +16,17 @@ extension ByteSource {
         return value
     }
 
+    /// The value of bytes that hold nothing but it, as it is in memory; `nil` for others, or where there is something to be said of them.
+    @inline(__always)
+    func whole<T: Decodable>(_ type: T.Type, _ limits: CodingLimits, _ bytes: UnsafeRawBufferPointer) -> T? {
+        let size = MemoryLayout<T>.size
+        guard size <= 127, bytes.count == size + 7, bytes.count <= limits.byteCount, unsafe bytes[0] == Wire.version,
+            unsafe bytes[1] == Wire.memory, unsafe bytes[2] == size, self.kinds.kind(of: type).isMemory,
+            unsafe bytes.loadUnaligned(fromByteOffset: 3 + size, as: UInt32.self) == 0
+        else { return nil }
+        return unsafe bytes.loadUnaligned(fromByteOffset: 3, as: T.self)
+    }
+
     private func leftOver(_ position: Int) -> ReadingFault { .corrupted("\(self.end - position) bytes are left over") }
 
     /// Decodes a value, and moves behind it.

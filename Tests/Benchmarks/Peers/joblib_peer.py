@@ -6,6 +6,7 @@
 Counts that would take Python many seconds are divided, and the times multiplied; `list` says so.
 """
 
+import concurrent.futures
 import math
 import multiprocessing
 import os
@@ -92,6 +93,26 @@ class Pool:
         return self.pool.imap(function, (argument for argument, in arguments), chunksize=1000)
 
 
+    def one(self, function, argument):
+        return self.pool.apply(function, (argument,))
+
+    def each(self, function, arguments):
+        return list(self.pool.imap(function, arguments))
+
+
+class Executor:
+    """`concurrent.futures.ProcessPoolExecutor`."""
+
+    def __init__(self, workers):
+        self.executor = concurrent.futures.ProcessPoolExecutor(workers)
+
+    def one(self, function, argument):
+        return self.executor.submit(function, argument).result()
+
+    def each(self, function, arguments):
+        return list(self.executor.map(function, arguments))
+
+
 class Joblib:
     def __init__(self, backend, workers, **options):
         self.parallel = Parallel(n_jobs=workers, backend=backend, **options)
@@ -99,6 +120,12 @@ class Joblib:
 
     def call(self, function, arguments):
         return self.parallel(delayed(function)(*argument) for argument in arguments)
+
+    def one(self, function, argument):
+        return self.parallel([delayed(function)(argument)])[0]
+
+    def each(self, function, arguments):
+        return self.parallel(delayed(function)(argument) for argument in arguments)
 
     def stream(self, function, arguments):
         return self.make_streaming()(delayed(function)(*argument) for argument in arguments)
@@ -127,6 +154,26 @@ def two_calls(contender):
         seconds, values = timed(lambda: contender.call(no_op, ((number,) for number in range(2))))
         require(values == [0, 1], "not what was passed")
         return seconds
+
+    return sample
+
+
+def round_trip(contender):
+    contender.one(no_op, 1)
+
+    def sample():
+        seconds, value = timed(lambda: contender.one(no_op, 2))
+        require(value == 2, "not what was passed")
+        return seconds
+
+    return sample
+
+
+def one_at_a_time(contender, count):
+    def sample():
+        seconds, values = timed(lambda: contender.each(square_root, range(count)))
+        require(values == list(range(count)), "not the roots")
+        return seconds / count
 
     return sample
 
@@ -208,6 +255,9 @@ WORKS = {
     "w1-lazy": (("loky", "threading"), 100, lambda make, count: roots(make(), count)),
     "w2-hot": ((*BACKENDS, "mp.Pool"), 1, lambda make, count: two_calls(make())),
     "w2-idle": (BACKENDS, 1, lambda make, count: after_idling(two_calls(make()))),
+    "w2-trip": (("mp.Pool", "ppe"), 1, lambda make, count: round_trip(make())),
+    "w2-trip-idle": (("mp.Pool", "ppe"), 1, lambda make, count: after_idling(round_trip(make()))),
+    "w2-each": (("mp.Pool", "ppe", "loky"), 10, lambda make, count: one_at_a_time(make(batch_size=1), count)),
     "w3": ((*BACKENDS, "mp.Pool"), 1, lambda make, count: lambda: timed(lambda: two_calls(make())())[0]),
     "w4": (("loky", "threading"), 1, lambda make, count: sums(make(), count)),
     "w5": ((*BACKENDS, "mp.Pool"), 1, lambda make, count: results(make(), count)),
@@ -219,7 +269,7 @@ WORKS = {
 
 
 def name(backend):
-    return backend if backend == "mp.Pool" else f"joblib {backend}"
+    return {"mp.Pool": "mp.Pool", "ppe": "ProcessPoolExecutor"}.get(backend, f"joblib {backend}")
 
 
 def main():
@@ -237,6 +287,8 @@ def main():
     backend = next(backend for backend in backends if name(backend) == contender)
 
     def make(**options):
+        if backend == "ppe":
+            return Executor(int(workers))
         return Pool(int(workers)) if backend == "mp.Pool" else Joblib(backend, int(workers), **options)
 
     # The streams divide by themselves, since they are not timed by the element.

@@ -80,6 +80,33 @@ extension BenchmarkCase {
             limit: "waking a thread, without waiting for it"
         ),
         BenchmarkCase(
+            "W2",
+            "one no-op in a pool that is hot",
+            work: "w2-trip",
+            count: 1000,
+            quickCount: 100,
+            figure: .time(.microseconds),
+            limit: ""
+        ),
+        BenchmarkCase(
+            "W2",
+            "one no-op in a pool after 20 ms idle",
+            work: "w2-trip-idle",
+            count: 1,
+            quickCount: 1,
+            figure: .time(.microseconds),
+            limit: ""
+        ),
+        BenchmarkCase(
+            "W2",
+            "10⁵ tasks, one at a time, each",
+            work: "w2-each",
+            count: 100_000,
+            quickCount: 5_000,
+            figure: .time(.microseconds),
+            limit: ""
+        ),
+        BenchmarkCase(
             "W3",
             "first call of a fresh process",
             work: "w3",

@@ -26,8 +26,10 @@ package struct Summands: Sendable {
 
     package init(count: Int) { self.values = (0..<count).map { Double($0 % 8) } }
 
-    package func sum() -> Double {
-        self.values.withUnsafeBufferPointer { work_sum($0.baseAddress, $0.count) }
+    package func sum() -> Double { Self.sum(self.values) }
+
+    package static func sum(_ values: [Double]) -> Double {
+        values.withUnsafeBufferPointer { work_sum($0.baseAddress, $0.count) }
     }
 
     package func check(_ sums: [Double]) throws {

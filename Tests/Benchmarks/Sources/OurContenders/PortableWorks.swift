@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ContenderProtocol
+import Glibc
 import Joblib
 import Work
 
@@ -44,10 +45,49 @@ enum PortableWorks {
                 }
             }
         },
+        OurWork(name: "w2-trip") { backend in PortableWorks.roundTrips(backend, idleMilliseconds: 0) },
+        OurWork(name: "w2-trip-idle") { backend in PortableWorks.roundTrips(backend, idleMilliseconds: 20) },
+        OurWork(name: "w2-each") { backend in
+            .onThread { setup in
+                let call = setup.call(backend, batchSize: 1)
+                let tasks = (0..<setup.count).map { Delayed(SquareRoot(number: UInt64($0))) }
+                return {
+                    var values: [Double] = []
+                    let seconds = try timed { values = try call(tasks) }
+                    try Roots.check(values)
+                    return seconds / Double(setup.count)
+                }
+            }
+        },
         OurWork(name: "w3") { backend in
             .onThread { setup in
                 let tasks = (0..<2).map { Delayed(SquareRoot(number: UInt64($0))) }
                 return { try timed { _ = try setup.call(backend)(tasks) } }
+            }
+        },
+        OurWork(name: "w4") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                let summands = Summands(count: setup.count)
+                let tasks = (0..<8).map { _ in Delayed(Sum(values: summands.values)) }
+                return {
+                    var sums: [Double] = []
+                    let seconds = try timed { sums = try call(tasks) }
+                    try summands.check(sums)
+                    return seconds
+                }
+            }
+        },
+        OurWork(name: "w5") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                let tasks = (0..<8).map { Delayed(BigResult(task: $0, count: setup.count)) }
+                return {
+                    var results: [[Double]] = []
+                    let seconds = try timed { results = try call(tasks) }
+                    try checkBigResults(results)
+                    return seconds
+                }
             }
         },
         OurWork(name: "w6") { backend in
@@ -91,11 +131,42 @@ enum PortableWorks {
             }
         },
     ]
+
+    /// Calls of one task inside of `withPool`, after a pause each.
+    private static func roundTrips(_ backend: String, idleMilliseconds: UInt32) -> Contender.Preparation {
+        .onThread { setup in
+            let call = setup.call(backend)
+            let task = [Delayed(SquareRoot(number: 2))]
+            let count = idleMilliseconds == 0 ? setup.count : 5
+            return {
+                try call.withPool { pool in
+                    _ = try pool(task)
+                    var times: [Double] = []
+                    for _ in 0..<count {
+                        if idleMilliseconds > 0 { usleep(idleMilliseconds * 1000) }
+                        times.append(try timed { _ = try pool(task) })
+                    }
+                    return idleMilliseconds > 0 ? times.sorted()[count / 2] : times.reduce(0, +) / Double(count)
+                }
+            }
+        }
+    }
 }
 
 struct SquareRoot: PortableTask {
     var number: UInt64
     func run() -> Double { work_square_root(self.number) }
+}
+
+struct Sum: PortableTask {
+    var values: [Double]
+    func run() -> Double { Summands.sum(self.values) }
+}
+
+struct BigResult: PortableTask {
+    var task: Int
+    var count: Int
+    func run() -> [Double] { bigResult(self.task, count: self.count) }
 }
 
 struct Spin: PortableTask {

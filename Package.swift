@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "JoblibLoky", targets: ["JoblibLoky"]),
         .library(name: "JoblibWire", targets: ["JoblibWire"]),
         .library(name: "JoblibWorkers", targets: ["JoblibWorkers"]),
+        .library(name: "JoblibSharedMemory", targets: ["JoblibSharedMemory"]),
         .library(name: "JoblibMacros", targets: ["JoblibMacros"]),
         .library(name: "JoblibJSON", targets: ["JoblibJSON"]),
         .library(name: "JoblibTestKit", targets: ["JoblibTestKit"]),
@@ -46,6 +47,9 @@ let package = Package(
         .target(name: "JoblibWire", dependencies: ["JoblibCore"]),
         .target(name: "JoblibWorkers", dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibPOSIX", "JoblibWire"]),
 
+        // Arrays that several processes have in their memory, and files of them.
+        .target(name: "JoblibSharedMemory", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire"]),
+
         // Another coder, with Foundation, which nothing else here needs.
         .target(name: "JoblibJSON", dependencies: ["JoblibCore"]),
 
@@ -66,7 +70,8 @@ let package = Package(
         .target(
             name: "Joblib",
             dependencies: [
-                "CJoblibPOSIX", "JoblibCore", "JoblibLoky", "JoblibMultiprocessing", "JoblibThreading", "JoblibWorkers",
+                "CJoblibPOSIX", "JoblibCore", "JoblibLoky", "JoblibMultiprocessing", "JoblibSharedMemory",
+                "JoblibThreading", "JoblibWorkers",
             ]
         ),
 
@@ -111,6 +116,14 @@ let package = Package(
         .executableTarget(name: "fork-probe", dependencies: ["Joblib"], path: "Tests/ForkProbe"),
         .testTarget(name: "JoblibLokyTests", dependencies: ["Joblib", "JoblibPOSIX", "loky-probe", "TestProcesses"]),
         .executableTarget(name: "loky-probe", dependencies: ["Joblib"], path: "Tests/LokyProbe"),
+        .testTarget(
+            name: "JoblibSharedMemoryTests",
+            dependencies: [
+                "Joblib", "JoblibJSON", "JoblibPOSIX", "JoblibSharedMemory", "JoblibWire", "shared-probe",
+                "TestProcesses",
+            ]
+        ),
+        .executableTarget(name: "shared-probe", dependencies: ["Joblib"], path: "Tests/SharedProbe"),
         .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),
         .executableTarget(name: "progress-probe", dependencies: ["Joblib"], path: "Tests/ProgressProbe"),

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+#include "spawned_worker.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,11 @@
 __attribute__((weak)) void joblib_register_built_in_backends(void);
 __attribute__((weak)) void joblib_run_conformance_case(const char *name);
 __attribute__((weak)) void joblib_run_worker(const char *conversation);
+
+// Written before the program has a second thread.
+static int is_spawned_worker;
+
+int joblib_is_spawned_worker(void) { return is_spawned_worker; }
 
 typedef void (*initialiser)(int, char **, char **);
 
@@ -39,6 +46,7 @@ __attribute__((constructor)) static void joblib_before_main(int argc, char **arg
         unsetenv("JOBLIB_WORKER");
         const char *backtrace = getenv("SWIFT_BACKTRACE");
         if (backtrace != NULL && strcmp(backtrace, "enable=no") == 0) unsetenv("SWIFT_BACKTRACE");
+        is_spawned_worker = 1;
         run_later_initialisers(argc, argv, envp);
         joblib_run_worker(conversation);
         _exit(EXIT_FAILURE);

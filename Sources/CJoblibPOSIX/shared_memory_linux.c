@@ -59,3 +59,9 @@ void *joblib_map_memory_file(int descriptor, size_t byte_count) {
     void *start = mmap(NULL, byte_count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
     return start == MAP_FAILED ? NULL : start;
 }
+
+int joblib_unnamed_file(const char *folder) {
+    int file = open(folder, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    file = joblib_above_standard_streams(file);
+    return file < 0 ? -errno : file;
+}

@@ -5,6 +5,7 @@
 @_exported public import JoblibCore
 @_exported public import JoblibLoky
 @_exported public import JoblibMultiprocessing
+@_exported public import JoblibSharedMemory
 @_exported public import JoblibThreading
 @_exported public import JoblibWorkers
 

@@ -23,17 +23,17 @@ public struct ProcessHoldings: Sendable {
 
     /// Takes stock.
     public init() {
-        self.threads = Self.names(in: "/proc/self/task").count
-        self.descriptors = Self.names(in: "/proc/self/fd")
+        self.threads = Folder.names(in: "/proc/self/task").count
+        self.descriptors = Folder.names(in: "/proc/self/fd")
             .compactMap { Self.target(of: "/proc/self/fd/\($0)") }
             .filter { !$0.hasPrefix("/proc/") || !$0.hasSuffix("/fd") }
             .sorted()
-        self.children = Self.names(in: "/proc/self/task")
+        self.children = Folder.names(in: "/proc/self/task")
             .flatMap { (SystemFile.text(at: "/proc/self/task/\($0)/children") ?? "").split(separator: " ") }
             .map(String.init)
             .sorted()
         self.temporaryFiles = ["/tmp", "/dev/shm"]
-            .flatMap { folder in Self.names(in: folder).map { "\(folder)/\($0)" } }
+            .flatMap { folder in Folder.names(in: folder).map { "\(folder)/\($0)" } }
             .filter {
                 Self.isOwn($0) && ($0.hasPrefix("/dev/shm/") || $0.contains("joblib") || $0.contains("\(getpid())"))
             }
@@ -41,20 +41,6 @@ public struct ProcessHoldings: Sendable {
         let status = SystemFile.text(at: "/proc/self/status") ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
         self.memory = (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
-    }
-
-    /// The names in a folder but for `.` and `..`; none where it cannot be read.
-    private static func names(in folder: String) -> [String] {
-        guard let stream = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 
     private static func target(of link: String) -> String? {

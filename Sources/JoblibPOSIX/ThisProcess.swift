@@ -9,6 +9,9 @@ public enum ThisProcess {
     /// Whether it is a copy of the program that another process of it has forked.
     public static var isForked: Bool { joblib_fork_depth() > 0 }
 
+    /// Whether it was started as a worker of another process of the program.
+    public static var isSpawnedWorker: Bool { joblib_is_spawned_worker() != 0 }
+
     /// How much memory the process has in use, in bytes: the second number of /proc/self/statm; 0 where it is not told.
     public static var residentByteCount: Int {
         let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)

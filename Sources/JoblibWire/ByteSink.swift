@@ -16,6 +16,9 @@
     @safe @exclusivity(unchecked) private var arrays: (any ArrayExchange)?
     @safe @exclusivity(unchecked) private(set) var inlineByteCount = Int.max
 
+    /// Whether the other side is a process of the same build, and trusted.
+    @safe @exclusivity(unchecked) private(set) var isTrusted = false
+
     /// What is complete, and from where it is of this value.
     // Nobody else reads or writes them meanwhile: checks at run time would take longer than what is checked.
     @safe @exclusivity(unchecked) private var bytes: [UInt8] = []
@@ -45,12 +48,13 @@
     // MARK: - Beginning and end
 
     /// Takes over the bytes that the value is to stand behind.
-    func begin(behind bytes: inout [UInt8], _ limits: CodingLimits, _ arrays: (any ArrayExchange)?) {
-        self.limits = limits
+    func begin(behind bytes: inout [UInt8], _ coder: BinaryCoder) {
+        self.limits = coder.limits
+        self.isTrusted = coder.trustsMemory
         // Most often there was none before, and is none now.
-        if arrays != nil || self.arrays != nil {
-            self.arrays = arrays
-            self.inlineByteCount = arrays?.inlineByteCount ?? .max
+        if coder.arrays != nil || self.arrays != nil {
+            self.arrays = coder.arrays
+            self.inlineByteCount = coder.arrays?.inlineByteCount ?? .max
         }
         self.start = bytes.count
         self.staged = 0
@@ -141,6 +145,7 @@
     /// Makes an encoder for the value that belongs here, to be used until the end.
     func insert(in parent: ValueEncoder, at key: (any CodingKey)?) -> ValueEncoder {
         let sink = ByteSink(self.keys, self.kinds, self.limits, self.arrays)
+        sink.isTrusted = self.isTrusted
         let encoder = ValueEncoder(sink, parent: parent, key: key, depth: parent.depth + 1)
         self.inserts.append((self.bytes.count + self.staged, encoder))
         return encoder

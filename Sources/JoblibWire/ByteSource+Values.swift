@@ -6,7 +6,7 @@ extension ByteSource {
     func decode<T: Decodable>(_ type: T.Type, _ coder: BinaryCoder, from bytes: UnsafeRawBufferPointer) throws -> T {
         var position = 1
         do throws(ReadingFault) {
-            try unsafe self.open(bytes, coder.limits, coder.arrays)
+            try unsafe self.open(bytes, coder.limits, isTrusted: coder.trustsMemory, arrays: coder.arrays)
             if coder.trust.acceptsLayouts, self.isMemory(type) { return try self.memory(type) }
         } catch {
             throw error.error(in: nil, at: nil)

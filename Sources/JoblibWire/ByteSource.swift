@@ -15,6 +15,9 @@
     @safe @exclusivity(unchecked) private(set) var arrays: (any ArrayExchange)?
     @safe @exclusivity(unchecked) var keys = KeyReader()
 
+    /// Whether the bytes come from a process of the same build that is trusted.
+    @safe @exclusivity(unchecked) private(set) var isTrusted = false
+
     // SAFETY: what it leads to is there between `open` and `close`; before and behind, `end` is 0, and nothing is read at or behind it.
     @safe @exclusivity(unchecked) private(set) var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
@@ -52,7 +55,8 @@
     func open(
         _ bytes: UnsafeRawBufferPointer,
         _ limits: CodingLimits,
-        _ arrays: (any ArrayExchange)? = nil
+        isTrusted: Bool,
+        arrays: (any ArrayExchange)? = nil
     ) throws(ReadingFault) {
         guard unsafe bytes.count >= 5 && bytes[0] == Wire.version else {
             throw .corrupted("this is a payload of another codec")
@@ -67,6 +71,7 @@
         try unsafe self.keys.read(UnsafeRawBufferPointer(rebasing: bytes[end..<tableEnd]))
         self.limits = limits
         if arrays != nil { self.arrays = arrays }
+        self.isTrusted = isTrusted
         unsafe self.bytes = bytes
         self.end = end
     }
@@ -77,7 +82,7 @@
         let owned = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         unsafe owned.copyBytes(from: bytes)
         unsafe source.owned = owned
-        try unsafe source.open(UnsafeRawBufferPointer(owned), self.limits)
+        try unsafe source.open(UnsafeRawBufferPointer(owned), self.limits, isTrusted: self.isTrusted)
         return source
     }
 

@@ -53,7 +53,7 @@ final class EncodingSession {
             return Self.appendWhole(value, to: &bytes)
         }
         self.keys.begin()
-        self.sink.begin(behind: &bytes, coder.limits, coder.arrays)
+        self.sink.begin(behind: &bytes, coder)
         do {
             self.sink.append(byte: Wire.version)
             if !coder.trust.acceptsLayouts || !self.sink.appendMemory(value) {

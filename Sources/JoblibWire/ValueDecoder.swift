@@ -42,7 +42,7 @@ final class ValueDecoder: Decoder {
         (self.parent?.codingPath ?? []) + (self.key.map { [$0] } ?? [])
     }
 
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
+    var userInfo: [CodingUserInfoKey: Any] { self.source.isTrusted ? CoderUserInfo.trusting : [:] }
 
     /// Where the next value begins, however much of this one was asked for.
     func positionBehind() throws(ReadingFault) -> Int {

@@ -41,7 +41,7 @@ final class ValueEncoder: Encoder {
 
     func forgetContainer() { self.container = nil }
 
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
+    var userInfo: [CodingUserInfoKey: Any] { self.sink.isTrusted ? CoderUserInfo.trusting : [:] }
 
     var codingPath: [any CodingKey] {
         (self.parent?.codingPath ?? []) + (self.key.map { [$0] } ?? [])

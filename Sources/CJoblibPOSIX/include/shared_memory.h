@@ -23,4 +23,9 @@ int joblib_arena_file(const char *name);
 /// Gives memory of such a file back to the system; its size stays.
 void joblib_arena_discard(int descriptor, int64_t offset, int64_t byte_count);
 
+/// Opens a file without a name in a folder, O_TMPFILE, for reading and writing; nobody can give it one.
+///
+/// Returns the descriptor, which no child inherits, or the negative of an errno value.
+int joblib_unnamed_file(const char *folder);
+
 #endif

@@ -18,6 +18,9 @@ struct joblib_program_range {
 
 struct joblib_program_range joblib_program_code(void);
 
+/// Whether the process was started as a worker.
+int joblib_is_spawned_worker(void);
+
 /// Makes the calling thread, the program's first, the one whose crashes are recorded, and has the process die with its parent.
 ///
 /// When `parent` has ended before, the process ends at once. A process group goes with the worker.

@@ -11,8 +11,13 @@ public struct MmapMode: Sendable, Hashable {
     /// Mapped for reading; a write is a memory fault (joblib's `"r"`).
     public static let readOnly: MmapMode = "r"
 
-    /// Mapped for reading and writing; every worker sees the writes (joblib's `"r+"`, and `"w+"`, which acts as it).
+    /// Mapped for reading and writing; every worker sees the writes (joblib's `"r+"`).
     public static let readWrite: MmapMode = "r+"
+
+    /// Made anew, or emptied, and then as ``readWrite`` (joblib's `"w+"`).
+    ///
+    /// An array that exists already is never emptied.
+    public static let create: MmapMode = "w+"
 
     /// Mapped privately; a worker keeps its writes to itself (joblib's `"c"`).
     public static let copyOnWrite: MmapMode = "c"
@@ -24,9 +29,11 @@ public struct MmapMode: Sendable, Hashable {
     ///
     /// - Parameter word: `"r"`, `"r+"`, `"w+"` or `"c"`.
     public init(_ word: String) {
-        // "w+" creates the file: for an array that exists already, joblib turns it into "r+" as well.
-        self.init(word: word == "w+" ? "r+" : word)
+        self.init(word: word)
     }
+
+    /// The mode of an array that exists: joblib, too, turns `"w+"` into `"r+"` for it.
+    public var ofExisting: MmapMode { self == .create ? .readWrite : self }
 
     private init(word: String?) {
         self.word = word
@@ -37,13 +44,13 @@ public struct MmapMode: Sendable, Hashable {
     /// - Throws: ``ParallelError`` with the code `invalidMmapMode`.
     public func validate() throws(ParallelError) {
         switch self {
-        case .readOnly, .readWrite, .copyOnWrite, .disabled:
+        case .readOnly, .readWrite, .create, .copyOnWrite, .disabled:
             return
         default:
             throw ParallelError(
                 .invalidMmapMode,
                 """
-                \(self.description.excerpt) is not a mapping mode; write "r", "r+", "c" or .disabled
+                \(self.description.excerpt) is not a mapping mode; write "r", "r+", "w+", "c" or .disabled
                 """
             )
         }

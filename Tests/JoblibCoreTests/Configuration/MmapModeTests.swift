@@ -9,7 +9,7 @@ struct MmapModeTests {
     @Test(
         "joblib's words are the modes",
         arguments: [
-            ("r", .readOnly), ("r+", .readWrite), ("w+", .readWrite), ("c", .copyOnWrite),
+            ("r", .readOnly), ("r+", .readWrite), ("w+", .create), ("c", .copyOnWrite),
         ] as [(String, MmapMode)]
     )
     func words(word: String, mode: MmapMode) throws {
@@ -20,8 +20,14 @@ struct MmapModeTests {
     @Test("A literal is a mode")
     func literal() {
         let mode: MmapMode = "w+"
-        #expect(mode == .readWrite)
-        #expect("\(mode)" == "r+")
+        #expect(mode == .create)
+        #expect("\(mode)" == "w+")
+    }
+
+    @Test("An array that exists is opened for writing, not made anew")
+    func existing() {
+        #expect(MmapMode("w+").ofExisting == .readWrite)
+        for mode in [MmapMode.readOnly, .readWrite, .copyOnWrite, .disabled] { #expect(mode.ofExisting == mode) }
     }
 
     @Test("Never mapping is a mode without a word")
@@ -37,7 +43,8 @@ struct MmapModeTests {
         let error = try #require(throws: ParallelError.self) { try mode.validate() }
         #expect(error.code == .invalidMmapMode)
         #expect(
-            error.detail == "\(word.debugDescription) is not a mapping mode; write \"r\", \"r+\", \"c\" or .disabled"
+            error.detail
+                == "\(word.debugDescription) is not a mapping mode; write \"r\", \"r+\", \"w+\", \"c\" or .disabled"
         )
     }
 

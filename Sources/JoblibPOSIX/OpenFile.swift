@@ -1,0 +1,130 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CJoblibPOSIX
+internal import Glibc
+
+/// A file that this process has open and no child inherits by exec; closed at the end.
+public struct OpenFile: ~Copyable {
+    /// How a file is opened.
+    public enum Access: Sendable {
+        /// For reading.
+        case reading
+
+        /// For reading and writing.
+        case updating
+
+        /// For reading and writing, made if it is not there, and emptied.
+        case emptying
+
+        /// For reading and writing, and made; EEXIST if it is there. The second is for this user's eyes alone.
+        case making, makingPrivately
+    }
+
+    /// The descriptor, valid as long as this value is.
+    public let descriptor: Int32
+
+    /// Takes over a descriptor.
+    public init(owning descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    /// Opens a file; a pipe without a writer is not waited for.
+    ///
+    /// - Throws: ``SystemError``, such as ENOENT or EACCES.
+    public init(_ path: String, _ access: Access) throws(SystemError) {
+        let flags =
+            switch access {
+            case .reading: O_RDONLY
+            case .updating: O_RDWR
+            case .emptying: O_RDWR | O_CREAT | O_TRUNC
+            case .making, .makingPrivately: O_RDWR | O_CREAT | O_EXCL
+            }
+        let mode: mode_t = access == .makingPrivately ? 0o600 : 0o666
+        let descriptor = unsafe open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode)
+        guard descriptor >= 0 else { throw SystemError(errno: errno, call: "open") }
+        self.descriptor = descriptor
+    }
+
+    /// Makes a file without a name in a folder: the kernel frees it with the last process that has it.
+    ///
+    /// - Throws: ``SystemError``; EOPNOTSUPP or EISDIR where the file system, or the kernel, has none of these.
+    public init(unnamedIn folder: String) throws(SystemError) {
+        let descriptor = unsafe joblib_unnamed_file(folder)
+        guard descriptor >= 0 else { throw SystemError(errno: -descriptor, call: "open") }
+        self.descriptor = descriptor
+    }
+
+    /// Makes memory that is a file, reserved as a whole and of a size that does not change; memfd_create(2).
+    ///
+    /// - Throws: ``SystemError``; ENOSYS or EPERM where there is no such thing, ENOMEM and ENOSPC where there is no memory.
+    public init(memoryNamed name: String, byteCount: Int) throws(SystemError) {
+        let descriptor = unsafe joblib_memory_file(name, byteCount)
+        guard descriptor >= 0 else { throw SystemError(errno: -descriptor, call: "memfd_create") }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(self.descriptor) }
+
+    /// What the file is.
+    ///
+    /// - Throws: ``SystemError``.
+    public func status() throws(SystemError) -> FileStatus { try FileStatus(descriptor: self.descriptor) }
+
+    /// Makes the file at least so large, and has the file system set the space aside; posix_fallocate(3).
+    ///
+    /// - Throws: ``SystemError``; ENOSPC where there is no room, EFBIG beyond the limits of the process or the file system.
+    public func reserve(_ byteCount: Int) throws(SystemError) {
+        while true {
+            let failure = posix_fallocate(self.descriptor, 0, byteCount)
+            if failure == 0 { return }
+            guard failure == EINTR else { throw SystemError(errno: failure, call: "posix_fallocate") }
+        }
+    }
+
+    /// Reads bytes from a position until the buffer is full or the file ends, and returns their number; pread(2).
+    ///
+    /// - Throws: ``SystemError``.
+    public func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int) throws(SystemError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = unsafe pread(self.descriptor, rest.baseAddress, rest.count, position + done)
+            if count == 0 { break }
+            if count > 0 {
+                done += count
+            } else if errno != EINTR {
+                throw SystemError(errno: errno, call: "pread")
+            }
+        }
+        return done
+    }
+
+    /// Writes all bytes at a position; pwrite(2).
+    ///
+    /// - Throws: ``SystemError``, such as ENOSPC.
+    public func write(_ buffer: UnsafeRawBufferPointer, at position: Int) throws(SystemError) {
+        var done = 0
+        while done < buffer.count {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
+            let count = unsafe pwrite(self.descriptor, rest.baseAddress, rest.count, position + done)
+            if count >= 0 {
+                done += count
+            } else if errno != EINTR {
+                throw SystemError(errno: errno, call: "pwrite")
+            }
+        }
+    }
+
+    /// Gives a file another name, in place of what has that name already; rename(2).
+    ///
+    /// - Throws: ``SystemError``.
+    public static func rename(_ old: String, to new: String) throws(SystemError) {
+        guard unsafe Glibc.rename(old, new) == 0 else { throw SystemError(errno: errno, call: "rename") }
+    }
+
+    /// Takes away a file's name; nothing happens where it has none.
+    public static func remove(_ path: String) {
+        unsafe unlink(path)
+    }
+}

@@ -1,0 +1,23 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// How long a process that decodes arrays has their memory mapped.
+///
+/// Usually as long as there is an array: a worker that is given the same one by two tasks, one after the other, may map it twice.
+/// To map and touch memory takes 0.1 ms for each MB, so whoever runs the tasks of one call keeps it until the end of the call.
+public enum SharedMemoryMappings {
+    /// Begins to keep the memory of each array that is decoded.
+    public static func startKeeping() {
+        SegmentTable.shared.startKeeping()
+    }
+
+    /// Lets go of the memory that was kept, of which that stays which arrays have; what is decoded later is kept again.
+    public static func dropAll() {
+        SegmentTable.shared.dropAll()
+    }
+
+    /// Lets go of the memory that was kept, and keeps no more.
+    public static func stopKeeping() {
+        SegmentTable.shared.stopKeeping()
+    }
+}

@@ -1,0 +1,76 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Glibc
+import Joblib
+
+// What the workers of these tests run.
+
+/// Sums an array.
+struct Sum: PortableTask {
+    var array: SharedArray<Double>
+
+    func run() -> Double { self.array.reduce(0, +) }
+}
+
+/// Writes a number to each element of a part.
+struct Fill: PortableTask {
+    var part: SharedArray<Double>
+    var value: Double
+
+    func run() {
+        self.part.withMutableSpan { span in for index in span.indices { span[index] = self.value } }
+    }
+}
+
+/// Writes to each element of a chunk its position in the whole array.
+struct Number: PortableTask {
+    var chunk: SharedArray<Int>.Chunk
+
+    func run() {
+        self.chunk.withMutableSpan { span in
+            for index in span.indices { span[index] = self.chunk.range.lowerBound + index }
+        }
+    }
+}
+
+/// Returns what it was given.
+struct Return: PortableTask {
+    var array: SharedArray<Double>
+
+    func run() -> SharedArray<Double> { self.array }
+}
+
+/// Returns an array that the worker has made.
+struct Make: PortableTask {
+    var count: Int
+
+    func run() throws -> SharedArray<Double> { try SharedArray(repeating: 7, count: self.count) }
+}
+
+/// Where two views of an array are in the worker's memory.
+struct Where: PortableTask {
+    struct Place: Codable, Sendable, Hashable {
+        var pid: Int32
+        var address: UInt
+        var other: UInt
+    }
+
+    var array: SharedArray<Double>
+    var other: SharedArray<Double>
+
+    func run() -> Place { Place(pid: getpid(), address: address(of: self.array), other: address(of: self.other)) }
+}
+
+/// Has the worker keep what it maps.
+struct Keep: PortableTask {
+    func run() { SharedMemoryMappings.startKeeping() }
+}
+
+/// Where the first element is.
+func address(of array: SharedArray<Double>) -> UInt {
+    array.withSpan { span in unsafe span.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) } }
+}
+
+/// Two workers of each kind.
+let backends: [BackendSelection] = [.threading, .multiprocessing, .loky]

@@ -1,0 +1,179 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Glibc
+import Joblib
+import JoblibPOSIX
+import Testing
+
+@Suite("Shared arrays in tasks", .timeLimit(.minutes(2)), .serialized)
+struct TasksTests {
+    private static let numbers = (0..<10_000).map { Double($0) }
+
+    private static func call(_ backend: BackendSelection) -> Parallel { Parallel(nJobs: 2, backend: backend) }
+
+    @Test("Tasks are given an array, and views of it", arguments: backends)
+    func arguments(_ backend: BackendSelection) throws {
+        let array = try SharedArray(Self.numbers)
+        let views = [array, array[5000..<6000], array.strided(by: 7), array.strided(by: 3)[100..<200].readOnly]
+        let sums = try Self.call(backend)(views.map { Delayed(Sum(array: $0)) })
+        #expect(sums == views.map { [Double]($0).reduce(0, +) })
+    }
+
+    @Test("Closures capture an array", arguments: [BackendSelection.threading, .multiprocessing])
+    func captured(_ backend: BackendSelection) throws {
+        let array = try SharedArray(Self.numbers)
+        let halves = try Self.call(backend).map(0..<100) { array[$0 * 100] / 2 }
+        #expect(halves == (0..<100).map { Double($0 * 50) })
+    }
+
+    @Test("What tasks write to their parts of an array, their caller reads", arguments: backends)
+    func writing(_ backend: BackendSelection) throws {
+        let array = try SharedArray<Double>(zeros: [20, 1000])
+        _ = try Self.call(backend)((0..<20).map { Delayed(Fill(part: array.row($0), value: Double($0))) })
+        #expect((0..<20).allSatisfy { row in [Double](array.row(row)).allSatisfy { $0 == Double(row) } })
+    }
+
+    @Test("Closures write to what they have captured", arguments: [BackendSelection.threading, .multiprocessing])
+    func writingInClosures(_ backend: BackendSelection) throws {
+        let array = try SharedArray<Int>(zeros: 10_000)
+        try Self.call(backend)
+            .forEach(array.chunks(of: 999)) { chunk in
+                chunk.withMutableSpan { span in
+                    for index in span.indices { span[index] = chunk.range.lowerBound + index }
+                }
+            }
+        #expect([Int](array) == Array(0..<10_000))
+    }
+
+    @Test("Tasks write to chunks", arguments: backends)
+    func chunks(_ backend: BackendSelection) throws {
+        let array = try SharedArray<Int>(zeros: 10_000)
+        _ = try Self.call(backend)(array.chunks(of: 777).map { Delayed(Number(chunk: $0)) })
+        #expect([Int](array) == Array(0..<10_000))
+    }
+
+    @Test("An array that comes back is the one that was sent", arguments: backends)
+    func returning(_ backend: BackendSelection) throws {
+        let array = try SharedArray(Self.numbers)
+        let returned = try Self.call(backend)((0..<4).map { Delayed(Return(array: array[$0..<9000])) })
+        for (index, view) in returned.enumerated() {
+            #expect(address(of: view) == address(of: array[index...]))
+            #expect(view.shape == [9000 - index])
+        }
+        array.withMutableSpan { $0[5] = -1 }
+        #expect(returned[3][2] == -1)
+    }
+
+    @Test("An array that a worker has made comes back as its content", arguments: backends)
+    func made(_ backend: BackendSelection) throws {
+        let arrays = try Self.call(backend)((0..<4).map { Delayed(Make(count: $0 * 1000)) })
+        #expect(arrays.map(\.count) == [0, 1000, 2000, 3000])
+        #expect(arrays.allSatisfy { [Double]($0).allSatisfy { $0 == 7 } })
+        arrays[1].withMutableSpan { $0[0] = 1 }
+    }
+
+    @Test("Two views in one task are of one mapping", arguments: backends)
+    func oneMapping(_ backend: BackendSelection) throws {
+        let array = try SharedArray(Self.numbers)
+        let places = try Self.call(backend)((0..<4).map { _ in Delayed(Where(array: array, other: array[1...])) })
+        #expect(places.allSatisfy { $0.other == $0.address + 8 })
+    }
+
+    @Test("A worker that keeps what it maps maps an array once for all tasks")
+    func kept() throws {
+        let array = try SharedArray(Self.numbers)
+        let call = Parallel(
+            nJobs: 2,
+            backend: .loky,
+            batchSize: 1,
+            backendParams: [.initializer(Delayed(Keep()))]
+        )
+        let places = try call((0..<40).map { _ in Delayed(Where(array: array, other: array)) })
+        #expect(Set(places).count == Set(places.map(\.pid)).count)
+    }
+
+    @Test("An array outlives the call that used it, and the pool", arguments: backends)
+    func outliving(_ backend: BackendSelection) throws {
+        let results = try Self.call(backend)
+            .withPool { pool in
+                let array = try SharedArray(Self.numbers)
+                return try pool([array, array[10...]].map { Delayed(Return(array: $0)) })
+            }
+        #expect([Double](results[0]) == Self.numbers)
+        #expect([Double](results[1]) == Array(Self.numbers[10...]))
+        let sums = try Self.call(backend)(results.map { Delayed(Sum(array: $0)) })
+        #expect(sums == results.map { [Double]($0).reduce(0, +) })
+    }
+
+    @Test("Calls at once share one array", arguments: backends)
+    func concurrentCalls(_ backend: BackendSelection) async throws {
+        let array = try SharedArray(Self.numbers)
+        let expected = Self.numbers.reduce(0, +)
+        try await withThrowingTaskGroup(of: [Double].self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    try await Self.call(backend)((0..<10).map { _ in Delayed(Sum(array: array)) })
+                }
+            }
+            for try await sums in group { #expect(sums == [Double](repeating: expected, count: 10)) }
+        }
+    }
+
+    @Test("Calls in a row with fresh arrays leave no descriptor and no memory behind", arguments: backends)
+    func inARow(_ backend: BackendSelection) throws {
+        func use() throws {
+            let array = try SharedArray(repeating: 1.0, count: 50_000)
+            #expect(try Self.call(backend)((0..<2).map { _ in Delayed(Sum(array: array)) }) == [50_000, 50_000])
+        }
+        for _ in 0..<5 { try use() }
+        let (descriptors, memory) = (ProcessHoldings().descriptors.count, ThisProcess.residentByteCount)
+        for _ in 0..<30 { try use() }
+        #expect(ProcessHoldings().descriptors.count <= descriptors + 2)
+        #expect(ThisProcess.residentByteCount - memory < 16 << 20)
+    }
+
+    @Test("A mapped file travels as one, in each mode", arguments: backends)
+    func files(_ backend: BackendSelection) throws {
+        let scratch = try Scratch()
+        let path = scratch.file("numbers")
+        try write(bytes(of: Self.numbers), to: path)
+        for mode in ["r", "r+", "c"] as [MmapMode] {
+            let array = try SharedArray<Double>(contentsOf: path, mode: mode)
+            let call = Self.call(backend)
+            #expect(try call([Delayed(Sum(array: array[1...]))]) == [Self.numbers.reduce(0, +)])
+            let returned = try call([Delayed(Return(array: array))])[0]
+            #expect(returned.mode == mode && [Double](returned) == Self.numbers)
+        }
+    }
+
+    @Test("What a worker writes to a file of the mode \"r+\" is in it, and of the mode \"c\" it is not")
+    func writingToFiles() throws {
+        let scratch = try Scratch()
+        let path = scratch.file("numbers")
+        try write(bytes(of: [Double](repeating: 1, count: 1000)), to: path)
+        for backend in [BackendSelection.multiprocessing, .loky] {
+            let copy = try SharedArray<Double>(contentsOf: path, mode: "c")
+            _ = try Self.call(backend)([Delayed(Fill(part: copy, value: 3))])
+            #expect(copy[999] == 1)
+            #expect(try contents(of: path) == bytes(of: [Double](repeating: 1, count: 1000)))
+        }
+        for backend in [BackendSelection.multiprocessing, .loky] {
+            let array = try SharedArray<Double>(contentsOf: path, mode: "r+")
+            let value = array[0] + 1
+            _ = try Self.call(backend)([Delayed(Fill(part: array, value: value))])
+            #expect(array[999] == value)
+            #expect(try contents(of: path) == bytes(of: [Double](repeating: value, count: 1000)))
+        }
+    }
+
+    @Test("A file that is gone by name is handed on as long as its owner has it")
+    func unlinked() throws {
+        let scratch = try Scratch()
+        let path = scratch.file("numbers")
+        try write(bytes(of: Self.numbers), to: path)
+        let array = try SharedArray<Double>(contentsOf: path)
+        unlink(path)
+        #expect(try Self.call(.loky)([Delayed(Sum(array: array))]) == [Self.numbers.reduce(0, +)])
+    }
+}

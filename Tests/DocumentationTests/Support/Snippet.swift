@@ -15,5 +15,5 @@ struct Snippet: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { self.name }
 
-    static let all: [Snippet] = manual + failures + choosing + library + python + progress
+    static let all: [Snippet] = manual + failures + choosing + library + python + progress + sharing
 }

@@ -41,7 +41,7 @@ struct CompileFailureTests {
             "CallAsFunctionReturnAs", "RunReturnAs", "ResultsReturnAs",
             "AsyncCallAsFunction", "AsyncRun", "AsyncResults", "AsyncMap", "AsyncForEach", "AsyncReduce",
             "AsyncForEachChunk", "AsyncWithPool", "AsyncBodyMap", "AsyncBodyForEach",
-            "Delayed", "Observer", "ParallelConfig", "RegisterParallelBackend", "CancellingOnInterrupt",
+            "Delayed", "Observer", "ParallelConfig", "RegisterParallelBackend", "CancellingOnInterrupt", "SharedArray",
         ]
         #expect(Set(RacingProgram.all.map(\.form)) == forms)
     }

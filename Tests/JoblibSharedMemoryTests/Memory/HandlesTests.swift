@@ -195,6 +195,17 @@ struct HandlesTests {
         #expect(throws: DecodingError.self) { try Self.trusting.decode(SharedArray<Double>.self, from: encoded) }
     }
 
+    @Test("Threads that map one file and let go of it all the time never see another")
+    func threads() throws {
+        let scratch = try Scratch()
+        let path = scratch.file("numbers")
+        try write(bytes(of: [3.0, 4]), to: path)
+        let encoded = try Self.trusting.encode(SharedArray<Double>(contentsOf: path, mode: "r+"))
+        let sums = try Parallel(nJobs: 4)
+            .map(0..<2000) { _ in try Self.trusting.decode(SharedArray<Double>.self, from: encoded).reduce(0, +) }
+        #expect(sums.allSatisfy { $0 == 7 })
+    }
+
     @Test("What is kept stays mapped until it is dropped")
     func kept() async {
         await #expect(processExitsWith: .success) {

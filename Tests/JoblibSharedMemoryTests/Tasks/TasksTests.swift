@@ -3,6 +3,7 @@
 
 import Glibc
 import Joblib
+import JoblibJSON
 import JoblibPOSIX
 import Testing
 
@@ -71,6 +72,29 @@ struct TasksTests {
         #expect(arrays.map(\.count) == [0, 1000, 2000, 3000])
         #expect(arrays.allSatisfy { [Double]($0).allSatisfy { $0 == 7 } })
         arrays[1].withMutableSpan { $0[0] = 1 }
+    }
+
+    @Test("Arrays that nobody but their tasks has live until the results are there", arguments: backends)
+    func temporary(_ backend: BackendSelection) throws {
+        let tasks = (0..<20).lazy
+            .map { index in Delayed(Return(array: try! SharedArray(repeating: Double(index), count: 10))) }
+        let arrays = try Self.call(backend)(tasks)
+        #expect(arrays.map { [Double]($0) } == (0..<20).map { [Double](repeating: Double($0), count: 10) })
+        let stream = try Self.call(backend)(tasks, returnAs: .generator)
+        for index in 0..<20 {
+            let array = try #require(try stream.next())
+            #expect([Double](array) == [Double](repeating: Double(index), count: 10))
+        }
+    }
+
+    @Test("Under a coder that trusts nobody workers get the elements")
+    func otherCoder() throws {
+        let array = try SharedArray(Self.numbers)
+        let call = Parallel(nJobs: 2, backend: .loky, backendParams: [.taskCoder(JSONCoder())])
+        #expect(try call([Delayed(Sum(array: array[5000...]))]) == [Self.numbers[5000...].reduce(0, +)])
+        let returned = try call([Delayed(Return(array: array.readOnly))])[0]
+        #expect([Double](returned) == Self.numbers && returned.mode == .readOnly)
+        #expect(address(of: returned) != address(of: array))
     }
 
     @Test("Two views in one task are of one mapping", arguments: backends)
@@ -165,6 +189,20 @@ struct TasksTests {
             #expect(array[999] == value)
             #expect(try contents(of: path) == bytes(of: [Double](repeating: value, count: 1000)))
         }
+    }
+
+    @Test(
+        "A write in the mode \"r\" costs the task that does it",
+        arguments: [BackendSelection.multiprocessing, .loky]
+    )
+    func readOnly(_ backend: BackendSelection) throws {
+        let array = try SharedArray(Self.numbers)
+        let parts = [array[0..<10], array[10..<20].readOnly]
+        let results = try Self.call(backend).results(parts.map { Delayed(Fill(part: $0, value: -1)) })
+        #expect(throws: Never.self) { try results[0].get() }
+        let failure = #expect(throws: TaskFailure.self) { try results[1].get() }
+        #expect(failure?.reason.signal == SIGILL)
+        #expect(array[9] == -1 && array[10] == 10)
     }
 
     @Test("A file that is gone by name is handed on as long as its owner has it")

@@ -65,3 +65,10 @@ int joblib_unnamed_file(const char *folder) {
     file = joblib_above_standard_streams(file);
     return file < 0 ? -errno : file;
 }
+
+int joblib_set_space_aside(int file, size_t byte_count) {
+    int failure;
+    do failure = fallocate(file, 0, 0, (off_t)byte_count) != 0 ? errno : 0;
+    while (failure == EINTR);
+    return failure;
+}

@@ -71,17 +71,6 @@ public struct OpenFile: ~Copyable {
     /// - Throws: ``SystemError``.
     public func status() throws(SystemError) -> FileStatus { try FileStatus(descriptor: self.descriptor) }
 
-    /// Makes the file at least so large, and has the file system set the space aside; posix_fallocate(3).
-    ///
-    /// - Throws: ``SystemError``; ENOSPC where there is no room, EFBIG beyond the limits of the process or the file system.
-    public func reserve(_ byteCount: Int) throws(SystemError) {
-        while true {
-            let failure = posix_fallocate(self.descriptor, 0, byteCount)
-            if failure == 0 { return }
-            guard failure == EINTR else { throw SystemError(errno: failure, call: "posix_fallocate") }
-        }
-    }
-
     /// Reads bytes from a position until the buffer is full or the file ends, and returns their number; pread(2).
     ///
     /// - Throws: ``SystemError``.

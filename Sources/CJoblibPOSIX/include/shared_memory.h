@@ -28,4 +28,7 @@ void joblib_arena_discard(int descriptor, int64_t offset, int64_t byte_count);
 /// Returns the descriptor, which no child inherits, or the negative of an errno value.
 int joblib_unnamed_file(const char *folder);
 
+/// Has the file system set the first bytes of a file aside, fallocate(2). Returns 0 or an errno value.
+int joblib_set_space_aside(int file, size_t byte_count);
+
 #endif

@@ -60,7 +60,7 @@ struct FileMapping: ~Copyable {
         // No file can be reserved that is empty.
         guard self.sharing == .shared, byteCount > 0 else { return }
         do throws(SystemError) {
-            try self.file.reserve(byteCount)
+            try self.file.reserve(byteCount, isShared: true)
         } catch {
             let free = (try? Folder.freeByteCount(at: self.path)).map { ", and \($0) are free" } ?? ""
             throw ParallelError(.resourceExhausted, "the file '\(self.path)' needs \(byteCount) bytes\(free): \(error)")

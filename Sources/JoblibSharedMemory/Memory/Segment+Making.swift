@@ -6,7 +6,7 @@ internal import JoblibPOSIX
 
 extension Segment {
     /// The folder of shared memory, and how much room joblib wants to find in it.
-    private static let memoryFolder = (path: "/dev/shm", byteCount: 2_000_000_000)
+    static let memoryFolder = (path: "/dev/shm", byteCount: 2_000_000_000)
 
     /// Below it nobody asks how much memory there is.
     private static let largeByteCount = 64 << 20
@@ -29,8 +29,15 @@ extension Segment {
         } catch {
             guard error.isMissingCall else { throw Self.exhausted(error, byteCount) }
         }
-        let room = (try? Folder.freeByteCount(at: Self.memoryFolder.path)) ?? 0
-        if room > max(byteCount, Self.memoryFolder.byteCount),
+        return try Self.makeInSystemFolder(byteCount)
+    }
+
+    /// Makes memory where the system has none without a name: in the folder of shared memory if it has room, as in joblib.
+    static func makeInSystemFolder(
+        _ byteCount: Int,
+        roomInMemory: Int = (try? Folder.freeByteCount(at: Segment.memoryFolder.path)) ?? 0
+    ) throws(ParallelError) -> Segment {
+        if roomInMemory > max(byteCount, Self.memoryFolder.byteCount),
             let segment = try? Self.make(byteCount, in: Self.memoryFolder.path)
         {
             return segment

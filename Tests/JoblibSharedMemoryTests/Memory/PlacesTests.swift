@@ -113,6 +113,30 @@ struct PlacesTests {
             #expect(error?.detail.contains("needs 8388608 bytes in the folder '\(path)'") == true)
             #expect(scratch.names.isEmpty)
             #expect(try SharedArray<Double>(zeros: 10, tempFolder: path).count == 10)
+            let memory = #expect(throws: ParallelError.self) { try SharedArray<Double>(zeros: 1 << 20) }
+            #expect(memory?.code == .resourceExhausted)
+            #expect(memory?.detail.contains("needs 8388608 bytes of memory: memfd_create: ") == true)
+        }
+    }
+
+    @Test("A system without memory that has no name has it in /dev/shm, or in its temporary folder where that is small")
+    func systemFolders() async {
+        await #expect(processExitsWith: .success) {
+            let scratch = try Scratch()
+            setenv("TMPDIR", scratch.path, 1)
+            func file(_ roomInMemory: Int) throws -> String {
+                let segment = try Segment.makeInSystemFolder(80, roomInMemory: roomInMemory)
+                let layout = try ArrayLayout(shape: [10], byteCount: 80, of: Double.self)
+                let array = SharedArray<Double>(segment, layout, .readWrite)
+                array.withMutableSpan { $0[9] = 1 }
+                return try Self.file(of: array)
+            }
+            #expect(try file(2_000_000_000).contains(scratch.path))
+            #expect(try file(0).contains(scratch.path))
+            if try Folder.freeByteCount(at: "/dev/shm") > 1 << 20 {
+                #expect(try file(2_000_000_001).contains("/dev/shm/"))
+            }
+            #expect(scratch.names.isEmpty)
         }
     }
 

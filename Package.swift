@@ -45,7 +45,10 @@ let package = Package(
 
         // Bytes between processes, and what backends whose workers are processes have in common.
         .target(name: "JoblibWire", dependencies: ["JoblibCore"]),
-        .target(name: "JoblibWorkers", dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibPOSIX", "JoblibWire"]),
+        .target(
+            name: "JoblibWorkers",
+            dependencies: ["CJoblibPOSIX", "JoblibCore", "JoblibPOSIX", "JoblibSharedMemory", "JoblibWire"]
+        ),
 
         // Arrays that several processes have in their memory, and files of them.
         .target(name: "JoblibSharedMemory", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire"]),

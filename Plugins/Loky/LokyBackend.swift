@@ -41,7 +41,7 @@ public struct LokyBackend: ShippingBackend {
     public func taskCoder(for call: CallID) -> any TaskCoder {
         // Where there is no pool to be had it is the session that says so.
         guard let arena = try? LokyPool.shared.machinery().arena else { return self.taskCoder }
-        let arrays = CallArrays(arena, call: call.number, unsharedUpTo: self.settings.maxNBytes)
+        let arrays = CallArrays(arena, call: call.number, unsharedUpTo: self.settings.maxNBytes, self.settings.mmapMode)
         return BinaryCoder(trust: .sameBuild, arrays: arrays)
     }
 

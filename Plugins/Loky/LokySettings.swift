@@ -19,6 +19,9 @@ struct LokySettings: Sendable {
     /// How many bytes an array has at most that is sent to each task; `nil`: any number.
     let maxNBytes: Int?
 
+    /// How workers are to have shared arrays; `nil`: as these were made.
+    let mmapMode: MmapMode?
+
     private let environment: [String: String]
     private let maxMemory: Int
     private let initializer: [UInt8]
@@ -52,6 +55,7 @@ struct LokySettings: Sendable {
         self.initializer = try self.workers.initializerPayload(coder) ?? []
         self.innerThreads = request.innerMaxNumThreads
         self.maxNBytes = request.maxNBytes
+        self.mmapMode = request.mmapMode
     }
 
     /// What a worker of a call with so many workers has to be started with.

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import JoblibCore
+
 /// Where a large array is that does not travel inside of the bytes.
 public struct ArrayReference: Sendable, Hashable {
     /// Where it begins, in bytes, in memory that both sides agree on.
@@ -31,6 +33,9 @@ public protocol ArrayExchange: Sendable {
     /// How many bytes an array has at most that travels inside of the bytes.
     var inlineByteCount: Int { get }
 
+    /// How a worker is to have memory that it is handed, where the call asks for that; by default it does not.
+    var mmapMode: MmapMode? { get }
+
     /// Puts an array where the other side finds it.
     ///
     /// - Parameters:
@@ -55,4 +60,9 @@ public protocol ArrayExchange: Sendable {
 
     /// Keeps an array that was decoded, for the next that asks for it.
     func keep(_ array: Any, _ reference: ArrayReference)
+}
+
+extension ArrayExchange {
+    /// As it was made.
+    public var mmapMode: MmapMode? { nil }
 }

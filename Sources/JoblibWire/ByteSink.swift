@@ -13,7 +13,7 @@
     @safe @exclusivity(unchecked) private(set) var limits: CodingLimits
 
     /// Where arrays go that have more bytes than `inlineByteCount`.
-    @safe @exclusivity(unchecked) private var arrays: (any ArrayExchange)?
+    @safe @exclusivity(unchecked) private(set) var arrays: (any ArrayExchange)?
     @safe @exclusivity(unchecked) private(set) var inlineByteCount = Int.max
 
     /// Whether the other side is a process of the same build, and trusted.

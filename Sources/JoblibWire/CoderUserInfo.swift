@@ -9,6 +9,11 @@ extension CodingUserInfoKey {
     public static let sharesMemory: CodingUserInfoKey = CodingUserInfoKey(rawValue: "joblib.sharesMemory")!
 }
 
+extension CodingUserInfoKey {
+    /// The `MmapMode` in the `userInfo` of an encoder whose call asks for one: how a worker is to have memory that it is handed.
+    public static let mmapMode: CodingUserInfoKey = CodingUserInfoKey(rawValue: "joblib.mmapMode")!
+}
+
 /// What a coder tells the values that it codes, made once.
 enum CoderUserInfo {
     // SAFETY: a constant that holds a Bool.

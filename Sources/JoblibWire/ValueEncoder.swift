@@ -41,7 +41,11 @@ final class ValueEncoder: Encoder {
 
     func forgetContainer() { self.container = nil }
 
-    var userInfo: [CodingUserInfoKey: Any] { self.sink.isTrusted ? CoderUserInfo.trusting : [:] }
+    var userInfo: [CodingUserInfoKey: Any] {
+        guard self.sink.isTrusted else { return [:] }
+        guard let mode = self.sink.arrays?.mmapMode else { return CoderUserInfo.trusting }
+        return CoderUserInfo.trusting.merging([.mmapMode: mode]) { $1 }
+    }
 
     var codingPath: [any CodingKey] {
         (self.parent?.codingPath ?? []) + (self.key.map { [$0] } ?? [])

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+package import JoblibCore
 import JoblibPOSIX
 package import JoblibWire
 import Synchronization
@@ -32,14 +33,19 @@ package final class CallArrays: ArrayExchange {
     /// How many bytes an array has at most that is not shared.
     package let inlineByteCount: Int
 
+    /// How workers are to have shared arrays, where the call asks for that.
+    package let mmapMode: MmapMode?
+
     /// Begins with none.
     ///
     /// - Parameters:
     ///   - arena: Where they go.
     ///   - call: The number of the call.
     ///   - largest: How many bytes an array has at most that is sent to each task; `nil`: any number.
-    package init(_ arena: SharedArena, call: UInt64, unsharedUpTo largest: Int?) {
+    ///   - mmapMode: How workers are to have shared arrays, where the call asks for that.
+    package init(_ arena: SharedArena, call: UInt64, unsharedUpTo largest: Int?, _ mmapMode: MmapMode?) {
         self.arena = arena
+        self.mmapMode = mmapMode
         self.call = call
         self.inlineByteCount = largest ?? .max
     }

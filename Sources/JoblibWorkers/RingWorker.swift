@@ -3,6 +3,7 @@
 
 import JoblibCore
 import JoblibPOSIX
+import JoblibSharedMemory
 import JoblibWire
 import Synchronization
 
@@ -50,6 +51,9 @@ final class RingWorker: Sendable {
     // For how long a worker that has nothing to do keeps its processor: as long as it takes to be woken.
     private static let spins = 2000
 
+    /// For how long it keeps the memory of shared arrays mapped that no task has any more, in nanoseconds.
+    private static let mappingTime: UInt64 = 1_000_000_000
+
     private let memory: WorkerMemory
     private let bell: WorkerBell
     private let arrays: WorkerArrays
@@ -83,6 +87,8 @@ final class RingWorker: Sendable {
     }
 
     private func run() -> Never {
+        // To map memory and touch it takes 0.1 ms for each MB.
+        SharedMemoryMappings.startKeeping()
         self.send(WorkerFrame(.hello, 0))
         while true {
             let seen = self.memory.requested.count
@@ -94,7 +100,7 @@ final class RingWorker: Sendable {
             if hasMadeRoom { self.bell.rings.advance() }
             if self.receiver.withLock({ $0.isBroken }) { self.giveUp() }
             guard let frame else {
-                self.memory.requested.wait(while: seen, spins: Self.spins)
+                self.rest(since: seen)
                 continue
             }
             switch frame.kind {
@@ -106,6 +112,15 @@ final class RingWorker: Sendable {
             default: break
             }
         }
+    }
+
+    /// Waits for the caller to want something.
+    private func rest(since seen: UInt32) {
+        let deadline = MonotonicClock.now + Self.mappingTime
+        if self.memory.requested.wait(while: seen, spins: Self.spins, until: deadline) { return }
+        // Mapped for the tasks and calls to come, of which there seem to be none.
+        SharedMemoryMappings.dropAll()
+        self.memory.requested.wait(while: seen)
     }
 
     /// Sends a frame; waits while the caller has not taken enough of what was sent before.

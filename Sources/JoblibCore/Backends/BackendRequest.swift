@@ -19,6 +19,9 @@ public struct BackendRequest: Sendable {
     /// joblib's `max_nbytes`; `nil` also where `mmapMode` is `.disabled`.
     public var maxNBytes: Int? = 1 << 20
 
+    /// How tasks are to have shared arrays that were made for writing, where the call asks for that; joblib's `mmap_mode`.
+    public var mmapMode: MmapMode?
+
     /// Makes a request; the core does it for calls, a test for a factory.
     public init(name: String, parameters: [BackendParameter] = [], innerMaxNumThreads: Int? = nil) {
         self.name = name

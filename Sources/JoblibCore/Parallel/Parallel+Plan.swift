@@ -177,6 +177,7 @@ extension Parallel {
                 innerMaxNumThreads: config.innerMaxNumThreads
             )
             if let maxNBytes = config.maxNBytes { request.maxNBytes = try maxNBytes.resolve() }
+            request.mmapMode = config.mmapMode
             if config.mmapMode == .disabled { request.maxNBytes = nil }
             do {
                 backend = try factory(request)

@@ -20,11 +20,12 @@ extension SharedArray: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(self.shape, forKey: .shape)
-        try container.encode(self.mode.description, forKey: .mode)
+        let mode = self.mode(for: encoder)
+        try container.encode(mode.description, forKey: .mode)
         let isTrusted = encoder.userInfo[.sharesMemory] as? Bool == true
         if isTrusted, !self.segment.isPassing {
             try container.encode(Self.memoryType, forKey: .type)
-            try container.encode(SegmentHandle(self.segment), forKey: .memory)
+            try container.encode(SegmentHandle(self.segment, privately: mode == .copyOnWrite), forKey: .memory)
             try container.encode(self.layout.offset, forKey: .offset)
             try container.encode(self.strides, forKey: .strides)
         } else if let type = isTrusted ? Self.memoryType : Self.numberType {
@@ -105,6 +106,14 @@ extension SharedArray: Codable {
             let made = try Self(elements, shape: shape)
             self.init(made.segment, made.layout, modeOfCopy)
         }
+    }
+
+    /// How the other side is to have it: as the call says, but for writing only what may be written here.
+    private func mode(for encoder: any Encoder) -> MmapMode {
+        guard let asked = encoder.userInfo[.mmapMode] as? MmapMode, asked != .disabled, self.mode == .readWrite else {
+            return self.mode
+        }
+        return asked.ofExisting
     }
 
     private init(

@@ -11,8 +11,9 @@ struct SegmentHandle: Codable {
     private let owner: SegmentOwner
     private let path: String?
 
-    init(_ segment: Segment) {
-        self.identity = segment.identity
+    /// Describes a segment, for a process that shares it or that keeps to itself what it writes.
+    init(_ segment: Segment, privately: Bool = false) {
+        self.identity = privately ? segment.identity.privately : segment.identity
         self.owner = segment.owner
         self.path = segment.path
     }

@@ -12,13 +12,20 @@ struct SegmentIdentity: Sendable, Hashable, Codable {
     let byteCount: Int
 
     /// The number of a `MappedFile.Sharing`.
-    private let sharingNumber: UInt8
+    private var sharingNumber: UInt8
 
     init(_ status: FileStatus, byteCount: Int, _ sharing: MappedFile.Sharing) {
         self.device = status.device
         self.inode = status.inode
         self.byteCount = byteCount
         self.sharingNumber = sharing.rawValue
+    }
+
+    /// The same memory for a process that keeps to itself what it writes.
+    var privately: SegmentIdentity {
+        var identity = self
+        identity.sharingNumber = MappedFile.Sharing.privately.rawValue
+        return identity
     }
 
     /// `nil` for numbers that somebody else has made up.

@@ -23,6 +23,21 @@ struct Fill: PortableTask {
     }
 }
 
+/// The same, and sums the part then.
+struct FillAndSum: PortableTask {
+    var part: SharedArray<Double>
+    var value: Double
+
+    func run() -> Double {
+        Fill(part: self.part, value: self.value).run()
+        return self.part.reduce(0, +)
+    }
+}
+
+extension Result where Failure == TaskFailure {
+    var failure: TaskFailure? { if case .failure(let failure) = self { failure } else { nil } }
+}
+
 /// Writes to each element of a chunk its position in the whole array.
 struct Number: PortableTask {
     var chunk: SharedArray<Int>.Chunk

@@ -35,6 +35,30 @@ struct TasksTests {
         #expect((0..<20).allSatisfy { row in [Double](array.row(row)).allSatisfy { $0 == Double(row) } })
     }
 
+    @Test("A call says whether workers write to an array, each to a copy of its own, or not at all")
+    func modes() throws {
+        let array = try SharedArray<Double>(zeros: 100)
+        func fill(_ mode: MmapMode?) throws -> [Result<Double, TaskFailure>] {
+            let call = Parallel(nJobs: 1, backend: .loky, mmapMode: mode)
+            return try call.results([Delayed(FillAndSum(part: array, value: 2))])
+        }
+        #expect(try fill("c")[0].get() == 200)
+        #expect([Double](array).allSatisfy { $0 == 0 })
+        guard case .failure(let failure) = try fill("r")[0] else { return #expect(Bool(false), "\"r\" was written to") }
+        #expect(failure.reason.signal != nil)
+        #expect([Double](array).allSatisfy { $0 == 0 })
+        for mode in ["r+", "w+", .disabled, nil] as [MmapMode?] {
+            array.withMutableSpan { span in for index in span.indices { span[index] = 0 } }
+            #expect(try fill(mode)[0].get() == 200)
+            #expect([Double](array).allSatisfy { $0 == 2 })
+        }
+        // Nobody may write who was handed an array for reading.
+        let readOnly = Delayed(FillAndSum(part: array.readOnly, value: 3))
+        #expect(
+            try Parallel(nJobs: 1, backend: .loky, mmapMode: "r+").results([readOnly])[0].failure?.reason.signal != nil
+        )
+    }
+
     @Test("Closures write to what they have captured", arguments: [BackendSelection.threading, .multiprocessing])
     func writingInClosures(_ backend: BackendSelection) throws {
         let array = try SharedArray<Int>(zeros: 10_000)

@@ -7,6 +7,7 @@ import Joblib
 extension Snippet {
     static let sharing = [
         Snippet("sharedInput", sharedInput),
+        Snippet("plainArrays", plainArrays),
         Snippet("sharedOutput", sharedOutput),
         Snippet("sharedViews", sharedViews),
         Snippet("slicedMeans") { try withFolder(slicedMeans) },
@@ -26,6 +27,23 @@ private func sharedInput() throws {
     let quarters = (0..<4).map { numbers[$0 * 250_000..<($0 + 1) * 250_000] }
     let sums = try Parallel(nJobs: 2, backend: "loky")(quarters.map { Delayed(PartialSum(numbers: $0)) })
     print(sums.reduce(0, +))
+}
+
+struct PlainSum: PortableTask {
+    var numbers: [Double]
+    var power: Int
+
+    func run() -> Double {
+        self.numbers.reduce(0) { sum, number in sum + (0..<self.power).reduce(1) { product, _ in product * number } }
+    }
+}
+
+private func plainArrays() throws {
+    let plain = [Double](repeating: 2, count: 250_000)
+    let powers = try Parallel(nJobs: 2, backend: "loky", maxNBytes: "1M")(
+        (1...4).map { Delayed(PlainSum(numbers: plain, power: $0)) }
+    )
+    print(powers)
 }
 
 private func sharedOutput() throws {

@@ -163,6 +163,15 @@ extension Target {
             references: [.init("joblib loky", 309e-3)],
             growth: 768 << 20
         ),
+        // Half as much again as the threads.
+        Target(
+            "w4",
+            "a list",
+            on: "loky, SharedArray",
+            asked: 1.5,
+            references: [.init("swift-joblib threading", 1)],
+            growth: 16 << 20
+        ),
         Target("w5", "a list", on: "loky", asked: 80e-3, references: [.init("joblib loky", 787e-3)]),
         Target("w6", "a list", on: "loky", asked: 0.985, references: [.init("joblib loky", 0.968)]),
         Target("w8", "`map` in a list", on: "loky", asked: 0.5e-3, references: [.init("joblib loky", 132e-3)]),

@@ -67,7 +67,7 @@ package struct Target: Sendable {
 
     /// What says on which backend, if it is not the default.
     package var backendNote: String {
-        let backend = self.contender.split(separator: " ").last ?? ""
+        let backend = self.contender.dropFirst("swift-joblib ".count)
         return backend == "threading" ? "" : ", \(backend)"
     }
 }

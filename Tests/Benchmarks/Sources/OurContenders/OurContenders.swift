@@ -41,7 +41,8 @@ enum OurContenders {
             }
         }
         for work in PortableWorks.all {
-            contenders.append(Contender(work.name, "swift-joblib loky", work.preparation("loky")))
+            let name = work.variant.isEmpty ? "swift-joblib loky" : "swift-joblib loky, \(work.variant)"
+            contenders.append(Contender(work.name, name, work.preparation("loky")))
         }
         ContenderProgram(contenders, exceptions: exceptions).run()
     }

@@ -78,6 +78,20 @@ enum PortableWorks {
                 }
             }
         },
+        OurWork(name: "w4", variant: "SharedArray") { backend in
+            .onThread { setup in
+                let call = setup.call(backend)
+                let summands = Summands(count: setup.count)
+                let shared = try SharedArray(summands.values)
+                let tasks = (0..<8).map { _ in Delayed(SharedSum(values: shared)) }
+                return {
+                    var sums: [Double] = []
+                    let seconds = try timed { sums = try call(tasks) }
+                    try summands.check(sums)
+                    return seconds
+                }
+            }
+        },
         OurWork(name: "w5") { backend in
             .onThread { setup in
                 let call = setup.call(backend)
@@ -161,6 +175,14 @@ struct SquareRoot: PortableTask {
 struct Sum: PortableTask {
     var values: [Double]
     func run() -> Double { Summands.sum(self.values) }
+}
+
+struct SharedSum: PortableTask {
+    var values: SharedArray<Double>
+
+    func run() -> Double {
+        self.values.withSpan { span in span.withUnsafeBufferPointer { work_sum($0.baseAddress, $0.count) } }
+    }
 }
 
 struct BigResult: PortableTask {

@@ -47,29 +47,6 @@ struct LokyCrashesTests {
         try expectHealth()
     }
 
-    @Test("On its way, in the worker, or on the way back: only the culprit errs", arguments: Travelling.Stage.allCases)
-    func stages(_ stage: Travelling.Stage) throws {
-        let tasks = (0..<12).map { Delayed(Travelling(value: $0, stage: $0 == 7 ? stage : nil)) }
-        for batchSize in [1, 4] {
-            let results = try Parallel(nJobs: 2, backend: .loky, batchSize: .init(batchSize)).results(tasks)
-            for (index, result) in results.enumerated() {
-                switch result {
-                case .success(let parcel): #expect(parcel.value == index && index != 7)
-                case .failure(let failure): #expect(failure.index == index && index == 7)
-                }
-            }
-            let failure = try #require(throws: TaskFailure.self) { try results[7].get() }
-            let reasons: [Travelling.Stage: TaskFailure.Reason] = [
-                .encodingThrows: .notEncodable, .decodingThrows: .notDecodable,
-                .decodingCrashes: .terminated(signal: SIGABRT), .decodingIsKilled: .terminated(signal: SIGKILL),
-                .resultEncodingThrows: .notEncodable, .resultEncodingCrashes: .terminated(signal: SIGABRT),
-                .resultDecodingThrows: .notDecodable,
-            ]
-            #expect(failure.reason == reasons[stage])
-        }
-        try expectHealth()
-    }
-
     @Test("A task whose worker is killed from outside runs again, twice")
     func outside() throws {
         let path = NSTemporaryDirectory() + UUID().uuidString
@@ -78,10 +55,26 @@ struct LokyCrashesTests {
         #expect(try loky(tasks(2)) == Array(0..<8))
         unlink(path)
         let failure = try taskFailure { try loky(tasks(100)) }
-        #expect(failure.index == 3 && failure.reason == .terminated(signal: SIGKILL))
+        #expect(failure.index == 3 && failure.reason == .quarantined(signal: SIGKILL) && failure.attempt == 3)
         unlink(path)
         let once = Parallel(nJobs: 2, backend: .loky, backendParams: [.idempotent(false)])
-        #expect(try taskFailure { try once(tasks(1)) }.index == 3)
+        let only = try taskFailure { try once(tasks(1)) }
+        #expect(only.index == 3 && only.reason == .terminated(signal: SIGKILL) && only.attempt == 1)
+        try expectHealth()
+    }
+
+    @Test("A task that has ended every worker that it was given gets no other, while the rest goes on")
+    func quarantine() throws {
+        let tasks = (0..<40).map { Delayed(Travelling(value: $0, fault: $0 % 20 == 3 ? .runningIsKilled : nil)) }
+        for (index, result) in try Parallel(nJobs: 2, backend: .loky, batchSize: 5).results(tasks).enumerated() {
+            switch result {
+            case .success(let parcel): #expect(parcel.value == index && index % 20 != 3)
+            case .failure(let failure):
+                #expect(failure.index == index && index % 20 == 3)
+                #expect(failure.reason.name == "quarantined" && failure.reason.signal == SIGKILL)
+                #expect(failure.attempt == 3 && "\(failure)".contains("every worker"), "\(failure)")
+            }
+        }
         try expectHealth()
     }
 

@@ -119,16 +119,17 @@ struct CrashesTests {
         #expect(outputs == Array(0..<8))
         #expect(counters.value(0) == 3)
         let failure = try taskFailure { try forking.map(0..<8) { if $0 == 3 { kill(getpid(), SIGKILL) } } }
-        #expect(failure.index == 3 && failure.reason == .terminated(signal: SIGKILL))
+        #expect(failure.index == 3 && failure.reason == .quarantined(signal: SIGKILL) && failure.attempt == 3)
         let once = try SharedCounters()
         let call = Parallel(nJobs: 2, backend: .multiprocessing, backendParams: [.idempotent(false)])
-        _ = try taskFailure {
+        let only = try taskFailure {
             try call.map(0..<8) { index in
                 guard index == 3 else { return }
                 once.add(0)
                 kill(getpid(), SIGKILL)
             }
         }
+        #expect(only.reason == .terminated(signal: SIGKILL))
         #expect(once.value(0) == 1)
     }
 

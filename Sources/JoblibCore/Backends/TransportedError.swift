@@ -111,8 +111,7 @@ enum TransportedError {
                 index: index,
                 arguments: arguments,
                 underlyingError: try self.decode(&reader, coder, isForked: isForked, depth: depth + 1),
-                reason: signal >= 0
-                    ? .terminated(signal: signal) : exitCode >= 0 ? .exited(code: exitCode) : TaskFailure.Reason(name),
+                reason: TaskFailure.Reason(name: name, signal: signal, exitCode: exitCode),
                 worker: TaskFailure.Worker(host: host, pid: pid),
                 attempt: attempt,
                 remoteTrace: trace.isEmpty ? nil : trace

@@ -84,7 +84,7 @@ extension TaskFailure {
         /// The name of the reason, such as `"threw"`.
         public let name: String
 
-        /// The signal that ended the worker; `nil` for other reasons.
+        /// The signal that ended the worker, or each of its workers; `nil` for other reasons.
         public let signal: Int32?
 
         /// The status with which the worker exited; `nil` for other reasons.
@@ -121,9 +121,22 @@ extension TaskFailure {
             Reason("terminated", signal: signal, exitCode: nil)
         }
 
+        /// The signal, sent by the kernel for want of memory or by another program, ended every worker that the task was given.
+        ///
+        /// It has run again twice, each time on another worker, and after the death for want of memory with no other task of its
+        /// call beside it. The rest of the call goes on without it.
+        public static func quarantined(signal: Int32) -> Reason {
+            Reason("quarantined", signal: signal, exitCode: nil)
+        }
+
         /// The worker exited.
         public static func exited(code: Int32) -> Reason {
             Reason("exited", signal: nil, exitCode: code)
+        }
+
+        /// Makes the reason that has arrived from another process; negative numbers stand for none.
+        init(name: String, signal: Int32, exitCode: Int32) {
+            self.init(name, signal: signal < 0 ? nil : signal, exitCode: exitCode < 0 ? nil : exitCode)
         }
 
         /// The name, with the signal or the status.

@@ -7,7 +7,12 @@ public struct WorkerDeath: Error, Sendable, Hashable, CustomStringConvertible {
     public let reason: TaskFailure.Reason
 
     /// What happened, in words.
-    public let description: String
+    public internal(set) var description: String
+
+    /// Whether the kernel has ended the process since there was no memory left.
+    ///
+    /// The task then runs again while no other one of its call does.
+    public var ranOutOfMemory: Bool = false
 
     /// The position in the input of the task that the worker was in; `nil` where that is not known.
     public var taskIndex: Int?

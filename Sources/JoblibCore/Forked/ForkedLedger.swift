@@ -22,6 +22,9 @@ struct ForkedLedger: Sendable {
 
         /// The task has failed.
         case failed
+
+        /// The task has failed, having ended every worker that it was given, though by somebody else's doing.
+        case quarantined
     }
 
     /// How often a task whose worker was ended from outside runs again, whatever `retries` says.
@@ -112,7 +115,7 @@ struct ForkedLedger: Sendable {
             self.outsideDeaths[index] = outside + 1
             mayRunAgain = true
         }
-        guard mayRunAgain else { return .failed }
+        guard mayRunAgain else { return isFromOutside ? .quarantined : .failed }
         let free = self.outsideDeaths[index, default: 0]
         self.reruns.append(Assignment(range: index..<index + 1, attempt: attempt + 1, freeAttempts: free))
         return .again(attempt: attempt + 1)

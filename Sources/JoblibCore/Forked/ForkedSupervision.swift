@@ -347,9 +347,10 @@ final class ForkedSupervision {
         case .again:
             self.plan.report?
                 .tell(.retried, task, duration: .nanoseconds(Int64(clamping: duration)), failure: failure)
-        case .failed:
-            self.fail(position, failure, time: now, duration: duration)
-            self.noteFatalTask(failure, now: now)
+        case .failed, .quarantined:
+            let final = verdict == .quarantined ? failure.quarantined : failure
+            self.fail(position, final, time: now, duration: duration)
+            self.noteFatalTask(final, now: now)
         }
         return .task
     }

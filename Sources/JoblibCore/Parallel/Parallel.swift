@@ -65,7 +65,8 @@ public struct Parallel: Sendable {
     ///     without the batch where others do its work, and throws ``ParallelError`` `.stalled`, with the backend and the
     ///     batch, where not. Unset, for ever: threads begin as soon as the system lets them.
     ///   - retries: How often a task runs again after it threw, died, or ran out of time. A death from outside is run
-    ///     again up to twice whatever this says, unless `.idempotent(false)` is among the parameters.
+    ///     again up to twice whatever this says, unless `.idempotent(false)` is among the parameters; after that the task fails
+    ///     with the reason `.quarantined`.
     ///   - backendParams: Settings of the chosen backend; a name that it does not take is refused.
     public init(
         nJobs: Int? = nil,

@@ -268,8 +268,9 @@ extension ShippingLoop {
             self.plan.report?.tell(.retried, task, failure: failure)
             return self.didChange()
         }
-        self.fail(entry, failure, shipment, task, .zero)
-        self.noteFatalTask(failure)
+        let final = mayRepeat ? failure.quarantined : failure
+        self.fail(entry, final, shipment, task, .zero)
+        self.noteFatalTask(final)
     }
 
     /// Ends a call whose workers do nothing but die.

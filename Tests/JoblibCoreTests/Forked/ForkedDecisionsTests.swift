@@ -42,7 +42,7 @@ struct ForkedLedgerTests {
             #expect(answer8 == .again(attempt: attempt + 1))
         }
         let answer9 = ledger.judge(5, attempt: 3, retries: 0, isFromOutside: true)
-        #expect(answer9 == .failed)
+        #expect(answer9 == .quarantined)
     }
 
     @Test("Three deaths in a row without a name, or two standstills, are enough")

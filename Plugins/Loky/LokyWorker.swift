@@ -166,6 +166,7 @@ final class LokyWorker: Sendable {
         let explanation = CrashExplanation(ending, location: stack?.innermostLocation, isForked: false)
         var death = WorkerDeath(signal: ending.signal, exitCode: ending.exitCode, explanation: explanation.text)
         death.taskIndex = task
+        death.ranOutOfMemory = ending.ranOutOfMemory
         death.pid = self.process?.pid ?? 0
         death.stackTrace = stack?.description
         return death

@@ -59,19 +59,6 @@ int joblib_child_read(pid_t pid, uintptr_t address, void *buffer, size_t byte_co
     return 0;
 }
 
-int64_t joblib_out_of_memory_kills(void) {
-    int file = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    char text[16384];
-    size_t count = 0;
-    ssize_t got;
-    while (count < sizeof text - 1 && (got = read(file, text + count, sizeof text - 1 - count)) > 0) count += (size_t)got;
-    close(file);
-    text[count] = 0;
-    const char *line = strstr(text, "\noom_kill ");
-    return line == NULL ? 0 : strtoll(line + strlen("\noom_kill "), NULL, 10);
-}
-
 void joblib_flush_output(void) {
     fflush(stdout);
 }

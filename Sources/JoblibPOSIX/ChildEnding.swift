@@ -3,7 +3,6 @@
 
 internal import CJoblibPOSIX
 internal import Glibc
-internal import Synchronization
 
 /// How a child has ended.
 public struct ChildEnding: Sendable {
@@ -25,8 +24,11 @@ public struct ChildEnding: Sendable {
     /// The last 4 KiB of what it wrote to its standard error.
     public let errorTail: String
 
-    /// Whether it was killed when the kernel was out of memory.
-    public let ranOutOfMemory: Bool
+    /// Whether the kernel has killed it for want of memory.
+    public var ranOutOfMemory: Bool { self.shortage != nil }
+
+    /// What is known of the want of memory that the kernel has killed it for; `nil` if it did not.
+    public let shortage: MemoryShortage?
 
     init(status: Int32?, _ record: joblib_child_record, errorTail: String) {
         // The handler's word first: walking the stack may have ended in another fault.
@@ -39,7 +41,7 @@ public struct ChildEnding: Sendable {
         self.faultAddress = UInt(record.fault_address)
         self.stack = Self.stack(record)
         self.errorTail = errorTail
-        self.ranOutOfMemory = self.signal == SIGKILL && OutOfMemoryKills.hasHappened()
+        self.shortage = self.signal == SIGKILL ? OutOfMemoryKills.claim() : nil
     }
 }
 
@@ -58,23 +60,4 @@ extension ChildEnding {
             return isBelow || offset >= code.end - code.start ? 0 : code.start + offset
         }
     }
-}
-
-/// How often the kernel has killed a process for want of memory: there is no record for each process.
-enum OutOfMemoryKills {
-    private final class Count: Sendable {
-        // Relaxed: a number.
-        let value = Atomic<Int64>(joblib_out_of_memory_kills())
-    }
-
-    private static let before = PerProcess { Count() }
-
-    /// Whether there has been one since this was asked last, or a child was first forked.
-    static func hasHappened() -> Bool {
-        let now = joblib_out_of_memory_kills()
-        return now > self.before.object.value.exchange(now, ordering: .relaxed)
-    }
-
-    /// Notes how many there have been before.
-    static func remember() { _ = self.before.object }
 }

@@ -17,7 +17,12 @@ package struct CrashExplanation {
     package init(_ ending: ChildEnding, location: String?, isForked: Bool) {
         var parts: [String] = []
         if let location { parts.append("at \(location)") }
-        if ending.ranOutOfMemory { parts.append("the kernel had no memory left and has killed it") }
+        if let shortage = ending.shortage {
+            let limit = shortage.limit.map { ", since processes of its group may have \($0) bytes together" } ?? ""
+            parts.append(
+                "out of memory: the kernel has ended it\(limit); let fewer tasks run at once, or give them less"
+            )
+        }
         if isForked, Self.isBrokenConcurrency(ending) {
             parts.append(
                 "it used a Task or a Dispatch queue, which do not survive fork(2); use a loop of Parallel, or the backend loky"

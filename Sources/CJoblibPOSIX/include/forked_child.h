@@ -86,9 +86,6 @@ static inline int joblib_shared_compare_exchange(int64_t *word, int64_t expected
     return __atomic_compare_exchange_n(word, &expected, desired, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
-/// How often the kernel has killed a process for want of memory, of the whole machine; 0 where that is not known.
-int64_t joblib_out_of_memory_kills(void);
-
 /// Maps memory that the children to be forked share; NULL with errno set where there is none.
 void *joblib_map_shared(size_t byte_count);
 

@@ -137,6 +137,9 @@ final class Shipment<Output: Sendable, Stored: Sendable>: ShippedWork, @unchecke
     /// Whether its worker is done with it, or gone.
     var isFinished = false
 
+    /// Whether nothing is to be with workers beside it.
+    let isLone: Bool
+
     /// The task that the worker was in when it was last heard of.
     var current: Int?
 
@@ -151,13 +154,15 @@ final class Shipment<Output: Sendable, Stored: Sendable>: ShippedWork, @unchecke
         _ loop: ShippingLoop<Output, Stored>,
         _ group: ShippedGroup<Output>,
         _ entries: [ShippingLedger.Entry],
-        payload: [UInt8]
+        payload: [UInt8],
+        isLone: Bool
     ) {
         self.loop = loop
         self.group = group
         self.entries = entries[...]
         self.count = entries.count
         self.payload = payload
+        self.isLone = isLone
     }
 
     /// Removes tasks in a row that have ended, if they are the next; `nil` if they are not.

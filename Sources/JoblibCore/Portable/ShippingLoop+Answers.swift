@@ -192,6 +192,8 @@ extension ShippingLoop {
             )
         } else if let death = cause as? WorkerDeath {
             self.blame(death, rest, shipment)
+        } else if cause is BatchNotBegun, shipment.isLone {
+            self.state.withLock { $0.lone.add((group: shipment.group, entries: Array(rest))) }
         } else if cause is BatchNotBegun {
             // In parts, since there may be a worker for each.
             let size = max(1, (rest.count + self.plan.workers - 1) / self.plan.workers)
@@ -261,7 +263,11 @@ extension ShippingLoop {
         let mayRepeat = isFromOutside && (self.plan.backend as? any ShippingBackend)?.isIdempotent != false
         let next = self.state.withLock { state -> ShippingLedger.Entry? in
             guard let next = state.ledger.retry(entry, isFromOutside: mayRepeat) else { return nil }
-            state.reruns.append((group: shipment.group, entries: [next]))
+            if (failure.underlyingError as? WorkerDeath)?.ranOutOfMemory == true {
+                state.lone.add((group: shipment.group, entries: [next]))
+            } else {
+                state.reruns.append((group: shipment.group, entries: [next]))
+            }
             return next
         }
         guard next == nil else {
@@ -279,7 +285,8 @@ extension ShippingLoop {
         guard failure.underlyingError is WorkerDeath, !self.isStopped else { return }
         let streak = self.state.withLock { state -> FatalStreak? in
             // Of the last tasks there is nothing left to give up.
-            guard !state.stream.isOver || !state.shipments.isEmpty || !state.reruns.isEmpty else { return nil }
+            guard !state.stream.isOver || !state.shipments.isEmpty || !state.reruns.isEmpty || !state.lone.isEmpty
+            else { return nil }
             return state.ledger.fatalTasks.note(failure.description, now: MonotonicClock.now)
                 ? state.ledger.fatalTasks : nil
         }

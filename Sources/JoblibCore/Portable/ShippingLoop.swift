@@ -31,6 +31,9 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
         /// What is to be sent again, one batch each.
         var reruns: [(group: ShippedGroup<Output>, entries: [ShippingLedger.Entry])] = []
 
+        /// What is to be sent again with nothing beside it.
+        var lone = LoneWork<(group: ShippedGroup<Output>, entries: [ShippingLedger.Entry])>()
+
         /// How many tasks were read.
         var readCount = 0
 
@@ -168,7 +171,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     // MARK: - Feeding
 
     private enum Step {
-        case send(ShippedGroup<Output>, [ShippingLedger.Entry])
+        case send(ShippedGroup<Output>, [ShippingLedger.Entry], isLone: Bool)
         case read(Int)
         case wait, end
     }
@@ -180,7 +183,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
         while true {
             let seen = self.event.count
             switch self.nextStep() {
-            case .send(let group, let entries): self.send(entries, of: group)
+            case .send(let group, let entries, let isLone): self.send(entries, of: group, isLone: isLone)
             case .read(let size): self.read(size)
             case .wait: return seen
             case .end: return nil
@@ -196,7 +199,12 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
         let room = self.room
         let step = self.state.withLock { state -> Step? in
             guard state.shipments.count < room else { return room == 0 && state.shipments.isEmpty ? nil : .wait }
-            if let rerun = state.reruns.popLast() { return .send(rerun.group, rerun.entries) }
+            switch state.lone.next(isIdle: state.shipments.isEmpty) {
+            case .send(let work): return .send(work.group, work.entries, isLone: true)
+            case .wait: return .wait
+            case .go: break
+            }
+            if let rerun = state.reruns.popLast() { return .send(rerun.group, rerun.entries, isLone: false) }
             let isDone = state.stream.isOver && state.shipments.isEmpty
             switch self.source {
             case .queue(let queue):
@@ -252,7 +260,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     }
 
     /// Encodes tasks and hands them to the session.
-    private func send(_ entries: [ShippingLedger.Entry], of group: ShippedGroup<Output>) {
+    private func send(_ entries: [ShippingLedger.Entry], of group: ShippedGroup<Output>, isLone: Bool = false) {
         let settings = self.coding.settings(self.plan, seed: self.rootSeed, keepsGoing: self.keepsGoing)
         let copiesMemory = self.coding.copiesMemory
         var payload = PayloadWriter(settings, capacity: entries.count * 16)
@@ -284,7 +292,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
         }
         guard payload.count > 0, !self.isStopped else { return }
         let sent = unsent.isEmpty ? entries : entries.enumerated().filter { !unsent.contains($0.offset) }.map(\.element)
-        let shipment = Shipment(self, group, sent, payload: payload.finish())
+        let shipment = Shipment(self, group, sent, payload: payload.finish(), isLone: isLone)
         self.state.withLock { $0.shipments[ObjectIdentifier(shipment)] = shipment }
         self.report(sent)
         do {

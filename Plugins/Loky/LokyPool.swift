@@ -41,6 +41,9 @@ final class LokyPool: Sendable {
     /// How long a worker may take to come up, which takes it milliseconds: many times that, on a machine with much else to do.
     private static let startupSeconds: UInt64 = 30
 
+    /// How long one may take that a signal has stopped: it does not go on by itself.
+    private static let stoppedSeconds: UInt64 = 3
+
     /// How long a worker may take to end that was told to, in nanoseconds.
     private static let leavingTime: UInt64 = 5_000_000_000
 
@@ -90,10 +93,7 @@ final class LokyPool: Sendable {
                 workers.append(try self.start(key, owner: session))
             } catch {
                 guard workers.isEmpty else { return workers }
-                throw ParallelError(
-                    .resourceExhausted,
-                    "loky could not start a worker: \(error); use fewer jobs, or threads"
-                )
+                throw Shortage.error(error, "start a worker")
             }
         }
         return workers
@@ -114,8 +114,10 @@ final class LokyPool: Sendable {
             self.state.withLock { _ = $0.workers.removeValue(forKey: ObjectIdentifier(worker)) }
             throw error
         }
-        machinery.supervisor.schedule(at: MonotonicClock.now + Self.startupSeconds * 1_000_000_000) { [weak worker] in
-            worker?.giveUpUnlessReady(after: Self.startupSeconds)
+        for seconds in [Self.stoppedSeconds, Self.startupSeconds] {
+            machinery.supervisor.schedule(at: MonotonicClock.now + seconds * 1_000_000_000) { [weak worker] in
+                worker?.giveUpUnlessReady(after: seconds, onlyIfStopped: seconds != Self.startupSeconds)
+            }
         }
         return worker
     }
@@ -145,7 +147,6 @@ final class LokyPool: Sendable {
             state.idle.removeFirst(surplus.count)
             return surplus
         }
-        for (worker, _) in surplus { self.leave(worker) }
     }
 
     /// Lets those go soon that are more than the last session of their kind wanted, as loky's pool is resized.

@@ -14,8 +14,8 @@ final class LokySession: AttendedSession {
         /// What no worker could take, since the only one was just being replaced.
         var waiting: [Batch] = []
 
-        /// How many workers in a row have ended before they came up.
-        var startupFailures = 0
+        /// The workers that have ended before they came up.
+        var startups = StartupFailures()
 
         /// Why no further batch is taken.
         var failure: ParallelError?
@@ -30,9 +30,6 @@ final class LokySession: AttendedSession {
 
     /// After which time without work for one worker the others give back what they have not begun, in nanoseconds.
     private static let evenAfter: UInt64 = 3_000_000
-
-    /// How many workers in a row may end before they have come up: three by themselves, or more by somebody else's doing.
-    private static let startupLimit = 18
 
     private let pool: LokyPool
     private let machinery: LokyPool.Machinery
@@ -51,7 +48,7 @@ final class LokySession: AttendedSession {
         do {
             self.machinery = try pool.machinery()
         } catch {
-            throw ParallelError(.resourceExhausted, "loky could not start: \(error); use threads")
+            throw Shortage.error(error, "start")
         }
         self.key = settings.key(workers: workers)
         self.idleTimeout = settings.idleWorkerTimeout
@@ -178,22 +175,32 @@ final class LokySession: AttendedSession {
     func didEnd(_ worker: LokyWorker, _ ending: ChildEnding) {
         // It may have said so just before.
         worker.link.receive()
-        let failures = self.state.withLock { state in
-            // Whom somebody else has ended counts for less: that says little of the next.
-            let isFromOutside = ending.signal == 9 || ending.signal == 15
-            state.startupFailures = worker.isReady ? 0 : state.startupFailures + (isFromOutside ? 1 : 6)
-            return state.startupFailures
-        }
-        if worker.startupFailure == nil, failures >= Self.startupLimit {
-            let explanation = worker.death(ending, task: 0).description
-            self.fail(
-                ParallelError(
-                    .startupFailed,
-                    "loky: one worker after the other ended before it had come up; the last: \(explanation)"
-                )
+        let cause = worker.startupCause(ending)
+        let verdict = self.state.withLock { state -> StartupFailures.Verdict in
+            guard !worker.isReady else {
+                state.startups.noteReadyWorker()
+                return .replace
+            }
+            let others = state.workers.filter { $0 !== worker && !$0.isGone }
+            return state.startups.note(
+                cause,
+                hasOthers: !others.isEmpty,
+                hasReadyOthers: others.contains { $0.isReady }
             )
         }
+        switch verdict {
+        case .replace: break
+        case .dropPlace: return self.drop(worker)
+        case .giveUp: if worker.startupFailure == nil { self.fail(worker.startupError(ending)) }
+        }
         self.replace(worker)
+    }
+
+    /// Does without one.
+    private func drop(_ worker: LokyWorker) {
+        self.machinery.receiver.remove(worker.link)
+        self.state.withLock { state in state.workers.removeAll { $0 === worker } }
+        self.handOutWaiting()
     }
 
     private func fail(_ error: ParallelError) {
@@ -235,9 +242,7 @@ final class LokySession: AttendedSession {
                 return state.workers.isEmpty
             }
             if isAlone {
-                self.fail(
-                    ParallelError(.resourceExhausted, "loky could not start a worker again: \(error); use fewer jobs")
-                )
+                self.fail(Shortage.error(error, "start a worker again"))
             }
         }
         self.handOutWaiting()

@@ -104,6 +104,16 @@ final class LokyWorker: Sendable {
     /// Why it could not begin, in its own words; `nil` when it has not said so.
     var startupFailure: String? { self.state.withLock { $0.startupFailure } }
 
+    /// Notes why it could not begin.
+    ///
+    /// - Returns: Whose it is.
+    func noteStartupFailure(_ words: String) -> LokySession? {
+        self.state.withLock { state in
+            state.startupFailure = words
+            return state.owner
+        }
+    }
+
     var owner: LokySession? { self.state.withLock { $0.owner } }
 
     /// Makes it a session's, or nobody's.
@@ -120,21 +130,6 @@ final class LokyWorker: Sendable {
 
     /// Ends it and all that it has started, whatever it does.
     func kill() { self.process?.kill() }
-
-    /// Gives up waiting for it to come up, unless it has.
-    ///
-    /// - Parameter seconds: For how long it was waited.
-    func giveUpUnlessReady(after seconds: UInt64) {
-        // It may have said so, and nobody has listened.
-        self.link.receive()
-        guard !self.isUp else { return }
-        let owner = self.state.withLock { state in
-            state.startupFailure = "a worker has not come up within \(seconds) s"
-            return state.owner
-        }
-        owner?.couldNotBegin(self)
-        self.kill()
-    }
 
     private func hear(_ event: WorkerLink.Event) {
         let owner = self.state.withLock { state in

@@ -87,7 +87,18 @@ public final class SpawnedProcess: @unchecked Sendable {
         self.isReaped.withLock { if !$0 { Glibc.kill(-self.pid, SIGKILL) } }
     }
 
+    /// Whether a signal has stopped it, so that it does nothing before another lets it go on: proc_pid_stat(5).
+    public var isStopped: Bool {
+        // Behind the name, which may hold anything.
+        TextFile.read("/proc/\(self.pid)/stat")?.split(separator: ")").last?.hasPrefix(" T") == true
+    }
+
     // MARK: - By the supervisor's thread
+
+    /// The last line that it has written to its standard error; `nil` when there is none.
+    public var lastWords: String? {
+        self.relays[1].tail.split(whereSeparator: \.isNewline).last.map { String($0) }
+    }
 
     /// Reads what it has written, for its output and for its errors, as whole lines.
     func readOutput(_ index: Int, _ tell: ([UInt8], _ isError: Bool) -> Void) {

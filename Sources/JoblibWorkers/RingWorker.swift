@@ -72,7 +72,7 @@ final class RingWorker: Sendable {
             RingWorker(start, WorkerMemory(memory), WorkerBell(bell), arena).run()
         } catch {
             WorkerProcess.complain("\(error)")
-            ProcessExit.now(1)
+            ProcessExit.now(WorkerEntry.shortageStatus)
         }
     }
 

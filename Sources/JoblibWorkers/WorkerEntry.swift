@@ -43,6 +43,9 @@ public enum WorkerEntry {
         ]
     }
 
+    /// The exit status of a worker for which the system had no thread or memory: EX_OSERR of sysexits(3).
+    package static let shortageStatus: Int32 = 71
+
     package static let backtraceVariable = "SWIFT_BACKTRACE"
     package static let noBacktrace = "enable=no"
 

@@ -55,6 +55,9 @@ package final class WorkerLink: @unchecked Sendable {
     // Acquiring and releasing: the next one sees what the last has read.
     private let isReceiving = Atomic<Bool>(false)
 
+    /// How much memory a worker needs for it.
+    package static let memoryByteCount = WorkerMemory.byteCount
+
     /// Makes the memory for a worker.
     ///
     /// - Returns: Memory to start the worker with.
@@ -266,17 +269,18 @@ package final class WorkerLink: @unchecked Sendable {
         while self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) { SpinWait.aMoment() }
         while let frame = self.receiver.next() { self.take(frame) }
         self.isReceiving.store(false, ordering: .releasing)
-        let (batches, isBlamed) = self.state.withLock { state in
+        let (batches, isBlamed, hasBegun) = self.state.withLock { state in
             state.isOver = true
             defer { state.batches = [] }
-            return (state.batches, state.hasBegun && !state.isLeaving)
+            return (state.batches, state.hasBegun && !state.isLeaving, state.hasBegun)
         }
         let current = isBlamed ? self.memory.current : nil
         for (number, batch) in batches {
             if let current, current.batch == number {
                 batch.fail(death(current.task))
             } else {
-                batch.fail(BatchNotBegun(description: "its worker is gone"))
+                // Of one that has never come up no batch is lost: whoever starts workers sees to it that this ends.
+                batch.fail(BatchNotBegun(description: "its worker is gone", isReturned: !hasBegun))
             }
         }
     }

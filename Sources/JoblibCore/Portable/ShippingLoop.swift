@@ -135,7 +135,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
         do {
             try PlatformThread.start(name: "joblib-feeder") { self.feed() }
         } catch {
-            self.stop(ParallelError(.resourceExhausted, "no thread to read tasks on: \(error)"))
+            self.stop(ParallelError(.resourceExhausted, "no thread to read tasks on: \(error); use fewer jobs"))
             self.feed()
         }
     }

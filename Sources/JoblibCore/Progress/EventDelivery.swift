@@ -182,6 +182,7 @@ final class EventDelivery<Element: Sendable>: Sendable {
 
     /// Waits until all that was added is delivered, as long as something is at least once in a time.
     func waitAtExit(_ patience: UInt64) {
+        self.deliverIfUnattended()
         let goal = self.state.withLock { $0.added }
         var delivered = self.delivered.load(ordering: .sequentiallyConsistent)
         var lastMove = MonotonicClock.now

@@ -150,6 +150,7 @@ public enum SpawnedWorker {
     ///   - parent: The parent's id; where it has ended before, so does this process.
     /// - Throws: ``SystemError`` when there is no thread to watch the parent on.
     public static func begin(_ memory: SharedMemoryFile, parent: Int32) throws(SystemError) {
+        OutputMark.begin()
         unsafe joblib_worker_begin(memory.start.assumingMemoryBound(to: joblib_child_record.self), parent)
         try PlatformThread.start(name: "joblib-parent") {
             joblib_wait_for_hangup(self.socket)

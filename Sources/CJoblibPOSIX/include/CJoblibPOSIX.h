@@ -11,6 +11,7 @@
 #include "futex.h"
 #include "interrupt.h"
 #include "output.h"
+#include "output_mark.h"
 #include "program_copy.h"
 #include "shared_memory.h"
 #include "spawn_program.h"

@@ -11,7 +11,8 @@
 /// - Parameters:
 ///   - backend: Where loops run: `"threading"`, `.named(name)`, `.instance(backend)`.
 ///   - nJobs: How many tasks run at once; -1 is every CPU, -2 all but one; 0 is an error.
-///   - verbose: Prints joblib's lines, for the outermost loops; 0 is none. From 10 on, failures say where they were thrown.
+///   - verbose: Prints joblib's lines, for the outermost loops; 0 is none. From 10 on, failures say where they were thrown;
+///     above 10, lines that tasks print in other processes begin with the task.
 ///   - progress: Shows how far the outermost loops are, or tells an observer what happens in all of them.
 ///   - tempFolder: Where process backends put large arrays.
 ///   - maxNBytes: From which size in bytes process backends share an array instead of copying it.

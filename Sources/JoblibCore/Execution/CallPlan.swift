@@ -106,6 +106,9 @@ final class CallPlan: Sendable {
 
     var tracesThrows: Bool { self.settings.tracesThrows }
 
+    /// Whether it is shown which task of a worker process has printed what.
+    var tagsOutput: Bool { (self.settings.config.verbose ?? 0) > 10 }
+
     /// The time limit in nanoseconds.
     var timeLimit: UInt64? { self.timeout.map(\.clampedNanoseconds) }
 

@@ -100,6 +100,7 @@ final class ForkedClaims {
         guard !range.isEmpty else { return }
         if let transport = self.call.transport, !transport.isBitwise, let slots = self.call.slots {
             for index in range {
+                if self.call.plan.tagsOutput { OutputMark.set(task: self.call.base + index) }
                 // Should it crash, it is this task's result that did it.
                 self.slot.begin(index, attempt: self.attempt, at: self.isTimed ? MonotonicClock.now : 0)
                 if !self.lend(index, transport, slots) { self.encode(index, transport, slots) }
@@ -182,6 +183,7 @@ final class ForkedClaims {
 
     /// Sends all that has not been sent, and waits until what was lent is read.
     func end() {
+        if self.call.plan.tagsOutput { OutputMark.clear() }
         self.flush()
         self.takeBack(downTo: 0)
     }
@@ -200,6 +202,7 @@ final class ForkedClaims {
     func supervise<R>(_ index: Int, _ body: () throws -> R) throws -> R {
         var attempt = self.attempt
         while true {
+            if self.call.plan.tagsOutput { OutputMark.set(task: self.call.base + index) }
             let start = MonotonicClock.now
             self.slot.begin(index, attempt: attempt, at: start)
             unsafe joblib_task_state_current().pointee.attempt = Int64(attempt)

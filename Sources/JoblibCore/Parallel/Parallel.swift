@@ -42,7 +42,8 @@ public struct Parallel: Sendable {
     ///   - backend: Where tasks run: `"threading"`, `.named(name)`, `.instance(backend)`. Unset, threads.
     ///   - verbose: Prints joblib's lines, and one at the end that says why the call was slow: none for 0 and below, more
     ///     the higher the number, above 10 one for every task but some of the last; to the standard error below 50, to the standard output from
-    ///     50 on. From 10 on, a failure says where its error was thrown.
+    ///     50 on. From 10 on, a failure says where its error was thrown; above 10, each line that a task prints in a process of
+    ///     its own begins with the task, as in `[task 3] text`.
     ///   - progress: Shows how far the call is, or tells what happens: `.bar`, `.lines`, `.observer { event in … }`.
     ///   - timeout: The longest that one task may run, from its start in the worker. A thread cannot be killed: the
     ///     call throws `.timedOut` while the task goes on running, on a thread that nothing else uses until it returns;

@@ -30,6 +30,9 @@ struct PortablePayload {
 
         /// Whether it is found out where an error was thrown.
         var tracesThrows = false
+
+        /// Whether it is told which task has printed what.
+        var tagsOutput = false
     }
 
     /// One task that was encoded.
@@ -63,7 +66,7 @@ struct PortablePayload {
         var tasks: Tasks
     }
 
-    fileprivate static let signature: UInt64 = 0x6a6f_626c_6962_0002
+    fileprivate static let signature: UInt64 = 0x6a6f_626c_6962_0003
     fileprivate static let isEncoded: UInt8 = 0
     fileprivate static let isPlain: UInt8 = 1
 
@@ -84,6 +87,7 @@ struct PortablePayload {
         self.settings.reportsTasks = try reader.flag()
         self.settings.reportsStart = try reader.flag()
         self.settings.tracesThrows = try reader.flag()
+        self.settings.tagsOutput = try reader.flag()
         guard self.settings.innerJobs >= 1, self.settings.timeLimit <= .max / 2 else { throw ByteReader.Malformed() }
         for _ in 0..<(try reader.integer(UInt64.self)) {
             let form = try reader.byte()
@@ -156,7 +160,10 @@ struct PayloadWriter {
         self.bytes.append(integer: settings.timeLimit)
         self.bytes.append(integer: settings.innerJobs)
         self.bytes.append(text: settings.coderName)
-        for flag in [settings.keepsGoing, settings.reportsTasks, settings.reportsStart, settings.tracesThrows] {
+        for flag in [
+            settings.keepsGoing, settings.reportsTasks, settings.reportsStart, settings.tracesThrows,
+            settings.tagsOutput,
+        ] {
             self.bytes.append(flag ? 1 : 0)
         }
         self.runCountPosition = self.bytes.count

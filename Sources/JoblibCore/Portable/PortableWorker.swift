@@ -104,6 +104,8 @@ private final class WorkerBatch {
 
     func run(_ runs: [PortablePayload.Run]) throws {
         if self.settings.reportsStart { self.answers.begin() }
+        // Before the last answer: what the caller prints next comes after it.
+        defer { if self.settings.tagsOutput { OutputMark.clear() } }
         let plan = try WorkerPlans.plan(jobs: self.settings.innerJobs)
         // What loops inside of tasks get in a program without threads of ours.
         guard plan.isSequential else { return try self.run(runs, plan.plan) }
@@ -250,6 +252,7 @@ private final class WorkerBatch {
         _ decode: () throws -> T
     ) -> Bool {
         guard !self.isCancelled(), self.watch.mayBegin(entry.index) else { return false }
+        if self.settings.tagsOutput { OutputMark.set(task: entry.index) }
         defer { self.watch.didEnd() }
         do {
             guard let coding else { throw OutputCoding<T.Output>.refusal("the worker") }
@@ -264,7 +267,9 @@ private final class WorkerBatch {
 
     /// How many bytes an output is that travels as its memory; not where each task is told of.
     private func plainByteCount<Output>(_ coding: OutputCoding<Output>) -> Int? {
-        guard !self.settings.reportsTasks, self.settings.coderName.isEmpty, self.coder.trustsMemory else { return nil }
+        guard !self.settings.reportsTasks, !self.settings.tagsOutput, self.settings.coderName.isEmpty,
+            self.coder.trustsMemory
+        else { return nil }
         return coding.plainByteCount
     }
 

@@ -53,6 +53,7 @@ struct TaskCoding<Output: Sendable>: Sendable {
         settings.reportsTasks = plan.reportsTasks || (plan.backend as? any ShippingBackend)?.isIdempotent == false
         settings.reportsStart = plan.stallTimeout != nil
         settings.tracesThrows = plan.tracesThrows
+        settings.tagsOutput = plan.tagsOutput
         return settings
     }
 

@@ -51,9 +51,10 @@ public struct LokyBackend: ShippingBackend {
     /// Takes workers that are idle, and starts those that are missing.
     ///
     /// - Throws: ``ParallelError`` `.resourceExhausted` when the system has no process, memory or descriptor left for even one,
-    ///   `.startupFailed` where workers are nested too deep.
+    ///   `.startupFailed` where workers are nested too deep, and in a copy of the process that fork(2) has made.
     public func open(_ request: OpenRequest) throws -> any WorkerSession {
         try LokyDepth.check()
+        try ForeignCopy.refuse()
         return try LokySession(LokyPool.shared, self.settings, workers: request.workers)
     }
 

@@ -214,6 +214,7 @@ final class LokyPool: Sendable {
 
     /// Has shown what workers have printed so far.
     func drain(_ workers: [LokyWorker]) {
+        guard !ThisProcess.isForeignCopy else { return }
         self.state.withLock { $0.machinery }?.supervisor.drain(workers.compactMap(\.process))
     }
 

@@ -67,6 +67,7 @@ final class LokySession: AttendedSession {
     // MARK: - Batches
 
     func submit(_ batch: Batch) throws {
+        try ForeignCopy.refuse()
         let isWaiting = try self.state.withLock { state in
             if let failure = state.failure { throw failure }
             if self.hand(batch, to: state.workers) { return false }
@@ -121,6 +122,7 @@ final class LokySession: AttendedSession {
     func unattend(isWaiting: Bool) { self.machinery.receiver.unattend(isWaiting: isWaiting) }
 
     func cancel(_ call: CallID) {
+        guard !ThisProcess.isForeignCopy else { return }
         let (workers, waiting) = self.state.withLock { state in
             let waiting = state.waiting.filter { $0.call == call }
             state.waiting.removeAll { $0.call == call }
@@ -147,6 +149,8 @@ final class LokySession: AttendedSession {
     }
 
     func close() {
+        // Its workers are another process's.
+        guard !ThisProcess.isForeignCopy else { return }
         let workers = self.state.withLock { state in
             state.isClosed = true
             defer { state.workers = [] }

@@ -28,6 +28,9 @@
 static struct joblib_child_record *own_record;
 static int fork_depth;
 
+/// Whether this process was forked by somebody else than this file.
+static int is_foreign_copy;
+
 /// Whether stacks can be walked without frame pointers.
 static int unwinds;
 
@@ -40,6 +43,19 @@ extern char etext[];
 
 int joblib_fork_depth(void) {
     return fork_depth;
+}
+
+int joblib_is_foreign_copy(void) {
+    return is_foreign_copy;
+}
+
+static void note_fork(void) {
+    fork_depth += 1;
+    is_foreign_copy = 1;
+}
+
+__attribute__((constructor)) static void watch_forks(void) {
+    pthread_atfork(NULL, NULL, note_fork);
 }
 
 void *joblib_map_shared(size_t byte_count) {
@@ -406,7 +422,7 @@ pid_t joblib_fork_child(
         return result;
     }
     own_record = record;
-    fork_depth += 1;
+    is_foreign_copy = 0;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // It may have died before.
     if (getppid() != parent) _exit(127);

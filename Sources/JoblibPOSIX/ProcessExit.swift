@@ -1,22 +1,25 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import CJoblibPOSIX
 internal import Glibc
 internal import Synchronization
 
 /// What is done before the process ends by exit(3), or by returning from `main`.
 public enum ProcessExit {
-    private static let actions = Mutex<[@Sendable () -> Void]>([])
+    private static let actions = Mutex<[(depth: Int32, action: @Sendable () -> Void)]>([])
 
     /// Calls a closure at the end, atexit(3), while other threads still run.
     public static func perform(_ action: @escaping @Sendable () -> Void) {
         let isFirst = self.actions.withLock { actions in
-            actions.append(action)
+            actions.append((joblib_fork_depth(), action))
             return actions.count == 1
         }
         guard isFirst else { return }
         atexit {
-            for action in ProcessExit.actions.withLock({ $0 }) { action() }
+            // A copy of the process that has not been started anew has nothing to say of what is its parent's.
+            let depth = joblib_fork_depth()
+            for (own, action) in ProcessExit.actions.withLock({ $0 }) where own == depth { action() }
         }
     }
 

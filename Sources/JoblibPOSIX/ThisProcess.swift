@@ -12,6 +12,12 @@ public enum ThisProcess {
     /// Whether it was started as a worker of another process of the program.
     public static var isSpawnedWorker: Bool { joblib_is_spawned_worker() != 0 }
 
+    /// Whether it is a copy that the program has made by a fork(2) of its own, and not by this library's.
+    ///
+    /// On the thread that has forked, what `Synchronization.Mutex` takes for the id of the thread is that of the parent's: where
+    /// two threads meet at a lock, the process ends.
+    public static var isForeignCopy: Bool { joblib_is_foreign_copy() != 0 }
+
     /// How much memory the process has in use, in bytes: the second number of /proc/self/statm; 0 where it is not told.
     public static var residentByteCount: Int {
         let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)

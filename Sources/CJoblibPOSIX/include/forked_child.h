@@ -72,6 +72,9 @@ int joblib_child_read(pid_t pid, uintptr_t address, void *buffer, size_t byte_co
 /// How many forks lie between the first process of the program and this one.
 int joblib_fork_depth(void);
 
+/// Whether this process is a copy that the program's own fork(2) has made, which runs on the very thread that has forked.
+int joblib_is_foreign_copy(void);
+
 /// A word that two processes share is read, and written, as one.
 static inline int64_t joblib_shared_load(const int64_t *word) {
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);

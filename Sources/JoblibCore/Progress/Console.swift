@@ -39,7 +39,9 @@ final class Console: Sendable {
 
     private init() {
         // A call may have returned while its lines waited for a reader, and the program may end with it.
-        if !ThisProcess.isForked { ProcessExit.perform { Console.shared.queue.waitAtExit(Self.patienceAtExit) } }
+        if !ThisProcess.isForked || ThisProcess.isForeignCopy {
+            ProcessExit.perform { Console.shared.queue.waitAtExit(Self.patienceAtExit) }
+        }
     }
 
     // MARK: - From the threads of loops

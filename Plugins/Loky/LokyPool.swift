@@ -47,6 +47,9 @@ final class LokyPool: Sendable {
     /// How long a worker may take to end that was told to, in nanoseconds.
     private static let leavingTime: UInt64 = 5_000_000_000
 
+    /// Of how many kinds workers wait for a call: of those that were used last.
+    private static let largestKindCount = 4
+
     /// How many workers wait for a call at most, of whatever kind.
     private static let largestIdleCount = max(32, 4 * cpuCount())
 
@@ -141,10 +144,20 @@ final class LokyPool: Sendable {
         self.expire(at: deadline)
         self.trim(key)
         self.trimLater()
-        // A call with an initializer of its own leaves workers that nobody else takes.
-        let surplus = self.state.withLock { state in
-            let surplus = Array(state.idle.prefix(max(0, state.idle.count - Self.largestIdleCount)))
-            state.idle.removeFirst(surplus.count)
+        for worker in self.takeSurplus() { self.leave(worker) }
+    }
+
+    /// Takes those that are more than should wait: a call with an initializer of its own leaves workers that nobody else takes.
+    private func takeSurplus() -> [LokyWorker] {
+        self.state.withLock { state in
+            var kinds: [WorkerKey] = []
+            for (worker, _) in state.idle.reversed() where !kinds.contains(worker.key) { kinds.append(worker.key) }
+            let wanted = kinds.prefix(Self.largestKindCount)
+            var surplus = state.idle.map(\.worker).filter { !wanted.contains($0.key) }
+            state.idle.removeAll { !wanted.contains($0.worker.key) }
+            let rest = max(0, state.idle.count - Self.largestIdleCount)
+            surplus += state.idle.prefix(rest).map(\.worker)
+            state.idle.removeFirst(rest)
             return surplus
         }
     }

@@ -165,6 +165,19 @@ struct LokyPoolTests {
         #expect(LokyBackend.workerPIDs.isEmpty)
     }
 
+    @Test("Workers of the last four kinds stay, and those of older ones leave")
+    func kinds() async throws {
+        await LokyBackend.shutDownIdleWorkers()
+        func pid(_ kind: Int) throws -> Int32 {
+            let kind = BackendParameter.environment(["JOBLIB_TEST_KIND": "\(kind)"])
+            return try Parallel(nJobs: 1, backend: .loky, backendParams: [kind])([Delayed(ProcessID())])[0]
+        }
+        let pids = try (0..<7).map { try pid($0) }
+        for kind in [6, 3, 4, 5] { #expect(try pid(kind) == pids[kind]) }
+        for kind in 0..<3 { #expect(try pid(kind) != pids[kind]) }
+        await LokyBackend.shutDownIdleWorkers()
+    }
+
     @Test("Ten threads use the pool at once, with equal and with different sizes and environments")
     func crowd() async throws {
         try await withThrowingTaskGroup { group in

@@ -5,6 +5,8 @@
 #include "forked_child.h"
 
 #include "child_signals.h"
+#include "futex.h"
+#include "output_mark.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -292,6 +294,8 @@ static void on_stack_request(int number, siginfo_t *info, void *context) {
     (void)number;
     (void)info;
     record_stack(own_record, context);
+    __atomic_store_n(&own_record->has_stack, 1, __ATOMIC_RELEASE);
+    joblib_futex_wake(&own_record->has_stack, INT32_MAX, 1);
     // What the task waits for in the kernel would return early, and the task go on as if it had come.
     for (;;) pause();
 }

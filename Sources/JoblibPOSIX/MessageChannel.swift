@@ -34,6 +34,9 @@ public final class MessageChannel: Sendable {
     private let wakes: Int32
     private let outgoing = Mutex(Outgoing())
 
+    /// Moves when nothing waits to be written any more.
+    private let drained = WaitWord()
+
     /// Takes two descriptors over, which may be the same, and closes them in the end.
     ///
     /// - Throws: ``SystemError`` when the system has no descriptor left to give; the two are closed then.
@@ -59,7 +62,11 @@ public final class MessageChannel: Sendable {
     /// Waits until all that was sent is written, or a time has passed; not on the thread that runs the channel.
     public func drain(forNanoseconds limit: UInt64) {
         let deadline = MonotonicClock.now + limit
-        while self.outgoing.withLock({ !$0.chunks.isEmpty }), MonotonicClock.now < deadline { usleep(500) }
+        while true {
+            let seen = self.drained.count
+            guard self.outgoing.withLock({ !$0.chunks.isEmpty }) else { return }
+            if !self.drained.wait(while: seen, until: deadline) { return }
+        }
     }
 
     /// Closes the two descriptors, once, so that the other side learns of it.
@@ -68,6 +75,7 @@ public final class MessageChannel: Sendable {
             guard !outgoing.hasHungUp else { return }
             outgoing.hasHungUp = true
             outgoing.chunks = []
+            self.drained.advance()
             Glibc.close(self.reading)
             if self.writing != self.reading { Glibc.close(self.writing) }
         }
@@ -131,6 +139,7 @@ public final class MessageChannel: Sendable {
                     // Nobody reads it. What the other side has sent before it went is still to be taken in.
                     if !self.write(&outgoing) { outgoing.isDeaf = true }
                     if outgoing.isDeaf { outgoing.chunks = [] }
+                    if outgoing.chunks.isEmpty { self.drained.advance() }
                 }
             }
             guard events[0].revents != 0 else { continue }

@@ -166,14 +166,7 @@ public enum SpawnedWorker {
         joblib_worker_end_within(3)
         let record = unsafe memory.start.assumingMemoryBound(to: joblib_child_record.self)
         guard unsafe joblib_child_request_stack(getpid(), record) == 0 else { return nil }
-        var seen = 0
-        let deadline = MonotonicClock.now + 100_000_000
-        repeat {
-            usleep(1000)
-            let count = unsafe Int(record.pointee.frame_count)
-            if count > 0, count == seen { break }
-            seen = count
-        } while MonotonicClock.now < deadline
+        unsafe StackRequest.wait(record)
         let addresses = ChildEnding.stack(unsafe record.pointee)
         // Looked up by the caller, who does so once for all workers.
         return addresses.isEmpty ? nil : StackTrace.portable(addresses)

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CJoblibPOSIX
-internal import Glibc
 import Synchronization
 
 /// A stack of this program as text, from addresses that another process of it has found on its own.
@@ -83,16 +82,9 @@ public struct StackTrace: CustomStringConvertible {
 }
 
 extension ForkedProcess {
-    /// Has the child say where it is, and waits until it has, but at most a tenth of a second.
+    /// Has the child say where it is, and waits until it has, but not long.
     public func recordStack() {
         self.requestStack()
-        let deadline = MonotonicClock.now + 100_000_000
-        var seen = 0
-        repeat {
-            usleep(2000)
-            let count = self.stack.count
-            if count > 0, count == seen { return }
-            seen = count
-        } while MonotonicClock.now < deadline
+        unsafe StackRequest.wait(self.record.start.assumingMemoryBound(to: joblib_child_record.self))
     }
 }

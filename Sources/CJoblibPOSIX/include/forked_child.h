@@ -27,6 +27,8 @@ struct joblib_child_record {
     int32_t exit_status;
     /// Whether the body has returned.
     int32_t is_done;
+    /// Whether the stack is there that was asked for; a word that the asker may wait for.
+    uint32_t has_stack;
     /// How many frames of the stack stand below: at the fault, or when the parent asked for them.
     int32_t frame_count;
     uintptr_t frames[JOBLIB_CHILD_FRAMES];

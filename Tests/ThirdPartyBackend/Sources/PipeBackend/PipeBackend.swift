@@ -39,6 +39,9 @@ private final class PipeSession: WorkerSession {
     let workers: Int
     private let state = Mutex(State())
 
+    /// Told of each worker that has come, or could not.
+    private let arrival = NSCondition()
+
     init(workers: Int) throws {
         self.workers = workers
         do {
@@ -54,16 +57,33 @@ private final class PipeSession: WorkerSession {
     }
 
     func submit(_ batch: Batch) throws {
+        var dead: PipeWorker?
+        repeat {
+            dead = try self.idlest(except: dead)
+        } while dead?.connection.send(batch) == false
+    }
+
+    /// The worker that has the least to do, beside one that has just died; waits while another one is on its way.
+    private func idlest(except dead: PipeWorker?) throws -> PipeWorker {
+        // Held while it is looked, so that nobody arrives unnoticed.
+        self.arrival.lock()
+        defer { self.arrival.unlock() }
         while true {
             let (idlest, isHopeless) = self.state.withLock { state in
-                let idlest = state.pool.compactMap(\.self).min { $0.connection.batchCount < $1.connection.batchCount }
-                return (idlest, idlest == nil && state.starting == 0)
+                let pool = state.pool.compactMap(\.self)
+                let idlest = pool.filter { $0 !== dead }.min { $0.connection.batchCount < $1.connection.batchCount }
+                return (idlest, pool.isEmpty && state.starting == 0)
             }
-            guard !isHopeless else { throw ParallelError(.noWorkers, "no process could be started any more") }
-            if let idlest, idlest.connection.send(batch) { return }
-            // Another one is on its way.
-            Thread.sleep(forTimeInterval: 0.001)
+            if let idlest { return idlest }
+            if isHopeless { throw ParallelError(.noWorkers, "no process could be started any more") }
+            self.arrival.wait()
         }
+    }
+
+    private func tellArrival() {
+        self.arrival.lock()
+        self.arrival.broadcast()
+        self.arrival.unlock()
     }
 
     func cancel(_ call: CallID) {
@@ -93,6 +113,7 @@ private final class PipeSession: WorkerSession {
                 state.starting -= 1
                 return state.isClosed
             }
+            self.tellArrival()
             if let next {
                 self.follow(next)
                 if isClosed { next.connection.close() }

@@ -118,7 +118,8 @@ let package = Package(
         ),
         .executableTarget(name: "fork-probe", dependencies: ["Joblib"], path: "Tests/ForkProbe"),
         .testTarget(name: "JoblibLokyTests", dependencies: ["Joblib", "JoblibPOSIX", "loky-probe", "TestProcesses"]),
-        .executableTarget(name: "loky-probe", dependencies: ["Joblib"], path: "Tests/LokyProbe"),
+        .executableTarget(name: "loky-probe", dependencies: ["CLokyProbe", "Joblib"], path: "Tests/LokyProbe"),
+        .target(name: "CLokyProbe", path: "Tests/LokyProbeFaults"),
         .testTarget(
             name: "JoblibSharedMemoryTests",
             dependencies: [

@@ -114,7 +114,7 @@ struct LokyCrashesTests {
 
     @Test("Whatever kills workers at random, the results are those of a sequential run")
     func chaos() throws {
-        let tasks = (0..<4_000).map { Delayed(Slow(value: $0)) }
+        let tasks = (0..<10_000).map { Delayed(Slow(value: $0)) }
         let expected = try Parallel(nJobs: 1)(tasks)
         let killer = try Killer(meanNanoseconds: 200_000_000)
         defer { killer.stop() }

@@ -34,15 +34,7 @@ struct LokyProbeTests {
         let pids = text.split(separator: "\n").compactMap { $0.split(separator: " ").last.flatMap { pid_t($0) } }
         #expect(pids.count == count)
         // Five times what is promised.
-        let deadline = MonotonicClock.now + 5_000_000_000
-        while pids.contains(where: { Self.isAlive($0) }), MonotonicClock.now < deadline { usleep(10_000) }
-        #expect(!pids.contains { Self.isAlive($0) }, "\(text)")
-    }
-
-    /// Whether a process is there and no zombie; whoever adopts orphans may take its time.
-    private static func isAlive(_ pid: pid_t) -> Bool {
-        guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return false }
-        return !status.contains("State:\tZ")
+        #expect(ProcessState.haveEnded(pids, within: 5), "\(text)")
     }
 
     @Test("What tasks have printed is printed before the program ends, in whole lines")
@@ -66,16 +58,18 @@ struct LokyProbeTests {
         #expect(try await ProgramRun.run(copy, ["replaced"]).output == "[0, 1, 2, 3]\n")
     }
 
-    @Test("A limit of the system that is reached is a clear error, and the next call works")
-    func limits() async throws {
-        #expect(try await ProgramRun.run(Self.probe, ["descriptors"]).output == "refused: resourceExhausted\nthen: 6\n")
-    }
-
     // In a small program, whose workers are up in milliseconds: 32 have to die within ten seconds.
     @Test("A call whose workers do nothing but die gives up, with the first deaths, and the next one works")
     func hopeless() async throws {
         let run = try await ProgramRun.run(Self.probe, ["hopeless"])
         #expect(run.output == "poolUnhealthy, with 3 deaths\nthen: 6\n")
+    }
+
+    @Test("A copy that the program has forked leaves its parent's workers alone, and is told so")
+    func copies() async throws {
+        let run = try await ProgramRun.run(Self.probe, ["copy"])
+        let copy = "the copy is refused: startupFailed, true\nthe copy has ended with 0\n"
+        #expect(run.output == copy + copy + "the same workers\n")
     }
 
     @Test("Workers of workers end somewhere")

@@ -41,15 +41,7 @@ struct ProbeTests {
         let workers = try self.workers(of: scenario, endedBy: signal)
         #expect(workers.count == 2)
         // Five times what is promised.
-        let deadline = MonotonicClock.now + 5_000_000_000
-        while workers.contains(where: { Self.isAlive($0) }), MonotonicClock.now < deadline { usleep(10_000) }
-        #expect(!workers.contains { Self.isAlive($0) })
-    }
-
-    /// Whether a process is there and no zombie; whoever adopts orphans may take its time.
-    private static func isAlive(_ pid: pid_t) -> Bool {
-        guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return false }
-        return !status.contains("State:\tZ")
+        #expect(ProcessState.haveEnded(workers, within: 5))
     }
 
     @Test("No line of one worker is broken by another's")

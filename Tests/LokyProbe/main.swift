@@ -95,21 +95,21 @@ case "replaced":
     unlink(CommandLine.arguments[0])
     print(try call((0..<4).map { Delayed(Echo(value: $0)) }))
 case "descriptors":
-    // A limit that leaves no room for a worker, and then some.
-    var limit = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    let usual = limit.rlim_cur
-    limit.rlim_cur = 8
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    do {
-        _ = try call((0..<4).map { Delayed(Echo(value: $0)) })
-        print("no refusal")
-    } catch let error as ParallelError {
-        print("refused: \(error.code)")
-    }
-    limit.rlim_cur = usual
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    print("then: \(try call((0..<4).map { Delayed(Echo(value: $0)) }).reduce(0, +))")
+    try await limitDescriptors()
+case "shared-memory":
+    try await limitMemory()
+case "processes":
+    try await limitProcesses()
+case "startup":
+    let words = Array(arguments.dropFirst())
+    try startup(words[0], words[1])
+case "out-of-memory":
+    try await runOutOfMemory(arguments.dropFirst().first ?? "")
+case "tagged":
+    let words = Array(arguments.dropFirst())
+    try printTagged(words[0], verbose: Int(words[1]) ?? 0)
+case "copy":
+    try callInCopy()
 case "hopeless":
     // Every task ends its worker.
     do {
@@ -140,7 +140,8 @@ case "memory":
     print(growth < 16 << 20 ? "flat" : "the worker has grown by \(growth) bytes")
 default:
     print(
-        "usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | hopeless | deep | memory"
+        "usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
+            + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | copy | hopeless | deep | memory"
     )
 }
 

@@ -1,0 +1,41 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#define _GNU_SOURCE
+#include "loky_probe_faults.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// What a library of a user's may do while it is loaded, before the process has said a word: LOKY_PROBE_FAULT says what.
+__attribute__((constructor(101))) static void fail_early(void) {
+    const char *fault = getenv("LOKY_PROBE_FAULT");
+    if (fault == NULL) return;
+    fprintf(stderr, "no beginning by %s\n", fault);
+    if (strcmp(fault, "exit") == 0) _exit(7);
+    if (strcmp(fault, "abort") == 0) abort();
+    if (strcmp(fault, "kill") == 0) kill(getpid(), SIGKILL);
+    if (strcmp(fault, "stop") == 0) kill(getpid(), SIGSTOP);
+}
+
+static int memory_left = -1;
+
+void loky_probe_limit_memory(int count) {
+    memory_left = count;
+}
+
+/// In place of the C library's, for all that is linked into the program.
+int posix_fallocate(int file, off_t offset, off_t size) {
+    if (memory_left == 0) return ENOSPC;
+    if (memory_left > 0) memory_left -= 1;
+    return syscall(SYS_fallocate, file, 0, offset, size) == 0 ? 0 : errno;
+}
+
+pid_t loky_probe_fork(void) {
+    return fork();
+}

@@ -170,7 +170,13 @@ final class LokySession: AttendedSession {
         self.pool.endSoon(worker)
     }
 
-    /// One could not do what it was to do first, and neither could another.
+    /// One has come up.
+    func isReady() { self.state.withLock { $0.startups.noteReadyWorker() } }
+
+    /// One ends that could not do what it was to do first.
+    func isEnding(_ worker: LokyWorker) { self.pool.endSoon(worker) }
+
+    /// One has not come up in its time, and neither would another.
     func couldNotBegin(_ worker: LokyWorker) {
         self.fail(ParallelError(.startupFailed, "loky: \(worker.startupFailure ?? "a worker could not begin")"))
     }
@@ -179,12 +185,13 @@ final class LokySession: AttendedSession {
     func didEnd(_ worker: LokyWorker, _ ending: ChildEnding) {
         // It may have said so just before.
         worker.link.receive()
+        if let error = worker.initializerError(ending) {
+            self.fail(error)
+            return self.replace(worker)
+        }
         let cause = worker.startupCause(ending)
         let verdict = self.state.withLock { state -> StartupFailures.Verdict in
-            guard !worker.isReady else {
-                state.startups.noteReadyWorker()
-                return .replace
-            }
+            guard !worker.isReady else { return .replace }
             let others = state.workers.filter { $0 !== worker && !$0.isGone }
             return state.startups.note(
                 cause,
@@ -195,7 +202,7 @@ final class LokySession: AttendedSession {
         switch verdict {
         case .replace: break
         case .dropPlace: return self.drop(worker)
-        case .giveUp: if worker.startupFailure == nil { self.fail(worker.startupError(ending)) }
+        case .giveUp: self.fail(worker.startupError(ending))
         }
         self.replace(worker)
     }

@@ -31,6 +31,16 @@ extension LokyWorker {
         self.kill()
     }
 
+    /// The error of a call for whose workers it has said that what they are to do first cannot be done; `nil` if it has not.
+    func initializerError(_ ending: ChildEnding) -> ParallelError? {
+        guard let failure = self.startupFailure else { return nil }
+        let words = CrashExplanation(ending, location: nil, isForked: false).text.map { "; \($0)" } ?? ""
+        return ParallelError(
+            .startupFailed,
+            "loky: a worker has ended at the stage '\(self.stage)': \(failure)\(words)"
+        )
+    }
+
     /// Why it has ended, if it had not come up.
     func startupCause(_ ending: ChildEnding) -> StartupFailures.Cause {
         if ending.signal == 9 || ending.signal == 15 { return .outside }

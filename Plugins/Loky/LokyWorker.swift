@@ -142,9 +142,10 @@ final class LokyWorker: Sendable {
             return state.owner
         }
         switch event {
-        case .ready: break
+        case .ready: if self.isReady { owner?.isReady() }
         case .leaving: owner?.isLeaving(self)
-        case .notInitialized: owner?.couldNotBegin(self)
+        // It ends now; what it has written before is to be said as well.
+        case .notInitialized: owner?.isEnding(self)
         case .broken: self.kill()
         case .hasRoom: owner?.handOutWaiting()
         }

@@ -29,11 +29,13 @@ struct StartupFailures {
     // Three in a row by themselves, or more by somebody else's doing.
     private static let limit = 18
     private static let ownWeight = 6
-    private static let outsideWeight = 2
+
+    /// Of what may be otherwise with the next: somebody else has ended it, or a thread of ours has taken what it wanted.
+    private static let passingWeight = 2
 
     private var weight = 0
 
-    /// Notes the end of a worker that had come up.
+    /// Notes that a worker has come up.
     mutating func noteReadyWorker() { self.weight = 0 }
 
     /// Notes the end of one that had not.
@@ -46,7 +48,7 @@ struct StartupFailures {
     mutating func note(_ cause: Cause, hasOthers: Bool, hasReadyOthers: Bool) -> Verdict {
         // A system that has no room for it now has none for the next.
         if cause == .shortage, hasOthers { return .dropPlace }
-        self.weight += cause == .outside ? Self.outsideWeight : Self.ownWeight
+        self.weight += cause == .itself ? Self.ownWeight : Self.passingWeight
         guard self.weight >= Self.limit else { return .replace }
         guard hasReadyOthers else { return .giveUp }
         self.weight = 0

@@ -32,9 +32,9 @@ struct LokyLimitsTests {
     func processes() async throws {
         let lines = try await Self.lines("processes")
         guard lines != ["not root"] else { return Self.root.reportMissing() }
-        // Of the third there is the process, and not its second thread.
+        // Of some there is the process, and not its second thread.
         let plain = lines.filter { !$0.hasPrefix("joblib worker: ") }
-        #expect(["sum 4950 by 1", "sum 4950 by 2"].contains(plain.first), "\(lines)")
+        #expect((1..<8).contains { plain.first == "sum 4950 by \($0)" }, "\(lines)")
         #expect(plain[1].contains("refused: resourceExhausted") && plain[1].contains("ulimit -u"), "\(lines)")
         #expect(plain[2...] == ["sum 4950 by 8", "descriptors: 0 more"], "\(lines)")
     }

@@ -119,6 +119,12 @@ struct LokyPoolTests {
         let failing = Parallel(nJobs: 2, backend: .loky, backendParams: [.initializer(Delayed(SetUp(name: "")))])
         let error = try #require(throws: ParallelError.self) { try failing([Delayed(ProcessID())]) }
         #expect(error.code == .startupFailed && error.detail.contains("no name"), "\(error)")
+        #expect(error.detail.contains("stage 'initializer'") && error.detail.contains("nobody has told"), "\(error)")
+        let crash = Crashing(value: 1, culprit: 1, crash: .fatal)
+        let crashing = Parallel(nJobs: 2, backend: .loky, backendParams: [.initializer(Delayed(crash))])
+        let death = try #require(throws: ParallelError.self) { try crashing([Delayed(ProcessID())]) }
+        #expect(death.code == .startupFailed && death.detail.contains("stage 'initializer'"), "\(death)")
+        #expect(death.detail.contains("meant so"), "\(death)")
         let closure = Parallel(nJobs: 2, backend: .loky, backendParams: [.initializer(delayed { print("no") })])
         let refusal = try #require(throws: ParallelError.self) { try closure([Delayed(ProcessID())]) }
         #expect(refusal.code == .taskNotPortable)
@@ -250,7 +256,10 @@ struct SetUp: PortableTask {
     var name: String
 
     func run() throws {
-        guard !self.name.isEmpty else { throw Mishap.text("no name") }
+        guard !self.name.isEmpty else {
+            ThisProcess.write("nobody has told the name\n")
+            throw Mishap.text("no name")
+        }
         let count = unsafe getenv("JOBLIB_TEST_SET_UP") == nil ? 1 : 2
         setenv("JOBLIB_TEST_SET_UP", "\(self.name)\(count)", 1)
     }

@@ -99,8 +99,8 @@ func limitMemory() async throws {
     print("descriptors: \(leaked(since: before)) more")
 }
 
-/// Leaves room for the threads of two workers and a half, then for none; as a user whom nobody else is.
+/// Leaves room for the threads of three workers, some of which this process may take itself, then for none; as a user whom nobody else is.
 func limitProcesses() async throws {
     guard geteuid() == 0, setgid(64_999) == 0, setuid(64_999) == 0 else { return print("not root") }
-    try await tryLimits(__RLIMIT_NPROC, { threadCount }, rooms: [5, 0])
+    try await tryLimits(__RLIMIT_NPROC, { threadCount }, rooms: [6, 0])
 }

@@ -55,7 +55,8 @@ struct LineRelay {
 
     /// Completes the last line, as there comes no more.
     mutating func end() {
-        self.addText(self.marks.takeRest()[...])
+        // Most often there is none. At the end of a forked child nothing may be done for the first time: another may be forked meanwhile.
+        if !self.marks.isEmpty { self.addText(self.marks.takeRest()[...]) }
         self.endLine()
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import CJoblibPOSIX
 internal import Synchronization
 
 /// What is known of the want of memory for which the kernel has killed a process.
@@ -14,10 +15,7 @@ public struct MemoryShortage: Sendable, Hashable {
 /// It keeps no record for each process, but counts before it kills: whoever finds a child dead finds the count advanced.
 enum OutOfMemoryKills {
     private final class Counter: Sendable {
-        let group = MemoryGroup.ofThisProcess
-        let claims: Mutex<OutOfMemoryClaims>
-
-        init() { self.claims = Mutex(OutOfMemoryClaims(count: self.group.killCount)) }
+        let claims = Mutex(OutOfMemoryClaims(count: Int(joblib_out_of_memory_kills())))
     }
 
     private static let counter = PerProcess { Counter() }
@@ -29,10 +27,11 @@ enum OutOfMemoryKills {
     ///
     /// - Returns: What is known of it; `nil` when there has been none that is not taken.
     static func claim() -> MemoryShortage? {
-        let counter = self.counter.object
-        let count = counter.group.killCount
-        let isTaken = counter.claims.withLock { $0.take(count: count, now: MonotonicClock.now) }
-        return isTaken ? MemoryShortage(limit: counter.group.limit) : nil
+        let count = Int(joblib_out_of_memory_kills())
+        let isTaken = self.counter.object.claims.withLock { $0.take(count: count, now: MonotonicClock.now) }
+        guard isTaken else { return nil }
+        let limit = joblib_memory_limit()
+        return MemoryShortage(limit: limit < 0 ? nil : Int(limit))
     }
 }
 
@@ -65,69 +64,5 @@ struct OutOfMemoryClaims: Sendable {
         guard self.untaken > 0, now - self.seenAt < Self.period else { return false }
         self.untaken -= 1
         return true
-    }
-}
-
-/// The control group that limits a process's memory, or the machine where there is none: cgroups(7), both versions.
-struct MemoryGroup: Sendable, Equatable {
-    /// The file with a line `oom_kill N`.
-    private let events: String
-
-    /// The file with the limit.
-    private let limitFile: String?
-
-    private static let root = "/sys/fs/cgroup"
-
-    /// The calling process's.
-    static var ofThisProcess: MemoryGroup {
-        let groups = self.candidates(TextFile.read("/proc/self/cgroup") ?? "")
-        // A container may see the whole path of its group, of which only the end is mounted.
-        return groups.first { $0.count != nil } ?? MemoryGroup(events: "/proc/vmstat", limitFile: nil)
-    }
-
-    /// Where its files may be.
-    ///
-    /// - Parameter memberships: What /proc/PID/cgroup says.
-    /// - Returns: The likeliest first.
-    static func candidates(_ memberships: String) -> [MemoryGroup] {
-        memberships.split(separator: "\n")
-            .flatMap { line -> [MemoryGroup] in
-                let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-                guard parts.count == 3 else { return [] }
-                let path = parts[2] == "/" ? "" : String(parts[2])
-                if parts[0] == "0", parts[1].isEmpty {
-                    return Set([path, ""]).sorted(by: >)
-                        .map {
-                            MemoryGroup(
-                                events: "\(self.root)\($0)/memory.events",
-                                limitFile: "\(self.root)\($0)/memory.max"
-                            )
-                        }
-                }
-                guard parts[1].split(separator: ",").contains("memory") else { return [] }
-                return Set([path, ""]).sorted(by: >)
-                    .map {
-                        MemoryGroup(
-                            events: "\(self.root)/memory\($0)/memory.oom_control",
-                            limitFile: "\(self.root)/memory\($0)/memory.limit_in_bytes"
-                        )
-                    }
-            }
-    }
-
-    /// How many processes were killed; `nil` where the file does not say.
-    private var count: Int? {
-        TextFile.read(self.events)?.split(separator: "\n")
-            .first { $0.hasPrefix("oom_kill ") }
-            .flatMap { Int($0.dropFirst("oom_kill ".count)) }
-    }
-
-    var killCount: Int { self.count ?? 0 }
-
-    var limit: Int? {
-        guard let text = self.limitFile.flatMap({ TextFile.read($0) }), let limit = Int(text.prefix { $0.isNumber })
-        else { return nil }
-        // Where there is no limit the first version says the largest number that it has.
-        return limit < 1 << 60 ? limit : nil
     }
 }

@@ -32,6 +32,9 @@ struct OutputMarkReader {
     /// What may be the beginning of a mark.
     private var held: [UInt8] = []
 
+    /// Whether nothing is held back.
+    var isEmpty: Bool { self.held.isEmpty }
+
     /// Cuts bytes into text and marks; what is no mark after all is text.
     mutating func read(_ bytes: ArraySlice<UInt8>) -> [Piece] {
         guard !self.held.isEmpty || bytes.contains(0) else { return [.text(bytes)] }

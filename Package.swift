@@ -117,7 +117,10 @@ let package = Package(
             dependencies: ["fork-probe", "Joblib", "JoblibPOSIX", "TestProcesses"]
         ),
         .executableTarget(name: "fork-probe", dependencies: ["Joblib"], path: "Tests/ForkProbe"),
-        .testTarget(name: "JoblibLokyTests", dependencies: ["Joblib", "JoblibPOSIX", "loky-probe", "TestProcesses"]),
+        .testTarget(
+            name: "JoblibLokyTests",
+            dependencies: ["Joblib", "JoblibLoky", "JoblibPOSIX", "loky-probe", "TestProcesses"]
+        ),
         .executableTarget(name: "loky-probe", dependencies: ["CLokyProbe", "Joblib"], path: "Tests/LokyProbe"),
         .target(name: "CLokyProbe", path: "Tests/LokyProbeFaults"),
         .testTarget(

@@ -101,13 +101,16 @@ struct Endless: PortableTask {
     }
 }
 
-/// Takes a millisecond.
-struct Slow: PortableTask {
+/// Draws a number, and takes some microseconds for it.
+struct Drawing: PortableTask {
     var value: Int
+    var pause: UInt32
 
-    func run() -> Int {
-        usleep(1000)
-        return self.value * 3
+    func run() -> Double {
+        usleep(self.pause)
+        guard let context = TaskContext.current else { return .nan }
+        var generator = context.randomNumberGenerator
+        return sin(Double(self.value)) + Double.random(in: 0..<1, using: &generator)
     }
 }
 

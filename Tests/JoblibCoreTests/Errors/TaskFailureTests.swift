@@ -34,6 +34,9 @@ struct TaskFailureTests {
     func reasonAccessors() {
         let killed = TaskFailure.Reason.terminated(signal: 9)
         #expect(killed.signal == 9 && killed.exitCode == nil && killed.name == "terminated")
+        let quarantined = TaskFailure.Reason.quarantined(signal: 9)
+        #expect(quarantined.signal == 9 && quarantined.name == "quarantined" && quarantined != killed)
+        #expect(TaskFailure.Reason(name: "quarantined", signal: 9, exitCode: -1) == quarantined)
         let exited = TaskFailure.Reason.exited(code: 9)
         #expect(exited.signal == nil && exited.exitCode == 9 && exited.name == "exited")
         #expect(TaskFailure.Reason.threw.signal == nil && TaskFailure.Reason.threw.exitCode == nil)

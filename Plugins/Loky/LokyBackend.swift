@@ -35,7 +35,7 @@ public struct LokyBackend: ShippingBackend {
     }()
 
     /// Bitwise-copyable values as they are in memory, others in a compact form: both sides are the same build.
-    public var taskCoder: any TaskCoder { WorkerTrust.sameHost.taskCoder }
+    public var taskCoder: any TaskCoder { BinaryCoder(trust: .sameBuild, arrays: ResultArrays()) }
 
     /// The same, but for large arrays, which are put where all workers find them, each once for a call.
     public func taskCoder(for call: CallID) -> any TaskCoder {

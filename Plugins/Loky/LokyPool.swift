@@ -234,7 +234,7 @@ final class LokyPool: Sendable {
     // MARK: - Large arrays
 
     /// Where they go; `nil` before there was any worker.
-    private var arena: SharedArena? { self.state.withLock { $0.machinery }?.arena }
+    var arena: SharedArena? { self.state.withLock { $0.machinery }?.arena }
 
     /// Has the memory of large arrays freed after a while, unless others use it.
     private func trimLater() {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 package import JoblibPOSIX
-import JoblibWire
+package import JoblibWire
 import Synchronization
 
 /// The memory through which large arrays get from a caller to its workers, and back.
@@ -95,7 +95,7 @@ package final class SharedArena: Sendable {
     // MARK: - Arrays from workers
 
     /// Whether there may be an array of a worker.
-    func holds(_ reference: ArrayReference) -> Bool {
+    package func holds(_ reference: ArrayReference) -> Bool {
         let (end, overflow) = reference.offset.addingReportingOverflow(reference.byteCount)
         return reference.offset >= Self.regionByteCount && !overflow && reference.byteCount > 0
             && reference.offset / Self.regionByteCount == (end - 1) / Self.regionByteCount
@@ -105,7 +105,7 @@ package final class SharedArena: Sendable {
     /// Reads an array.
     ///
     /// - Throws: ``SystemError`` when it is not there.
-    func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {
+    package func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {
         self.isUsed.store(true, ordering: .relaxed)
         unsafe try self.memory.read(intoFresh: buffer, at: reference.offset)
     }

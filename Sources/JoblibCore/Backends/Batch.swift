@@ -83,6 +83,9 @@ public struct Batch: Sendable, CustomStringConvertible {
 
 /// What the core puts into a batch.
 protocol BatchWork: AnyObject, Sendable {
+    /// The same, where it can be sent to a worker.
+    var shipped: (any ShippedWork)? { get }
+
     func runAsBatch()
 
     /// Whether running it would do nothing any more.
@@ -90,6 +93,10 @@ protocol BatchWork: AnyObject, Sendable {
 
     /// Called when the backend will not run it.
     func batchFailed(_ error: ParallelError)
+}
+
+extension BatchWork {
+    var shipped: (any ShippedWork)? { nil }
 }
 
 /// Work that is sent to a worker elsewhere.
@@ -131,6 +138,8 @@ private final class WrapperWork: ShippedWork {
         self.batch = batch
         self.around = around
     }
+
+    var shipped: (any ShippedWork)? { self }
 
     var isObsolete: Bool { self.batch.isObsolete }
 

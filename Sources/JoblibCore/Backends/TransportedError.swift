@@ -65,7 +65,7 @@ enum TransportedError {
     ///   - coder: What it was encoded by.
     ///   - isForked: Whether the worker is a copy of this process, so that addresses mean the same in both.
     /// - Returns: The error, or what can be told of it.
-    static func decode(_ bytes: [UInt8], _ coder: any TaskCoder, isForked: Bool) -> any Error {
+    static func decode(_ bytes: ArraySlice<UInt8>, _ coder: any TaskCoder, isForked: Bool) -> any Error {
         var reader = ByteReader(bytes)
         do {
             return try self.decode(&reader, coder, isForked: isForked, depth: 0)

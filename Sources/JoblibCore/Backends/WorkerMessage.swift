@@ -47,7 +47,7 @@ struct WorkerMessage {
     var duration: UInt64 = 0
 
     /// The result, or the error, and for an error where it was thrown.
-    var payload: [UInt8] = []
+    var payload: ArraySlice<UInt8> = []
     var trace: String?
 }
 
@@ -55,14 +55,33 @@ struct WorkerMessage {
 struct WorkerMessageWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// Begins with bytes that are no message.
+    mutating func begin(with prefix: [UInt8]) {
+        self.bytes.reserveCapacity(prefix.count + 128)
+        self.bytes += prefix
+    }
+
     mutating func add(_ message: WorkerMessage) {
+        self.addHeader(message)
+        self.bytes.append(counted: message.payload)
+    }
+
+    /// Adds the results of tasks in a row, as a message's payload.
+    mutating func add(_ message: WorkerMessage, row count: Int, _ results: [UInt8]) {
+        self.bytes.reserveCapacity(self.bytes.count + 80 + results.count)
+        self.addHeader(message)
+        self.bytes.append(integer: 16 + results.count)
+        self.bytes.append(integer: count)
+        self.bytes.append(counted: results)
+    }
+
+    private mutating func addHeader(_ message: WorkerMessage) {
         self.bytes.append(message.kind.rawValue)
         self.bytes.append(integer: message.index)
         self.bytes.append(integer: message.attempt)
         self.bytes.append(integer: message.time)
         self.bytes.append(integer: message.duration)
-        self.bytes.append(counted: message.trace.map { Array($0.utf8) } ?? [])
-        self.bytes.append(counted: message.payload)
+        if let trace = message.trace { self.bytes.append(text: trace) } else { self.bytes.append(integer: 0) }
     }
 
     mutating func takeAll() -> [UInt8] {
@@ -96,8 +115,8 @@ struct WorkerMessageReader {
         message.time = try self.bytes.integer()
         message.duration = try self.bytes.integer()
         let trace = try self.bytes.counted()
-        message.trace = trace.isEmpty ? nil : String(decoding: trace, as: UTF8.self)
-        message.payload = Array(try self.bytes.counted())
+        if !trace.isEmpty { message.trace = String(decoding: trace, as: UTF8.self) }
+        message.payload = try self.bytes.counted()
         return message
     }
 }
@@ -121,13 +140,13 @@ extension [UInt8] {
         }
     }
 
-    mutating func append(counted bytes: [UInt8]) {
+    mutating func append(counted bytes: some Collection<UInt8>) {
         self.append(integer: bytes.count)
         self += bytes
     }
 
     mutating func append(text: String) {
-        self.append(counted: Array(text.utf8))
+        self.append(counted: text.utf8)
     }
 }
 
@@ -136,25 +155,31 @@ struct ByteReader {
     /// There are fewer bytes than there should be, or they mean nothing.
     struct Malformed: Error {}
 
-    private let bytes: [UInt8]
-    private var position = 0
+    private let bytes: ArraySlice<UInt8>
+    private var position: Int
 
     init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+        self.init(bytes[...])
     }
 
-    var isAtEnd: Bool { self.position == self.bytes.count }
+    init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        self.position = bytes.startIndex
+    }
+
+    var isAtEnd: Bool { self.position == self.bytes.endIndex }
 
     mutating func byte() throws(Malformed) -> UInt8 {
-        guard self.position < self.bytes.count else { throw Malformed() }
+        guard self.position < self.bytes.endIndex else { throw Malformed() }
         defer { self.position += 1 }
         return self.bytes[self.position]
     }
 
     mutating func integer<I: FixedWidthInteger>(_ type: I.Type = I.self) throws(Malformed) -> I {
-        guard self.bytes.count - self.position >= 8 else { throw Malformed() }
-        let value = unsafe self.bytes.withUnsafeBytes { [position] in
-            unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        guard self.bytes.endIndex - self.position >= 8 else { throw Malformed() }
+        let offset = self.position - self.bytes.startIndex
+        let value = unsafe self.bytes.withUnsafeBytes {
+            unsafe $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         }
         self.position += 8
         return I(truncatingIfNeeded: UInt64(littleEndian: value))
@@ -162,7 +187,7 @@ struct ByteReader {
 
     mutating func counted() throws(Malformed) -> ArraySlice<UInt8> {
         let count: Int = try self.integer()
-        guard count >= 0, count <= self.bytes.count - self.position else { throw Malformed() }
+        guard count >= 0, count <= self.bytes.endIndex - self.position else { throw Malformed() }
         defer { self.position += count }
         return self.bytes[self.position..<self.position + count]
     }

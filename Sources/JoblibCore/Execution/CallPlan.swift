@@ -145,7 +145,7 @@ final class CallPlan: Sendable {
 
     /// The seed that is given, or one for this call.
     func makeRootSeed() -> UInt64 {
-        self.settings.config.seed ?? self.enclosing?.nestedSeed ?? .random(in: .min ... .max)
+        self.settings.config.seed ?? self.enclosing?.nestedSeed ?? RootSeeds.next()
     }
 
     /// Tells whoever follows the call that it had nothing to do.
@@ -174,7 +174,7 @@ final class CallPlan: Sendable {
             session.close()
             throw ParallelError(.noWorkers, "\(self.backend.displayName) opened a session with \(workers) workers")
         }
-        return OpenedSession(session: session, listeners: listeners)
+        return OpenedSession(session, listeners, isShipped: self.isShipped)
     }
 }
 

@@ -57,6 +57,12 @@ final class CallSettings: Sendable {
     /// What the call wants tasks to be coded by, if not by what the backend has.
     let taskCoder: (any TaskCoder)?
 
+    /// The backend, where it is one whose workers see bytes only.
+    let shippingBackend: (any ShippingBackend)?
+
+    /// How tasks and outputs of the type that was used first become bytes.
+    let taskCoding = OnceReference<TaskCoding>()
+
     /// Whether failures say where they were thrown.
     let tracesThrows: Bool
 
@@ -100,6 +106,7 @@ final class CallSettings: Sendable {
         self.hasWorkers = capabilities.hasWorkers
         self.isForked = capabilities.reach == .forkedCopy
         self.isShipped = capabilities.reach == .elsewhere
+        self.shippingBackend = capabilities.reach == .elsewhere ? backend as? any ShippingBackend : nil
         self.needsWorker =
             capabilities.hasWorkers && timeout != nil && !lendsMemory && capabilities.reach == .sameMemory
         self.tracesThrows = (config.verbose ?? 0) >= 10

@@ -223,6 +223,15 @@ struct OpenedSession: Sendable {
     let listeners: WorkerListeners?
     var lender: PooledSession?
 
+    /// The session, where those who wait for answers take them in; asked for once, since asking takes long.
+    let attended: (any AttendedSession)?
+
+    init(_ session: any WorkerSession, _ listeners: WorkerListeners?, isShipped: Bool) {
+        self.session = session
+        self.listeners = listeners
+        self.attended = isShipped ? session as? any AttendedSession : nil
+    }
+
     func close() {
         if let lender = self.lender { lender.takeBack() } else { self.session.close() }
     }

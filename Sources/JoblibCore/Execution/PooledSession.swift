@@ -27,8 +27,9 @@ final class PooledSession: Sendable {
         self.state.withLock { state in
             guard !state.hasEnded else { return nil }
             state.users += 1
-            let opened = state.opened
-            return OpenedSession(session: opened.session, listeners: opened.listeners, lender: self)
+            var opened = state.opened
+            opened.lender = self
+            return opened
         }
     }
 

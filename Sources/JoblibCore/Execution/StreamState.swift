@@ -9,8 +9,25 @@ struct StreamState<Stored: Sendable>: Sendable {
     /// What came of one batch: results in order, and the failure that ended it early.
     struct Outcome: Sendable {
         let first: Int
+
+        /// How many tasks there were.
+        let count: Int
         let results: [Stored]
         let failure: (any Error)?
+
+        /// Makes an outcome.
+        ///
+        /// - Parameters:
+        ///   - first: The index of the first task.
+        ///   - count: How many tasks there were; `nil`: one for each result.
+        ///   - results: What is handed out.
+        ///   - failure: What ended the batch early.
+        init(first: Int, count: Int? = nil, results: [Stored], failure: (any Error)?) {
+            self.first = first
+            self.count = count ?? results.count
+            self.results = results
+            self.failure = failure
+        }
     }
 
     /// What the consumer gets.
@@ -112,10 +129,19 @@ struct StreamState<Stored: Sendable>: Sendable {
         self.inFlight -= 1
         self.buffered += 1
         if outcome.failure != nil { self.hasFailed = true }
-        self.readCount = max(self.readCount, outcome.first + outcome.results.count)
+        self.readCount = max(self.readCount, outcome.first + outcome.count)
         self.ready[outcome.first] = outcome
         if !self.isOrdered { self.arrivals.push(outcome.first) }
     }
+
+    /// Notes that a batch is done whose results are kept elsewhere, as those of a list are.
+    mutating func complete(hasFailed: Bool) {
+        self.inFlight -= 1
+        if hasFailed { self.hasFailed = true }
+    }
+
+    /// Whether nothing is in flight, and nothing will be.
+    var isDone: Bool { self.inFlight == 0 && self.isOver }
 
     // MARK: - Consumer
 
@@ -138,7 +164,7 @@ struct StreamState<Stored: Sendable>: Sendable {
                 self.release(outcome)
             }
             guard let outcome = self.takeReady() else {
-                return self.inFlight == 0 && self.isOver ? .end : .pending
+                return self.isDone ? .end : .pending
             }
             self.current = (outcome, 0)
         }
@@ -160,8 +186,11 @@ struct StreamState<Stored: Sendable>: Sendable {
     mutating func nextBatch() -> BatchDelivery {
         while true {
             if let (outcome, position) = self.current, position < outcome.results.count {
-                self.current = (outcome, outcome.results.count)
-                return .results(position == 0 ? outcome.results : Array(outcome.results[position...]))
+                let results = position == 0 ? outcome.results : Array(outcome.results[position...])
+                // Without them: what was taken is let go of by whoever has it, and not here, under a lock.
+                let rest = Outcome(first: outcome.first, count: outcome.count, results: [], failure: outcome.failure)
+                self.current = (rest, 0)
+                return .results(results)
             }
             if self.current != nil {
                 switch self.next() {
@@ -172,7 +201,7 @@ struct StreamState<Stored: Sendable>: Sendable {
                 }
             }
             guard let outcome = self.takeReady() else {
-                return self.inFlight == 0 && self.isOver ? .end : .pending
+                return self.isDone ? .end : .pending
             }
             self.current = (outcome, 0)
         }
@@ -205,7 +234,7 @@ struct StreamState<Stored: Sendable>: Sendable {
     private mutating func takeReady() -> Outcome? {
         if self.isOrdered {
             guard let outcome = self.ready.removeValue(forKey: self.nextIndex) else { return nil }
-            self.nextIndex += outcome.results.count
+            self.nextIndex += outcome.count
             return outcome
         }
         guard let first = self.arrivals.pop() else { return nil }

@@ -147,7 +147,7 @@ final class ForkedClaims {
     private func encode(_ index: Int, _ transport: ResultTransport, _ slots: ResultSlots) {
         do {
             let payload = try unsafe transport.encode(slots.worker + index * transport.stride)
-            self.writer.add(WorkerMessage(kind: .result, index: index, payload: payload))
+            self.writer.add(WorkerMessage(kind: .result, index: index, payload: payload[...]))
         } catch {
             let payload = TransportedError.encode(error, self.call.coder)
             self.add(.notEncodable, index, payload: payload)
@@ -171,7 +171,7 @@ final class ForkedClaims {
                 attempt: self.slot.attempt,
                 time: time,
                 duration: duration,
-                payload: payload,
+                payload: payload[...],
                 trace: trace
             )
         )

@@ -162,7 +162,7 @@ final class ForkedSupervision {
         case .result:
             guard let transport = self.call.transport, self.call.control.state(of: position) == .open else { return }
             do {
-                try self.call.tasks?.store(message.payload[...], at: position, transport)
+                try self.call.tasks?.store(message.payload, at: position, transport)
                 self.call.control.set(.done, of: position)
                 self.call.withLedger { $0.noteProgress() }
             } catch {

@@ -41,7 +41,7 @@ extension Parallel {
                 return []
             }
         }
-        let coding = try TaskCoding<Output>(plan)
+        let coding = try TaskCoding.of(Output.self, plan.settings)
         let reader = try Self.reader(bodies, makeReader, plan)
         defer { reader.stop() }
         let loop = ShippingLoop(
@@ -51,11 +51,16 @@ extension Parallel {
             count: bodies?.count,
             isOrdered: true,
             isList: true,
-            store
+            keepsGoing: Self.keepsGoing(store)
         )
         try loop.open()
         loop.feed()
-        return try loop.allResults()
+        return try loop.allResults(store)
+    }
+
+    /// Whether something is handed out of a task that has failed, so that the others go on.
+    private static func keepsGoing<Output, Stored>(_ store: ShippedResults.Store<Output, Stored>) -> Bool {
+        (try? store(.failure(.example))) != nil
     }
 
     private static func reader(
@@ -83,16 +88,16 @@ extension Parallel {
         if let bodies { try ShippedBody.check(bodies[...], plan.settings) }
         let loop = ShippingLoop(
             plan,
-            try TaskCoding<Output>(plan),
+            try TaskCoding.of(Output.self, plan.settings),
             .reader(try Self.reader(bodies, makeReader, plan)),
             count: count,
             isOrdered: kind.isOrdered,
             isList: false,
-            store
+            keepsGoing: Self.keepsGoing(store)
         )
         try loop.open()
         loop.startFeeding()
-        return ParallelResults(Consumer(loop))
+        return ParallelResults(Consumer(loop, store))
     }
 
     /// Sends tasks that the caller reads where it is, and waits for their results.
@@ -112,9 +117,16 @@ extension Parallel {
         var reader = FeedReader<_, Output, Stored>(tasks.makeIterator())
         var ahead = reader.next(SequenceReader.count(plan)) ?? []
         try ShippedBody.check(ahead.map(\.task.shipped)[...], plan.settings)
-        let queue = BatchQueue<StreamLoop<Output, Stored>.Item>()
-        let coding = try TaskCoding<Output>(plan)
-        let loop = ShippingLoop(plan, coding, .queue(queue), count: array?.count, isOrdered: true, isList: true, store)
+        let queue = BatchQueue<ShippingLoop.Tasks>()
+        let loop = ShippingLoop(
+            plan,
+            try TaskCoding.of(Output.self, plan.settings),
+            .queue(queue),
+            count: array?.count,
+            isOrdered: true,
+            isList: true,
+            keepsGoing: Self.keepsGoing(store)
+        )
         try await loop.open()
         loop.startFeeding()
         while await loop.reserve() {
@@ -125,8 +137,8 @@ extension Parallel {
                 loop.endInput(after: reader.count)
                 break
             }
-            loop.handIn(batch, to: queue)
+            loop.handIn((batch[0].index, batch.map(\.task.shipped)[...]), to: queue)
         }
-        return try await loop.allResults()
+        return try await loop.allResults(store)
     }
 }

@@ -76,11 +76,11 @@ final class Consumer<Output: Sendable>: @unchecked Sendable {
         self.cancel = { loop.stop(CancellationError()) }
     }
 
-    init<Input: Sendable>(_ loop: ShippingLoop<Input, Output>) {
+    init<Input: Sendable>(_ loop: ShippingLoop, _ store: @escaping ShippedResults.Store<Input, Output>) {
         self.step = { nil }
         self.direct = DirectConsumer(loop)
         self.direct.refuse()
-        let buffer = ResultBuffer<Output>(loop)
+        let buffer = ResultBuffer<Output>(loop, store)
         self.buffer = buffer
         self.takeBlocking = { try buffer.nextBlocking() }
         self.takeSuspending = { try await buffer.nextSuspending() }

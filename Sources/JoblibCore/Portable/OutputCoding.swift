@@ -23,7 +23,7 @@ struct OutputCoding<Output>: @unchecked Sendable {
             self.init(plainByteCount: 0, encode: { _ in [] }, decode: { _ in nothing })
         } else if let codable = Output.self as? any Codable.Type {
             self = Self.coding(codable, coder)
-        } else if coder.trustsMemory, _isPOD(Output.self), Self.isPlainTuple(Output.self) {
+        } else if coder.trustsMemory, _isPOD(Output.self), PlainOutput.isPlainTuple(Output.self) {
             self.init(plainByteCount: MemoryLayout<Output>.size, encode: Self.memory, decode: Self.value)
         } else {
             return nil
@@ -43,24 +43,10 @@ struct OutputCoding<Output>: @unchecked Sendable {
     private static func coding<T: Codable>(_ type: T.Type, _ coder: any TaskCoder) -> OutputCoding {
         // SAFETY: `T` is `Output`, found to be Codable, so both casts change nothing.
         OutputCoding(
-            plainByteCount: coder.trustsMemory && _isPOD(T.self) ? MemoryLayout<T>.size : nil,
+            plainByteCount: coder.trustsMemory ? PlainOutput.byteCount(of: T.self) : nil,
             encode: { output in try coder.encode(unsafe unsafeBitCast(output, to: T.self)) },
             decode: { bytes in unsafe unsafeBitCast(try coder.decode(T.self, from: bytes), to: Output.self) }
         )
-    }
-
-    /// Whether a type is a tuple of what is Codable: a bare value may be an address, as of a function or a static string, which
-    /// means nothing in another process.
-    private static func isPlainTuple(_ type: Any.Type) -> Bool {
-        // SAFETY: the metadata of a tuple is its kind, 0x301, the number of elements, their labels, and a type and an offset for
-        // each; the first word of any metadata is its kind. ABI of the standard library, "Type Metadata".
-        let words = unsafe unsafeBitCast(type, to: UnsafePointer<UInt>.self)
-        guard unsafe words[0] == 0x301 else { return false }
-        return (0..<Int(unsafe words[1]))
-            .allSatisfy { index in
-                let element = unsafe unsafeBitCast(words[3 + 2 * index], to: Any.Type.self)
-                return element is any Codable.Type || self.isPlainTuple(element)
-            }
     }
 
     private static func memory(_ output: Output) -> [UInt8] {

@@ -24,16 +24,17 @@ public final class PlainTaskRow {
 
     private var position = 0
 
-    /// Where the outputs begin that are not yet an answer, how long they took, and when that was last known.
+    /// Where the outputs begin that are not yet an answer, and since when they are made: by the clock, which costs as much as a
+    /// short task, and by what is looked at after each.
     private var first = 0
-    private var lastEnd: UInt64
     private var start: UInt64
+    private var startTicks = ProcessorTicks.now
 
     /// Whether nothing behind the last task is to be run.
     private(set) var isStopped = false
 
     private static let outputsByteCount = 65_536
-    private static let oldest: UInt64 = 20_000_000
+    private static let oldestMicroseconds: UInt64 = 20_000
 
     /// Makes a row.
     ///
@@ -62,7 +63,7 @@ public final class PlainTaskRow {
         unsafe self.input = input
         self.outputByteCount = outputByteCount
         unsafe self.outputs = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(Self.outputsByteCount, outputByteCount) + 16,
+            byteCount: max(min(Self.outputsByteCount, tasks.count &* outputByteCount), outputByteCount) + 16,
             alignment: 16
         )
         self.isCancelled = isCancelled
@@ -70,7 +71,6 @@ public final class PlainTaskRow {
         self.runner = runner
         self.answers = answers
         self.start = start
-        self.lastEnd = start
         self.failing = failing
     }
 
@@ -97,10 +97,11 @@ public final class PlainTaskRow {
     public func succeed() {
         self.watch.didEnd()
         self.position += 1
-        self.lastEnd = MonotonicClock.now
         let count = self.position - self.first
         let isFull = unsafe (count + 1) * self.outputByteCount > self.outputs.count
-        if isFull || count >= Self.outputsByteCount || self.lastEnd - self.start >= Self.oldest { self.flush() }
+        // On another processor the difference may be anything: an answer is sent early then.
+        let isOld = ProcessorTicks.now &- self.startTicks >= Self.oldestMicroseconds * ProcessorTicks.perMicrosecond
+        if self.position < self.tasks.count, isFull || count >= Self.outputsByteCount || isOld { self.flush() }
     }
 
     /// The task has thrown.
@@ -113,20 +114,21 @@ public final class PlainTaskRow {
         if !goesOn { self.isStopped = true }
     }
 
-    /// Hands on what is left.
+    /// Hands on what is left; when that was ready is when the next task begins.
     func flush() {
         let count = self.position - self.first
         guard count > 0 else { return }
+        let end = MonotonicClock.now
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: self.outputs[..<(count * self.outputByteCount)])
         unsafe self.answers.add(
             bytes,
             self.tasks.first + self.first,
             count: count,
             attempt: self.tasks.attempt,
-            end: self.lastEnd,
-            duration: self.lastEnd - self.start
+            end: end,
+            duration: end - self.start
         )
         self.first = self.position
-        self.start = self.lastEnd
+        (self.start, self.startTicks) = (end, ProcessorTicks.now)
     }
 }

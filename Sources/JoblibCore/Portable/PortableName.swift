@@ -27,12 +27,19 @@ enum PortableName {
         return name
     }
 
+    // Batches in a row have tasks of one type most often.
+    private static let lastTask = Mutex<(name: [UInt8], type: any PortableTask.Type)?>(nil)
+
     /// Finds a task's type.
     ///
     /// - Parameter name: A name out of bytes that may be anything.
     /// - Returns: The type; `nil` if there is none of that name, or it is no task.
-    static func taskType(named name: String) -> (any PortableTask.Type)? {
-        self.type(named: name) as? any PortableTask.Type
+    static func taskType(named name: ArraySlice<UInt8>) -> (any PortableTask.Type)? {
+        if let last = self.lastTask.withLock({ $0 }), last.name[...] == name { return last.type }
+        let text = String(decoding: name, as: UTF8.self)
+        guard let type = self.type(named: text) as? any PortableTask.Type else { return nil }
+        self.lastTask.withLock { $0 = (Array(name), type) }
+        return type
     }
 
     /// Makes a coder of the type of a name.

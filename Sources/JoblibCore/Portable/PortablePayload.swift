@@ -62,13 +62,14 @@ struct PortablePayload {
             case plain(Plain)
         }
 
-        var typeName: String
+        /// The name of the type, in bytes that may be anything.
+        var name: ArraySlice<UInt8>
         var tasks: Tasks
     }
 
-    fileprivate static let signature: UInt64 = 0x6a6f_626c_6962_0003
-    fileprivate static let isEncoded: UInt8 = 0
-    fileprivate static let isPlain: UInt8 = 1
+    static let signature: UInt64 = 0x6a6f_626c_6962_0003
+    static let isEncoded: UInt8 = 0
+    static let isPlain: UInt8 = 1
 
     var settings = Settings()
     var runs: [Run] = []
@@ -91,10 +92,10 @@ struct PortablePayload {
         guard self.settings.innerJobs >= 1, self.settings.timeLimit <= .max / 2 else { throw ByteReader.Malformed() }
         for _ in 0..<(try reader.integer(UInt64.self)) {
             let form = try reader.byte()
-            let typeName = try reader.text()
+            let name = try reader.counted()
             switch form {
-            case Self.isEncoded: self.runs.append(Run(typeName: typeName, tasks: .encoded(try Self.tasks(&reader))))
-            case Self.isPlain: self.runs.append(Run(typeName: typeName, tasks: .plain(try Self.plain(&reader))))
+            case Self.isEncoded: self.runs.append(Run(name: name, tasks: .encoded(try Self.tasks(&reader))))
+            case Self.isPlain: self.runs.append(Run(name: name, tasks: .plain(try Self.plain(&reader))))
             default: throw ByteReader.Malformed()
             }
         }
@@ -136,124 +137,6 @@ struct PortablePayload {
             byteCount: byteCount,
             bytes: bytes
         )
-    }
-}
-
-/// Writes a batch, task by task.
-struct PayloadWriter {
-    private(set) var bytes: [UInt8] = []
-
-    /// How many tasks were added.
-    private(set) var count = 0
-
-    /// How many runs there are, and where that is to stand.
-    private var runCount = 0
-    private var runCountPosition = 0
-
-    /// Tasks that are encoded, and of one type: how many they are so far, and where that is to stand.
-    private var run: (type: ObjectIdentifier, count: Int, position: Int)?
-
-    init(_ settings: PortablePayload.Settings, capacity: Int) {
-        self.bytes.reserveCapacity(128 + settings.coderName.utf8.count + capacity)
-        self.bytes.append(integer: PortablePayload.signature)
-        self.bytes.append(integer: settings.seed)
-        self.bytes.append(integer: settings.timeLimit)
-        self.bytes.append(integer: settings.innerJobs)
-        self.bytes.append(text: settings.coderName)
-        for flag in [
-            settings.keepsGoing, settings.reportsTasks, settings.reportsStart, settings.tracesThrows,
-            settings.tagsOutput,
-        ] {
-            self.bytes.append(flag ? 1 : 0)
-        }
-        self.runCountPosition = self.bytes.count
-        self.bytes.append(integer: 0)
-    }
-
-    /// Adds a task, and those behind it that are like it.
-    ///
-    /// - Parameters:
-    ///   - bodies: Tasks, from an index on.
-    ///   - entries: Which of them, one at least.
-    ///   - first: The index of the first of the bodies.
-    ///   - coder: Encodes what has to be encoded.
-    ///   - copiesMemory: Whether tasks that are plain bytes travel as these.
-    /// - Returns: How many were added: 0 where no worker can find the type of the first.
-    /// - Throws: What its `encode(to:)` throws; nothing is added then.
-    mutating func add(
-        _ bodies: ArraySlice<ShippedBody>,
-        _ entries: ArraySlice<ShippingLedger.Entry>,
-        first: Int,
-        _ coder: any TaskCoder,
-        copiesMemory: Bool
-    ) throws -> Int {
-        guard let entry = entries.first else { return 0 }
-        let body = bodies[bodies.startIndex + entry.index - first]
-        let id = ObjectIdentifier(Swift.type(of: body))
-        guard copiesMemory, let byteCount = body.plainByteCount else {
-            let bytes = try body.encode(coder)
-            if self.run?.type != id {
-                guard let name = body.type.flatMap({ PortableName.name(of: $0) }) else { return 0 }
-                self.endRun()
-                self.runCount += 1
-                self.bytes.append(PortablePayload.isEncoded)
-                self.bytes.append(text: name)
-                self.run = (type: id, count: 0, position: self.bytes.count)
-                self.bytes.append(integer: 0)
-            }
-            self.add(entry)
-            self.bytes.append(counted: bytes)
-            self.run?.count += 1
-            self.count += 1
-            return 1
-        }
-        guard let name = body.type.flatMap({ PortableName.name(of: $0) }) else { return 0 }
-        self.endRun()
-        var count = 0
-        for next in entries {
-            guard next.index == entry.index + count, next.attempt == entry.attempt, next.retries == entry.retries,
-                ObjectIdentifier(Swift.type(of: bodies[bodies.startIndex + next.index - first])) == id
-            else { break }
-            count += 1
-        }
-        self.runCount += 1
-        self.bytes.append(PortablePayload.isPlain)
-        self.bytes.append(text: name)
-        self.add(entry)
-        self.bytes.append(integer: count)
-        self.bytes.append(integer: byteCount)
-        self.bytes.append(integer: count * byteCount)
-        let start = self.bytes.count
-        self.bytes.append(contentsOf: repeatElement(0, count: count * byteCount))
-        unsafe self.bytes.withUnsafeMutableBytes { bytes in
-            guard byteCount > 0, let base = bytes.baseAddress else { return }
-            var place = bodies.startIndex + entry.index - first
-            for offset in 0..<count {
-                unsafe bodies[place].copyMemory(to: base + start + offset * byteCount)
-                place += 1
-            }
-        }
-        self.count += count
-        return count
-    }
-
-    /// The batch as bytes.
-    mutating func finish() -> [UInt8] {
-        self.endRun()
-        self.bytes.set(integer: self.runCount, at: self.runCountPosition)
-        return self.bytes
-    }
-
-    private mutating func endRun() {
-        guard let run = self.run else { return }
-        self.bytes.set(integer: run.count, at: run.position)
-        self.run = nil
-    }
-
-    private mutating func add(_ entry: ShippingLedger.Entry) {
-        self.bytes.append(integer: entry.index)
-        self.bytes.append(integer: entry.attempt)
-        self.bytes.append(integer: entry.retries)
     }
 }
 

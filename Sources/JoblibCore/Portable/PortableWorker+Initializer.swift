@@ -30,10 +30,10 @@ extension PortableWorker {
                 "\(name) is of the type \(String(describing: body.type)), which no other process can find: it is private or local; make it internal"
             )
         }
-        var payload = PayloadWriter(PortablePayload.Settings(), capacity: 0)
-        let entry = ShippingLedger.Entry(index: 0, retries: 0)
-        _ = try payload.add([body], [entry], first: 0, coder, copiesMemory: false)
-        return payload.finish()
+        var writer = PayloadWriter(PortablePayload.Settings())
+        writer.begin(capacity: 0)
+        _ = try writer.add([body], ShippingLedger.Entry(index: 0, retries: 0), coder, copiesMemory: false)
+        return writer.finish()
     }
 
     /// Runs a task that ``payload(of:named:coder:)`` has made bytes of, in the calling thread.
@@ -44,7 +44,7 @@ extension PortableWorker {
     /// - Throws: What the task throws, or an error that says what is wrong with the bytes.
     public static func perform(_ payload: [UInt8], coder: any TaskCoder) throws {
         guard let run = try PortablePayload(decoding: payload).runs.first, case .encoded(let tasks) = run.tasks,
-            let task = tasks.first, let type = PortableName.taskType(named: run.typeName)
+            let task = tasks.first, let type = PortableName.taskType(named: run.name)
         else { throw ParallelError(.taskNotPortable, "\(payload.count) bytes that are no task of this program") }
         try self.run(type, task.bytes, coder)
     }

@@ -119,7 +119,7 @@ private final class WorkerBatch {
         plan.scope.bind {
             Runner.stayRemote(in: loop, workerIndex: self.workerIndex) { runner in
                 for run in runs {
-                    guard let type = PortableName.taskType(named: run.typeName) else {
+                    guard let type = PortableName.taskType(named: run.name) else {
                         guard self.refuse(run) else { return }
                         continue
                     }
@@ -137,7 +137,7 @@ private final class WorkerBatch {
 
     /// Says of each task that its type is not there; whether to go on.
     private func refuse(_ run: PortablePayload.Run) -> Bool {
-        let name = run.typeName.prefix(200)
+        let name = String(decoding: run.name, as: UTF8.self).prefix(200)
         let error = ParallelError(
             .taskNotPortable,
             "this program has no task of the type named '\(name)'; caller and worker must be the same program"
@@ -171,7 +171,7 @@ private final class WorkerBatch {
             index: index,
             attempt: attempt,
             time: MonotonicClock.now,
-            payload: payload,
+            payload: payload[...],
             trace: trace
         )
     }
@@ -192,14 +192,14 @@ private final class WorkerBatch {
     private func run<T: PortableTask>(_ type: T.Type, _ row: PortablePayload.Plain, _ runner: Runner) -> Bool {
         guard self.coder.trustsMemory, _isPOD(T.self), MemoryLayout<T>.size == row.byteCount else {
             let error = OutputCoding<T>.WrongSize(byteCount: row.byteCount)
-            return self.refuse(PortablePayload.Run(typeName: "", tasks: .plain(row)), error)
+            return self.refuse(PortablePayload.Run(name: [], tasks: .plain(row)), error)
         }
-        let coding = OutputCoding<T.Output>(self.coder)
-        if let byteCount = coding.flatMap({ self.plainByteCount($0) }), self.limit == nil, !self.settings.tracesThrows,
-            row.retries == 0
+        if self.limit == nil, !self.settings.tracesThrows, row.retries == 0, self.sendsMemory,
+            let byteCount = PlainOutput.byteCount(of: T.Output.self)
         {
             return self.runQuickly(type, row, outputByteCount: byteCount, runner)
         }
+        let coding = OutputCoding<T.Output>(self.coder)
         return unsafe row.bytes.withUnsafeBytes { bytes in
             for offset in 0..<row.count {
                 let entry = ShippingLedger.Entry(index: row.first + offset, attempt: row.attempt, retries: row.retries)
@@ -265,12 +265,10 @@ private final class WorkerBatch {
         }
     }
 
-    /// How many bytes an output is that travels as its memory; not where each task is told of.
-    private func plainByteCount<Output>(_ coding: OutputCoding<Output>) -> Int? {
-        guard !self.settings.reportsTasks, !self.settings.tagsOutput, self.settings.coderName.isEmpty,
-            self.coder.trustsMemory
-        else { return nil }
-        return coding.plainByteCount
+    /// Whether outputs that are plain bytes travel as their memory; not where each task is told of.
+    private var sendsMemory: Bool {
+        !self.settings.reportsTasks && !self.settings.tagsOutput && self.settings.coderName.isEmpty
+            && self.coder.trustsMemory
     }
 
     /// Thrown once it has been told that a task has failed.
@@ -301,7 +299,7 @@ private final class WorkerBatch {
             var message: WorkerMessage
             switch result {
             case .success(let output):
-                if let byteCount = self.plainByteCount(coding) {
+                if self.sendsMemory, let byteCount = coding.plainByteCount {
                     unsafe withUnsafeBytes(of: output) { bytes in
                         let plain = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<byteCount])
                         unsafe self.answers.add(plain, task.index, attempt: attempt, end: end, duration: end - start)
@@ -310,7 +308,7 @@ private final class WorkerBatch {
                 }
                 do {
                     message = WorkerMessage(kind: .result, index: task.index, attempt: attempt)
-                    message.payload = try coding.encode(output)
+                    message.payload = try coding.encode(output)[...]
                 } catch {
                     message = self.message(.notEncodable, task.index, attempt, error)
                 }

@@ -27,10 +27,15 @@ final class ResultBuffer<Stored: Sendable>: @unchecked Sendable {
     private let more: @Sendable () throws -> [Stored]?
     private let moreLater: @Sendable () async throws -> [Stored]?
 
-    init<Output: Sendable>(_ loop: ShippingLoop<Output, Stored>) {
+    /// Makes a buffer for what a loop hands on.
+    ///
+    /// - Parameters:
+    ///   - loop: The loop, of tasks with one type of output.
+    ///   - store: Makes what is handed out of a task's outcome.
+    init<Output: Sendable>(_ loop: ShippingLoop, _ store: @escaping ShippedResults.Store<Output, Stored>) {
         self.didDrain = { loop.releaseTaken() }
-        self.more = { try loop.nextBlocking() }
-        self.moreLater = { try await loop.nextSuspending() }
+        self.more = { try loop.nextBlocking().map { ShippedResults.values(of: $0, store) } }
+        self.moreLater = { try await loop.nextSuspending().map { ShippedResults.values(of: $0, store) } }
     }
 
     /// Takes a result that is there; `nil` when none is.

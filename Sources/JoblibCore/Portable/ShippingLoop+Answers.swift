@@ -7,36 +7,39 @@ import Synchronization
 // What workers say, on whatever thread the backend says it.
 
 extension ShippingLoop {
-    private typealias Work = Shipment<Output, Stored>
-
     /// Takes an answer in, which may be anything: what makes no sense is ignored.
-    func accept(_ answer: [UInt8], of shipment: Shipment<Output, Stored>) {
+    func accept(_ answer: [UInt8], of shipment: Shipment) {
         guard var answer = try? WorkerAnswer(decoding: answer) else { return }
-        while let message = (try? answer.next()) ?? nil { self.receive(message, answer, shipment) }
-        // Once for all of them: whoever waits would otherwise be woken for each.
-        self.didChange()
+        var isAnything = false
+        while let message = (try? answer.next()) ?? nil {
+            self.receive(message, answer, shipment)
+            isAnything = true
+        }
+        // Once for all of them, since whoever waits would be woken for each; and of a list nobody takes a part.
+        if isAnything, !self.isList { self.didChange() }
     }
 
     /// Takes in the results of tasks in a row, which are plain bytes.
-    private func receiveRow(_ message: WorkerMessage, _ answer: WorkerAnswer, _ shipment: Work) {
+    private func receiveRow(_ message: WorkerMessage, _ answer: WorkerAnswer, _ shipment: Shipment) {
         var reader = ByteReader(message.payload)
         guard let byteCount = self.coding.plainOutputByteCount, let count = try? reader.integer(Int.self), count > 0,
             let bytes = try? reader.counted(), reader.isAtEnd
         else { return }
         let (size, overflow) = count.multipliedReportingOverflow(by: byteCount)
         guard !overflow, size == bytes.count else { return }
+        var tasks: ArraySlice<ShippedBody> = []
         let isTaken = self.state.withLock { state in
             guard self.isOut(shipment, state),
-                shipment.takeEntries(message.index, count, attempt: message.attempt) != nil
+                shipment.entries.takeRow(message.index, count, attempt: message.attempt)
             else { return false }
-            let (work, overflow) = shipment.work.addingReportingOverflow(message.duration)
-            shipment.work = overflow ? .max : work
-            unsafe bytes.withUnsafeBytes { unsafe shipment.group.settle(message.index, count, plain: $0) }
+            shipment.addWork(message.duration)
+            unsafe bytes.withUnsafeBytes { unsafe shipment.group.succeed(message.index, count, plain: $0) }
             state.ledger.noteProgress()
             state.ledger.fatalTasks.end()
-            self.handOn(shipment.group, &state)
+            tasks = self.handOn(shipment.group, &state)
             return true
         }
+        withExtendedLifetime(tasks) {}
         guard isTaken, let report = self.plan.report else { return }
         let duration = Duration.nanoseconds(Int64(clamping: message.duration / UInt64(count)))
         for index in message.index..<message.index + count {
@@ -45,14 +48,14 @@ extension ShippingLoop {
         }
     }
 
-    private func receive(_ message: WorkerMessage, _ answer: WorkerAnswer, _ shipment: Work) {
+    private func receive(_ message: WorkerMessage, _ answer: WorkerAnswer, _ shipment: Shipment) {
         let duration = Duration.nanoseconds(Int64(clamping: message.duration))
         let task = TaskIdentity(index: message.index, attempt: message.attempt, workerIndex: answer.workerIndex)
         let report = self.plan.report
         switch message.kind {
         case .started:
             let isKnown = self.state.withLock { state in
-                let isKnown = self.isOut(shipment, state) && shipment.entries.contains { $0.index == message.index }
+                let isKnown = self.isOut(shipment, state) && shipment.entries.contains(message.index)
                 if isKnown { shipment.current = message.index }
                 return isKnown
             }
@@ -64,10 +67,9 @@ extension ShippingLoop {
         case .result:
             guard let entry = self.take(message, shipment) else { return }
             do {
-                let output = try self.coding.decode(message.payload)
-                report?.tell(.finished, task, duration: duration)
-                self.state.withLock { $0.ledger.fatalTasks.end() }
-                self.settle(entry, .success(output), of: shipment.group)
+                try self.succeed(entry, message.payload, of: shipment.group) {
+                    report?.tell(.finished, task, duration: duration)
+                }
             } catch {
                 let failure = self.failure(entry, of: shipment.group, error, .notDecodable, answer.worker)
                 self.fail(entry, failure, shipment, task, duration)
@@ -102,30 +104,29 @@ extension ShippingLoop {
     }
 
     /// Whether a batch is with its worker, as far as the call knows; one that it has given up has nothing more to say.
-    private func isOut(_ shipment: Work, _ state: State) -> Bool {
-        state.shipments[ObjectIdentifier(shipment)] != nil && !shipment.isFinished
+    private func isOut(_ shipment: Shipment, _ state: State) -> Bool {
+        !shipment.isFinished && !state.isGivenUp
     }
 
     /// Takes a task out of those that have not ended, or notes that it is at another attempt.
-    private func take(_ message: WorkerMessage, _ shipment: Work, isAgain: Bool = false) -> ShippingLedger.Entry? {
+    private func take(_ message: WorkerMessage, _ shipment: Shipment, isAgain: Bool = false) -> ShippingLedger.Entry? {
         self.state.withLock { state in
-            guard self.isOut(shipment, state), var entry = shipment.takeEntry(message.index) else { return nil }
+            guard self.isOut(shipment, state), var entry = shipment.entries.take(message.index) else { return nil }
             let untouched = entry
             let attempts = min(max(message.attempt - entry.attempt, 0), entry.retries)
             entry.attempt += attempts
             entry.retries -= attempts
-            let (work, overflow) = shipment.work.addingReportingOverflow(message.duration)
-            shipment.work = overflow ? .max : work
+            shipment.addWork(message.duration)
             if isAgain {
                 guard entry.retries > 0 else {
                     // It has no further attempt, whatever the worker says.
-                    shipment.entries.insert(untouched, at: shipment.entries.startIndex)
+                    shipment.entries.putFirst(untouched)
                     return nil
                 }
                 var next = entry
                 next.attempt += 1
                 next.retries -= 1
-                shipment.entries.insert(next, at: shipment.entries.startIndex)
+                shipment.entries.putFirst(next)
             }
             return entry
         }
@@ -133,7 +134,7 @@ extension ShippingLoop {
 
     private func failure(
         _ entry: ShippingLedger.Entry,
-        _ shipment: Work,
+        _ shipment: Shipment,
         _ message: WorkerMessage,
         _ answer: WorkerAnswer,
         _ reason: TaskFailure.Reason
@@ -145,12 +146,12 @@ extension ShippingLoop {
     private func fail(
         _ entry: ShippingLedger.Entry,
         _ failure: TaskFailure,
-        _ shipment: Work,
+        _ shipment: Shipment,
         _ task: TaskIdentity,
         _ duration: Duration
     ) {
         self.plan.report?.tell(.failed, task, duration: duration, failure: failure)
-        self.settle(entry, .failure(failure), of: shipment.group)
+        self.fail(entry, failure, of: shipment.group)
     }
 
     // MARK: - The end of a batch
@@ -160,9 +161,9 @@ extension ShippingLoop {
     /// - Parameters:
     ///   - shipment: The batch.
     ///   - cause: Why its worker is gone; `nil` when it is not.
-    func didFinish(_ shipment: Shipment<Output, Stored>, lostBy cause: (any Error)?) {
-        let (isFirst, rest, isHopeless) = self.state.withLock { state in
-            let isFirst = state.shipments[ObjectIdentifier(shipment)] != nil && !shipment.isFinished
+    func didFinish(_ shipment: Shipment, lostBy cause: (any Error)?) {
+        let (isFirst, rest, isHopeless) = self.state.withLock { state -> (Bool, [ShippingLedger.Entry], Bool) in
+            let isFirst = self.isOut(shipment, state)
             shipment.isFinished = true
             let isReturned = (cause as? BatchNotBegun)?.isReturned == true
             // Of a batch that was too large it is known how long what was done of it took.
@@ -173,17 +174,21 @@ extension ShippingLoop {
             let isWanted = isFirst && !shipment.group.isHandedOn && !self.isStopped
             // What comes after a failure that ends the stream is not wanted either.
             let end = shipment.group.endingIndex ?? .max
-            let rest = isWanted ? shipment.entries.filter { $0.index < end } : []
-            if !rest.isEmpty, !isReturned { state.ledger.noteLoss() }
+            let rest = isWanted ? shipment.entries.all.filter { $0.index < end } : []
+            if rest.isEmpty {
+                if isFirst { state.shipmentCount -= 1 }
+                return (isFirst, rest, false)
+            }
+            if !isReturned { state.ledger.noteLoss() }
             return (isFirst, rest, state.ledger.isHopeless(workers: self.plan.workers))
         }
         guard isFirst else { return }
+        guard !rest.isEmpty else { return self.didChange() }
         // Last: who finds nothing with workers, and nothing to be sent again, ends the call.
         defer {
-            self.state.withLock { $0.shipments[ObjectIdentifier(shipment)] = nil }
+            self.state.withLock { if !$0.isGivenUp { $0.shipmentCount -= 1 } }
             self.didChange()
         }
-        guard !rest.isEmpty else { return }
         let why = cause.map { "\($0)" } ?? "its worker left tasks undone"
         if isHopeless {
             let name = self.plan.backend.displayName
@@ -193,13 +198,14 @@ extension ShippingLoop {
         } else if let death = cause as? WorkerDeath {
             self.blame(death, rest, shipment)
         } else if cause is BatchNotBegun, shipment.isLone {
-            self.state.withLock { $0.lone.add((group: shipment.group, entries: Array(rest))) }
+            self.state.withLock { $0.lone.add((group: shipment.group, entries: ShippedEntries(rest))) }
         } else if cause is BatchNotBegun {
             // In parts, since there may be a worker for each.
             let size = max(1, (rest.count + self.plan.workers - 1) / self.plan.workers)
             self.state.withLock { state in
                 for start in stride(from: 0, to: rest.count, by: size).reversed() {
-                    state.reruns.append((shipment.group, Array(rest[start..<min(start + size, rest.count)])))
+                    let part = Array(rest[start..<min(start + size, rest.count)])
+                    state.reruns.append((shipment.group, ShippedEntries(part)))
                 }
             }
         } else {
@@ -215,7 +221,7 @@ extension ShippingLoop {
     }
 
     /// Finds the task in which the process has ended; the others run again without blame.
-    private func blame(_ death: WorkerDeath, _ rest: [ShippingLedger.Entry], _ shipment: Work) {
+    private func blame(_ death: WorkerDeath, _ rest: [ShippingLedger.Entry], _ shipment: Shipment) {
         // The worker has said which task it was, and has ended for it.
         let isExplained = death.reason.exitCode == PortableWorker.overrunStatus && shipment.hasTimedOut
         let known = death.taskIndex ?? (rest.count == 1 ? rest[0].index : shipment.current)
@@ -224,13 +230,15 @@ extension ShippingLoop {
             // One by one, unless it is known that none of them did it.
             let batches = isExplained ? [rest] : rest.map { [$0] }
             return self.state.withLock { state in
-                state.reruns += batches.reversed().map { (group: shipment.group, entries: $0) }
+                state.reruns += batches.reversed().map { (group: shipment.group, entries: ShippedEntries($0)) }
             }
         }
         // It is known what has happened, so something has come of the loss.
         self.state.withLock { $0.ledger.noteProgress() }
         let others = rest.filter { $0 != culprit }
-        if !others.isEmpty { self.state.withLock { $0.reruns.append((group: shipment.group, entries: others)) } }
+        if !others.isEmpty {
+            self.state.withLock { $0.reruns.append((group: shipment.group, entries: ShippedEntries(others))) }
+        }
         self.lost(culprit, death, death.reason, shipment, isFromOutside: death.isFromOutside)
     }
 
@@ -238,7 +246,7 @@ extension ShippingLoop {
         _ entry: ShippingLedger.Entry,
         _ error: any Error,
         _ reason: TaskFailure.Reason,
-        _ shipment: Work,
+        _ shipment: Shipment,
         isFromOutside: Bool
     ) {
         let death = error as? WorkerDeath
@@ -256,17 +264,18 @@ extension ShippingLoop {
     private func tryAgain(
         _ entry: ShippingLedger.Entry,
         _ failure: TaskFailure,
-        _ shipment: Work,
+        _ shipment: Shipment,
         _ task: TaskIdentity,
         isFromOutside: Bool
     ) {
-        let mayRepeat = isFromOutside && (self.plan.backend as? any ShippingBackend)?.isIdempotent != false
+        let mayRepeat = isFromOutside && self.plan.settings.shippingBackend?.isIdempotent != false
         let next = self.state.withLock { state -> ShippingLedger.Entry? in
             guard let next = state.ledger.retry(entry, isFromOutside: mayRepeat) else { return nil }
+            let work = (group: shipment.group, entries: ShippedEntries(next, count: 1))
             if (failure.underlyingError as? WorkerDeath)?.ranOutOfMemory == true {
-                state.lone.add((group: shipment.group, entries: [next]))
+                state.lone.add(work)
             } else {
-                state.reruns.append((group: shipment.group, entries: [next]))
+                state.reruns.append(work)
             }
             return next
         }
@@ -285,7 +294,7 @@ extension ShippingLoop {
         guard failure.underlyingError is WorkerDeath, !self.isStopped else { return }
         let streak = self.state.withLock { state -> FatalStreak? in
             // Of the last tasks there is nothing left to give up.
-            guard !state.stream.isOver || !state.shipments.isEmpty || !state.reruns.isEmpty || !state.lone.isEmpty
+            guard !state.stream.isOver || state.shipmentCount > 0 || !state.reruns.isEmpty || !state.lone.isEmpty
             else { return nil }
             return state.ledger.fatalTasks.note(failure.description, now: MonotonicClock.now)
                 ? state.ledger.fatalTasks : nil

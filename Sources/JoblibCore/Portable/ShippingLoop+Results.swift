@@ -7,11 +7,11 @@ import Synchronization
 // The side of a call on which results are taken, and on which an asynchronous caller hands its tasks in.
 
 extension ShippingLoop {
-    /// Takes the next results; blocks the thread until there are some.
+    /// Takes the next results of a stream; blocks the thread until there are some.
     ///
     /// - Returns: `nil` at the end.
     /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
-    func nextBlocking() throws -> [Stored]? {
+    func nextBlocking() throws -> [ShippedResults]? {
         while true {
             let seen = self.event.count
             switch self.take() {
@@ -28,11 +28,11 @@ extension ShippingLoop {
         }
     }
 
-    /// Takes the next results; suspends the task until there are some.
+    /// Takes the next results of a stream; suspends the task until there are some.
     ///
     /// - Returns: `nil` at the end.
     /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
-    func nextSuspending() async throws -> [Stored]? {
+    func nextSuspending() async throws -> [ShippedResults]? {
         try await withTaskCancellationHandler {
             while true {
                 let seen = self.event.count
@@ -53,37 +53,36 @@ extension ShippingLoop {
         }
     }
 
-    /// Takes all results, of a list.
+    /// Takes all results, of a list, once nothing of the loop runs any more.
     ///
     /// - Throws: The error that ended it, with what was done before where it was cancelled.
-    func allResults() throws -> [Stored] {
-        var results: [Stored] = []
-        do {
-            while let batch = try self.nextBlocking() { self.add(batch, to: &results) }
-        } catch {
-            throw self.describe(error, results)
-        }
-        return results
+    func allResults<Output, Stored: Sendable>(_ store: ShippedResults.Store<Output, Stored>) throws -> [Stored] {
+        self.joinBlocking()
+        return try self.finishedResults(store)
     }
 
     /// The same for an asynchronous caller.
-    func allResults() async throws -> [Stored] {
-        var results: [Stored] = []
-        do {
-            while let batch = try await self.nextSuspending() { self.add(batch, to: &results) }
-        } catch {
-            throw self.describe(error, results)
+    func allResults<Output, Stored: Sendable>(_ store: ShippedResults.Store<Output, Stored>) async throws -> [Stored] {
+        await withTaskCancellationHandler {
+            await self.join()
+        } onCancel: {
+            self.stop(CancellationError())
         }
-        return results
+        return try self.finishedResults(store)
     }
 
-    private func add(_ batch: [Stored], to results: inout [Stored]) {
-        guard !results.isEmpty || batch.count < self.inputCount ?? .max else {
-            results = batch
-            return
+    private func finishedResults<Output, Stored: Sendable>(
+        _ store: ShippedResults.Store<Output, Stored>
+    ) throws -> [Stored] {
+        let (groups, isDone) = self.state.withLock { state in
+            defer { state.groups = [] }
+            return (state.groups, state.stream.isDone)
         }
-        if results.isEmpty, let count = self.inputCount { results.reserveCapacity(count) }
-        results += batch
+        // Once stopped, what was read and has not ended never comes.
+        if self.error != nil || !isDone {
+            throw self.describe(self.error ?? ParallelError.outerLoopEnded, groups, store)
+        }
+        return ShippedResults.values(of: groups.map { ShippedResults(group: $0, count: $0.count) }, store)
     }
 
     /// Makes room for what was taken, once it has been got through with.
@@ -93,9 +92,9 @@ extension ShippingLoop {
         self.advanceEvent()
     }
 
-    private func take() -> StreamState<Stored>.BatchDelivery {
+    private func take() -> StreamState<ShippedResults>.BatchDelivery {
         let isCompleted = self.isCompleted
-        let delivery = self.state.withLock { state -> StreamState<Stored>.BatchDelivery in
+        let delivery = self.state.withLock { state -> StreamState<ShippedResults>.BatchDelivery in
             guard !state.hasThrown else { return .end }
             var delivery = state.stream.nextBatch()
             // Once stopped, what was read and has not ended never comes.
@@ -131,7 +130,9 @@ extension ShippingLoop {
     private func waitForChange(since seen: UInt32) async {
         await withCheckedContinuation { continuation in
             let mayGoOn = self.state.withLock { state in
-                // Under the lock: who changes something advances the count first and takes the waiters afterwards.
+                // Under the lock, and said first: who changes something advances the count first, and looks for waiters afterwards.
+                self.hasWaiters.store(true, ordering: .sequentiallyConsistent)
+                atomicMemoryFence(ordering: .sequentiallyConsistent)
                 guard self.event.count == seen else { return true }
                 state.waiters.append(continuation)
                 return false
@@ -160,8 +161,8 @@ extension ShippingLoop {
     }
 
     /// Hands the reserved batch in.
-    func handIn(_ batch: [StreamLoop<Output, Stored>.Item], to queue: BatchQueue<StreamLoop<Output, Stored>.Item>) {
-        queue.push(batch)
+    func handIn(_ tasks: Tasks, to queue: BatchQueue<Tasks>) {
+        queue.push([tasks])
         self.didChange()
     }
 
@@ -175,14 +176,27 @@ extension ShippingLoop {
     /// Adds to the error of a list that was cancelled, or whose workers died, what is done of it.
     ///
     /// - Parameters:
-    ///   - error: What the stream threw.
-    ///   - taken: The results before.
+    ///   - error: What ended it.
+    ///   - groups: What was read.
+    ///   - store: Makes what is handed out of a task's outcome.
     /// - Returns: The error to throw.
-    func describe(_ error: any Error, _ taken: [Stored]) -> any Error {
+    private func describe<Output, Stored: Sendable>(
+        _ error: any Error,
+        _ groups: [ShippedGroup],
+        _ store: ShippedResults.Store<Output, Stored>
+    ) -> any Error {
         guard let error = error as? ParallelError, [.cancelled, .poolUnhealthy].contains(error.code) else {
             return error
         }
-        let rest = self.state.withLock { $0.stream.takeAll() }
-        return error.completed(taken.enumerated().map { ($0.offset, $0.element) } + rest)
+        var done: [(index: Int, output: Stored)] = []
+        for group in groups {
+            for index in group.first..<group.first + group.count {
+                guard let outcome = group.outcome(of: index, Output.self), let value = try? store(outcome) else {
+                    continue
+                }
+                done.append((index, value))
+            }
+        }
+        return error.completed(done)
     }
 }

@@ -18,7 +18,7 @@ extension ShippingLoop {
         let deadline = MonotonicClock.now + Self.patience
         while true {
             let seen = self.event.count
-            let count = self.state.withLock { $0.shipments.count }
+            let count = self.state.withLock { $0.shipmentCount }
             if count == 0 { return }
             guard MonotonicClock.now < deadline else {
                 self.plan.report?
@@ -28,7 +28,10 @@ extension ShippingLoop {
                             "\(self.plan.backend.displayName) has not completed \(count) batches of a call that is over"
                         )
                     )
-                return self.state.withLock { $0.shipments = [:] }
+                return self.state.withLock { state in
+                    state.isGivenUp = true
+                    state.shipmentCount = 0
+                }
             }
             if self.takeAnswers(since: seen) { continue }
             self.event.wait(while: seen, until: deadline)
@@ -38,16 +41,14 @@ extension ShippingLoop {
     /// Blocks the thread until something has changed, and takes answers in meanwhile where the session wants that.
     func waitBlocking(since seen: UInt32) {
         if self.takeAnswers(since: seen) { return }
-        WorkerThread.wait(for: self.event, while: seen, spins: self.isAttended ? 0 : 2000)
+        WorkerThread.wait(for: self.event, while: seen, spins: self.attended == nil ? 2000 : 0)
     }
-
-    private var isAttended: Bool { self.call?.session is any AttendedSession }
 
     /// Takes answers in for a moment.
     ///
     /// - Returns: Whether something has changed.
     private func takeAnswers(since seen: UInt32) -> Bool {
-        guard let session = self.call?.session as? any AttendedSession else { return false }
+        guard let session = self.attended else { return false }
         session.attend()
         for look in 1...Self.looks {
             if self.event.count != seen {

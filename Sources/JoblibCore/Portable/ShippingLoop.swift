@@ -9,30 +9,43 @@ import Synchronization
 /// One thread *feeds* it: it reads tasks as far ahead as the window allows, encodes them, and hands batches to the session, so
 /// many for each worker that none waits for the next. Answers come in on the session's threads. See docs/architecture.md,
 /// "Tasks that travel".
-// SAFETY: constants, and mutexes.
-final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked Sendable {
+///
+/// It knows no types: code for any type would look them up at each step. What is handed in are ``ShippedBody`` values, what comes
+/// out are ``ShippedResults``.
+// SAFETY: constants, mutexes, `attended`, which is set before anybody else knows the loop, and `writer`, which is the feeding
+// thread's.
+final class ShippingLoop: Loop, @unchecked Sendable {
+    /// Tasks in a row, and the index of the first.
+    typealias Tasks = (first: Int, bodies: ArraySlice<ShippedBody>)
+
     /// Where tasks come from.
     enum Source {
         /// The feeding thread reads.
         case reader(ShippedReader)
 
         /// An asynchronous caller reads, and hands in what it has reserved.
-        case queue(BatchQueue<StreamLoop<Output, Stored>.Item>)
+        case queue(BatchQueue<Tasks>)
     }
 
     struct State {
-        var stream: StreamState<Stored>
+        var stream: StreamState<ShippedResults>
         var ledger = ShippingLedger()
         var sizer = ShippingSizer()
 
-        /// What is with workers.
-        var shipments: [ObjectIdentifier: Shipment<Output, Stored>] = [:]
+        /// How many batches are with workers.
+        var shipmentCount = 0
+
+        /// Whether those that are with workers are not waited for any more.
+        var isGivenUp = false
 
         /// What is to be sent again, one batch each.
-        var reruns: [(group: ShippedGroup<Output>, entries: [ShippingLedger.Entry])] = []
+        var reruns: [(group: ShippedGroup, entries: ShippedEntries)] = []
+
+        /// All groups of a list, in order.
+        var groups: [ShippedGroup] = []
 
         /// What is to be sent again with nothing beside it.
-        var lone = LoneWork<(group: ShippedGroup<Output>, entries: [ShippingLedger.Entry])>()
+        var lone = LoneWork<(group: ShippedGroup, entries: ShippedEntries)>()
 
         /// How many tasks were read.
         var readCount = 0
@@ -42,18 +55,32 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     }
 
     let source: Source
-    let coding: TaskCoding<Output>
+    let coding: TaskCoding
     let state: Mutex<State>
-    let store: @Sendable (Swift::Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+
+    /// Whether all results are taken together at the end.
+    let isList: Bool
 
     /// Whether the tasks before one that failed still count, or the first failure in time ends everything.
     let endsInOrder: Bool
 
     /// Whether tasks go on when one has failed.
-    private let keepsGoing: Bool
+    let keepsGoing: Bool
 
     let inputCount: Int?
     private let hasEndedCall = Atomic<Bool>(false)
+
+    // Sequentially consistent: see `didChange`.
+    let hasWaiters = Atomic<Bool>(false)
+
+    /// How many batches may be with a worker.
+    private let batchesAhead: Int
+
+    /// The session, where those who wait take answers in.
+    private(set) var attended: (any AttendedSession)?
+
+    /// What writes batches, while none is being written.
+    private var writer: PayloadWriter?
 
     /// Makes a loop.
     ///
@@ -65,28 +92,33 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     ///   - isOrdered: Whether results are taken in the order of the input.
     ///   - isList: Whether the results make a list: buffered ones do not count, and the failure that comes first in time
     ///     ends the loop instead of the first in order.
-    ///   - store: Makes what is handed out of a task's outcome, or throws to end the loop.
+    ///   - keepsGoing: Whether tasks go on when one has failed.
     init(
         _ plan: CallPlan,
-        _ coding: TaskCoding<Output>,
+        _ coding: TaskCoding,
         _ source: Source,
         count: Int?,
         isOrdered: Bool,
         isList: Bool,
-        _ store: @escaping @Sendable (Swift::Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
+        keepsGoing: Bool
     ) {
         self.source = source
         self.coding = coding
-        self.store = store
+        self.isList = isList
         self.endsInOrder = isOrdered && !isList
-        self.keepsGoing = (try? store(.failure(.example))) != nil
+        self.keepsGoing = keepsGoing
         self.inputCount = count
-        let stream = StreamState<Stored>(window: plan.window, isOrdered: isOrdered, countsBuffered: !isList)
+        // One that waits behind another has not begun, which a limit for that must not hold against it.
+        self.batchesAhead = plan.stallTimeout == nil ? max(1, plan.settings.capabilities.batchesAhead) : 1
+        let stream = StreamState<ShippedResults>(window: plan.window, isOrdered: isOrdered, countsBuffered: !isList)
         self.state = Mutex(State(stream: stream))
         super.init(plan, isStream: true)
     }
 
     var coder: any TaskCoder { self.coding.coder }
+
+    /// Turns tasks into bytes; for the feeding thread, once it comes to the first that is not plain bytes.
+    private lazy var taskCoder = self.coding.taskCoder(self.plan)
 
     // MARK: - Lifetime
 
@@ -113,7 +145,9 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     private func openUntold() throws {
         self.plan.report?.begin(self)
         do {
-            self.attach(try OpenCall(self.plan, taskCount: self.inputCount))
+            let call = try OpenCall(self.plan, taskCount: self.inputCount)
+            self.attended = call.opened.attended
+            self.attach(call)
         } catch {
             self.plan.report?.finish(error)
             throw error
@@ -161,7 +195,11 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     /// Wakes whoever waits for the loop to get on.
     func didChange() {
         self.advanceEvent()
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        // Who is about to suspend says so first, and then looks at the event: one of the two sees the other.
+        guard self.hasWaiters.load(ordering: .sequentiallyConsistent) else { return }
         let waiters = self.state.withLock { state in
+            self.hasWaiters.store(false, ordering: .sequentiallyConsistent)
             defer { state.waiters = [] }
             return state.waiters
         }
@@ -171,7 +209,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     // MARK: - Feeding
 
     private enum Step {
-        case send(ShippedGroup<Output>, [ShippingLedger.Entry], isLone: Bool)
+        case send(ShippedGroup, ShippedEntries, isLone: Bool)
         case read(Int)
         case wait, end
     }
@@ -198,14 +236,14 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
         }
         let room = self.room
         let step = self.state.withLock { state -> Step? in
-            guard state.shipments.count < room else { return room == 0 && state.shipments.isEmpty ? nil : .wait }
-            switch state.lone.next(isIdle: state.shipments.isEmpty) {
+            guard state.shipmentCount < room else { return room == 0 && state.shipmentCount == 0 ? nil : .wait }
+            switch state.lone.next(isIdle: state.shipmentCount == 0) {
             case .send(let work): return .send(work.group, work.entries, isLone: true)
             case .wait: return .wait
             case .go: break
             }
             if let rerun = state.reruns.popLast() { return .send(rerun.group, rerun.entries, isLone: false) }
-            let isDone = state.stream.isOver && state.shipments.isEmpty
+            let isDone = state.stream.isOver && state.shipmentCount == 0
             switch self.source {
             case .queue(let queue):
                 // Under the lock: after the input has ended nothing more is handed in.
@@ -224,10 +262,7 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
 
     /// How many batches may be with workers.
     private var room: Int {
-        let capabilities = self.plan.settings.capabilities
-        // One that waits behind another has not begun, which a limit for that must not hold against it.
-        let ahead = self.plan.stallTimeout == nil ? max(1, capabilities.batchesAhead) : 1
-        let (room, overflow) = (self.call?.workers ?? 1).multipliedReportingOverflow(by: ahead)
+        let (room, overflow) = (self.call?.workers ?? 1).multipliedReportingOverflow(by: self.batchesAhead)
         return overflow ? .max : max(0, room)
     }
 
@@ -240,73 +275,77 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
     }
 
     private func read(_ size: Int) {
-        let group: ShippedGroup<Output>
+        let tasks: Tasks
         switch self.source {
         case .reader(let reader):
-            let (first, bodies) = reader.read(size)
-            guard !bodies.isEmpty else {
-                self.plan.report?.inputDidEnd(after: first)
+            tasks = reader.read(size)
+            guard !tasks.bodies.isEmpty else {
+                self.plan.report?.inputDidEnd(after: tasks.first)
                 self.state.withLock { $0.stream.claimFoundNothing() }
                 return self.didChange()
             }
-            group = ShippedGroup(first: first, bodies)
         case .queue(let queue):
-            guard let batch = queue.pop() else { return }
-            group = ShippedGroup(first: batch[0].index, batch.map(\.task.shipped)[...])
+            guard let batch = queue.pop()?.first else { return }
+            tasks = batch
         }
-        self.state.withLock { $0.readCount = max($0.readCount, group.first + group.count) }
-        let retries = self.plan.retries
-        self.send((0..<group.count).map { .init(index: group.first + $0, retries: retries) }, of: group)
+        let group = ShippedGroup(first: tasks.first, tasks.bodies, self.coding.outputs)
+        self.state.withLock { state in
+            state.readCount = max(state.readCount, group.first + group.count)
+            if self.isList { state.groups.append(group) }
+        }
+        self.send(ShippedEntries(.init(index: group.first, retries: self.plan.retries), count: group.count), of: group)
     }
 
     /// Encodes tasks and hands them to the session.
-    private func send(_ entries: [ShippingLedger.Entry], of group: ShippedGroup<Output>, isLone: Bool = false) {
-        let settings = self.coding.settings(self.plan, seed: self.rootSeed, keepsGoing: self.keepsGoing)
+    private func send(_ entries: ShippedEntries, of group: ShippedGroup, isLone: Bool = false) {
         let copiesMemory = self.coding.copiesMemory
-        var payload = PayloadWriter(settings, capacity: entries.count * 16)
-        var unsent: [Int] = []
-        var place = 0
-        while place < entries.count {
+        // Out of the loop, where it is written to at each step, and back.
+        var writer =
+            self.writer.take()
+            ?? PayloadWriter(self.coding.settings(self.plan, seed: self.rootSeed, keepsGoing: self.keepsGoing))
+        writer.begin(capacity: entries.count * 16)
+        var unsent: [ShippingLedger.Entry] = []
+        var rest = entries
+        while let (entry, count) = rest.firstRow {
             do {
-                let count = try payload.add(
-                    group.bodies,
-                    entries[place...],
-                    first: group.first,
-                    self.coder,
-                    copiesMemory: copiesMemory
-                )
-                guard count > 0 else {
-                    let body = group.body(of: entries[place].index)
+                let tasks = group.tasks(from: entry.index, count)
+                let added = try writer.add(tasks, entry, self.taskCoder, copiesMemory: copiesMemory)
+                guard added > 0 else {
+                    let body = group.body(of: entry.index)
                     throw body.refusal("the task", self.plan.settings) ?? ParallelError(.taskNotPortable, "\(body)")
                 }
-                place += count
+                rest.removeFirst(added)
             } catch {
-                let entry = entries[place]
-                unsent.append(place)
-                place += 1
+                unsent.append(entry)
+                rest.removeFirst(1)
                 let reason: TaskFailure.Reason =
                     (error as? ParallelError)?.code == .taskNotPortable ? .notPortable : .notEncodable
-                self.settle(entry, .failure(self.failure(entry, of: group, error, reason, .thisProcess)), of: group)
+                self.fail(entry, self.failure(entry, of: group, error, reason, .thisProcess), of: group)
                 self.didChange()
             }
         }
-        guard payload.count > 0, !self.isStopped else { return }
-        let sent = unsent.isEmpty ? entries : entries.enumerated().filter { !unsent.contains($0.offset) }.map(\.element)
-        let shipment = Shipment(self, group, sent, payload: payload.finish(), isLone: isLone)
-        self.state.withLock { $0.shipments[ObjectIdentifier(shipment)] = shipment }
+        let (count, payload) = (writer.count, writer.finish())
+        self.writer = writer
+        guard count > 0, !self.isStopped else { return }
+        let sent = unsent.isEmpty ? entries : ShippedEntries(entries.all.filter { !unsent.contains($0) })
+        let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone)
+        self.state.withLock { $0.shipmentCount += 1 }
         self.report(sent)
         do {
             guard let call = self.call else { throw ParallelError.outerLoopEnded }
             try call.submit(shipment)
         } catch {
-            self.state.withLock { $0.shipments[ObjectIdentifier(shipment)] = nil }
+            self.state.withLock { state in
+                shipment.isFinished = true
+                state.shipmentCount -= 1
+            }
             self.stop(error)
         }
     }
 
-    private func report(_ entries: [ShippingLedger.Entry]) {
+    private func report(_ entries: ShippedEntries) {
         guard let report = self.plan.report else { return }
-        for entry in entries {
+        for entry in entries.all {
             report.dispatch(
                 entry.index..<entry.index + 1,
                 attempt: entry.attempt,
@@ -314,60 +353,5 @@ final class ShippingLoop<Output: Sendable, Stored: Sendable>: Loop, @unchecked S
                 workerIndex: 0
             )
         }
-    }
-
-    // MARK: - What has come of tasks
-
-    func failure(
-        _ entry: ShippingLedger.Entry,
-        of group: ShippedGroup<Output>,
-        _ error: any Error,
-        _ reason: TaskFailure.Reason,
-        _ worker: TaskFailure.Worker,
-        trace: String? = nil
-    ) -> TaskFailure {
-        TaskFailure(
-            index: entry.index,
-            arguments: group.body(of: entry.index).argumentText,
-            underlyingError: error,
-            reason: reason,
-            worker: worker,
-            attempt: entry.attempt,
-            remoteTrace: trace
-        )
-    }
-
-    /// Notes what has come of a task for good, and hands its group's results on where they are complete.
-    func settle(
-        _ entry: ShippingLedger.Entry,
-        _ outcome: Swift.Result<Output, TaskFailure>,
-        of group: ShippedGroup<Output>
-    ) {
-        var failure: (any Error)?
-        self.state.withLock { state in
-            guard group.settle(entry.index, outcome) else { return }
-            state.ledger.noteProgress()
-            do {
-                if case .failure = outcome { _ = try self.store(outcome) }
-            } catch {
-                failure = error
-            }
-            if failure != nil { group.noteEndingFailure(at: entry.index) }
-            self.handOn(group, &state)
-        }
-        if let failure, !self.endsInOrder { self.stop(failure) }
-    }
-
-    /// Hands a group's results on once they are complete, or as far as they go before the first failure that ends the loop.
-    func handOn(_ group: ShippedGroup<Output>, _ state: inout State) {
-        guard !group.isHandedOn, group.endingIndex != nil || group.isComplete else { return }
-        var (results, failure, isAll) = group.results(self.store)
-        if !isAll, failure == nil {
-            // A result is missing before the failure: it still comes, unless the failure ends everything.
-            if self.endsInOrder { return }
-            failure = group.firstFailure
-        }
-        group.isHandedOn = true
-        state.stream.complete(StreamState<Stored>.Outcome(first: group.first, results: results, failure: failure))
     }
 }

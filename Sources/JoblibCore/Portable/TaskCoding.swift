@@ -1,47 +1,65 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// How the tasks of one call become bytes, and its outputs values again.
-struct TaskCoding<Output: Sendable>: Sendable {
+/// How the tasks of a call become bytes, and its outputs values again; the same for all calls with the same settings.
+final class TaskCoding: Sendable {
     let coder: any TaskCoder
+    let outputs: OutputLayout
     private let coderName: String
-    private let output: OutputCoding<Output>
 
-    /// Decides for a call.
+    /// Whether tasks and outputs that are plain bytes travel as these, and nobody is asked to code them.
+    let copiesMemory: Bool
+
+    /// How many bytes an output is, where it travels as these.
+    var plainOutputByteCount: Int? { self.copiesMemory ? self.outputs.plainByteCount : nil }
+
+    /// Finds out how calls code tasks that have one type of output, unless that is known.
     ///
     /// - Throws: ``ParallelError`` when the backend has no coder, workers could not make it, or outputs cannot be sent.
-    init(_ plan: CallPlan) throws(ParallelError) {
-        guard let shipping = plan.backend as? any ShippingBackend else {
+    static func of<Output: Sendable>(
+        _ type: Output.Type,
+        _ settings: CallSettings
+    ) throws(ParallelError) -> TaskCoding {
+        if let known = settings.taskCoding.object, known.outputs.type == ObjectIdentifier(type) { return known }
+        let coding = try TaskCoding(type, settings)
+        // Of the first type alone: most values are used for one.
+        _ = settings.taskCoding.set(coding)
+        return coding
+    }
+
+    private init<Output: Sendable>(_ type: Output.Type, _ settings: CallSettings) throws(ParallelError) {
+        guard let shipping = settings.shippingBackend else {
             throw ParallelError(
                 .startupFailed,
-                "\(plan.backend.displayName) says that its workers are elsewhere, and is no ShippingBackend"
+                "\(settings.backend.displayName) says that its workers are elsewhere, and is no ShippingBackend"
             )
         }
-        if let coder = plan.settings.taskCoder {
-            guard let name = PortableName.name(of: type(of: coder)) else {
+        if let coder = settings.taskCoder {
+            guard let name = PortableName.name(of: Swift.type(of: coder)) else {
                 throw ParallelError(
                     .invalidArgument,
-                    "taskCoder: no worker can find the type \(type(of: coder)), which is private or local; make it internal"
+                    "taskCoder: no worker can find the type \(Swift.type(of: coder)), which is private or local; make it internal"
                 )
             }
             // As a worker makes it, so that both have the same.
-            (self.coder, self.coderName) = (type(of: coder).init(), name)
+            (self.coder, self.coderName) = (Swift.type(of: coder).init(), name)
         } else {
-            (self.coder, self.coderName) = (shipping.taskCoder(for: plan.id), "")
+            (self.coder, self.coderName) = (shipping.taskCoder, "")
         }
         guard let output = OutputCoding<Output>(self.coder) else {
-            throw OutputCoding<Output>.refusal(plan.backend.displayName)
+            throw OutputCoding<Output>.refusal(settings.backend.displayName)
         }
-        self.output = output
+        self.outputs = OutputLayoutOf(output)
+        self.copiesMemory = self.coderName.isEmpty && self.coder.trustsMemory
     }
 
-    /// Whether tasks and outputs that are plain bytes travel as these, and nobody is asked to code them.
-    var copiesMemory: Bool { self.coderName.isEmpty && self.coder.trustsMemory }
+    /// What turns the tasks of a call into bytes.
+    func taskCoder(_ plan: CallPlan) -> any TaskCoder {
+        guard self.coderName.isEmpty, let backend = plan.settings.shippingBackend else { return self.coder }
+        return backend.taskCoder(for: plan.id)
+    }
 
-    /// How many bytes an output is, where it travels as these.
-    var plainOutputByteCount: Int? { self.copiesMemory ? self.output.plainByteCount : nil }
-
-    /// What workers have to know of the call.
+    /// What workers have to know of a call.
     func settings(_ plan: CallPlan, seed: UInt64, keepsGoing: Bool) -> PortablePayload.Settings {
         var settings = PortablePayload.Settings()
         settings.seed = seed
@@ -50,17 +68,12 @@ struct TaskCoding<Output: Sendable>: Sendable {
         settings.coderName = self.coderName
         settings.keepsGoing = keepsGoing
         // Of a task that must not run twice it has to be known whether it had begun.
-        settings.reportsTasks = plan.reportsTasks || (plan.backend as? any ShippingBackend)?.isIdempotent == false
+        settings.reportsTasks = plan.reportsTasks || plan.settings.shippingBackend?.isIdempotent == false
         settings.reportsStart = plan.stallTimeout != nil
         settings.tracesThrows = plan.tracesThrows
         settings.tagsOutput = plan.tagsOutput
         return settings
     }
-
-    /// Decodes an output.
-    ///
-    /// - Throws: When the bytes make none.
-    func decode(_ bytes: [UInt8]) throws -> Output { try self.output.decode(bytes[...]) }
 }
 
 extension CallSettings {

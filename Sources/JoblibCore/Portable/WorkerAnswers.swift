@@ -48,8 +48,8 @@ final class WorkerAnswers: Sendable {
     func add(_ message: WorkerMessage, isUrgent: Bool = false) {
         self.state.withLock { state in
             guard !state.isClosed else { return }
-            Self.endRow(&state)
-            state.writer.add(message)
+            self.endRow(&state)
+            self.add(message, &state)
             let isDue = isUrgent || state.writer.bytes.count >= Self.largest
             // Under the lock, so that answers are sent in order.
             if isDue || MonotonicClock.now - state.sentAt >= Self.oldest { self.flush(&state) }
@@ -76,7 +76,7 @@ final class WorkerAnswers: Sendable {
         self.state.withLock { state in
             guard !state.isClosed else { return }
             if state.row == nil || state.row?.attempt != attempt || state.row.map({ $0.first + $0.count }) != index {
-                Self.endRow(&state)
+                self.endRow(&state)
                 state.row = Row(first: index, attempt: attempt)
             }
             state.row?.count += count
@@ -88,16 +88,19 @@ final class WorkerAnswers: Sendable {
         }
     }
 
-    private static func endRow(_ state: inout State) {
+    private func add(_ message: WorkerMessage, _ state: inout State) {
+        if state.writer.bytes.isEmpty { state.writer.begin(with: self.header) }
+        state.writer.add(message)
+    }
+
+    private func endRow(_ state: inout State) {
         guard let row = state.row else { return }
         state.row = nil
         var message = WorkerMessage(kind: .results, index: row.first, attempt: row.attempt)
         message.time = row.time
         message.duration = row.duration
-        message.payload.reserveCapacity(16 + row.bytes.count)
-        message.payload.append(integer: row.count)
-        message.payload.append(counted: row.bytes)
-        state.writer.add(message)
+        if state.writer.bytes.isEmpty { state.writer.begin(with: self.header) }
+        state.writer.add(message, row: row.count, row.bytes)
     }
 
     /// Says that the batch has begun, and nothing of a task.
@@ -110,8 +113,8 @@ final class WorkerAnswers: Sendable {
     func close(adding message: WorkerMessage? = nil) -> Bool {
         self.state.withLock { state in
             guard !state.isClosed else { return false }
-            Self.endRow(&state)
-            if let message { state.writer.add(message) }
+            self.endRow(&state)
+            if let message { self.add(message, &state) }
             self.flush(&state)
             state.isClosed = true
             return true
@@ -119,19 +122,25 @@ final class WorkerAnswers: Sendable {
     }
 
     private func flush(_ state: inout State) {
+        self.endRow(&state)
+        let answer = state.writer.takeAll()
+        guard !answer.isEmpty else { return }
         state.sentAt = MonotonicClock.now
-        Self.endRow(&state)
-        let messages = state.writer.takeAll()
-        guard !messages.isEmpty else { return }
-        self.send(self.header + messages)
+        self.send(answer)
     }
 }
 
 /// An answer as it arrives, which may be anything.
 struct WorkerAnswer {
-    let worker: TaskFailure.Worker
     let workerIndex: Int
+    private let pid: Int
+    private let host: ArraySlice<UInt8>
     private var messages: WorkerMessageReader
+
+    /// Who has sent it, as far as it says.
+    var worker: TaskFailure.Worker {
+        TaskFailure.Worker(host: String(decoding: self.host, as: UTF8.self), pid: self.pid)
+    }
 
     // By the worker's index: it is the same in all of its answers.
     private static let headers = Mutex<[Int: [UInt8]]>([:])
@@ -156,9 +165,9 @@ struct WorkerAnswer {
 
     init(decoding bytes: [UInt8]) throws(ByteReader.Malformed) {
         var reader = ByteReader(bytes)
-        let (pid, index) = (try reader.integer(Int.self), try reader.integer(Int.self))
-        self.worker = TaskFailure.Worker(host: try reader.text(), pid: pid)
-        self.workerIndex = index
+        self.pid = try reader.integer()
+        self.workerIndex = try reader.integer()
+        self.host = try reader.counted()
         self.messages = WorkerMessageReader(reader)
     }
 

@@ -46,7 +46,7 @@ struct CallPlanTests {
     @Test("A pool's session is closed at its end, and not before whoever has borrowed it gives it back")
     func pooledSession() throws {
         let session = ClosingSession()
-        let pool = PooledSession(OpenedSession(session: session, listeners: nil))
+        let pool = PooledSession(OpenedSession(session, nil, isShipped: false))
         try #require(pool.lend()).close()
         let borrowed = try #require(pool.lend())
         #expect(session.closings.value == 0)

@@ -47,6 +47,9 @@ final class AnswerReceiver: Sendable {
 
     func remove(_ session: LokySession) { self.sessions.withLock { $0.removeAll { $0 === session } } }
 
+    /// How often workers have said something.
+    var rung: UInt32 { self.bell.count }
+
     /// A worker was handed a batch.
     func noteWork() {
         atomicMemoryFence(ordering: .sequentiallyConsistent)

@@ -9,7 +9,12 @@ import Synchronization
 /// The workers of one call, or of the calls inside of `withPool`.
 final class LokySession: AttendedSession {
     private struct State {
-        var workers: [LokyWorker] = []
+        var workers: [LokyWorker] = [] {
+            didSet { self.links = self.workers.map(\.link) }
+        }
+
+        /// The same workers, as they are talked to.
+        private(set) var links: [WorkerLink] = []
 
         /// What no worker could take, since the only one was just being replaced.
         var waiting: [Batch] = []
@@ -39,6 +44,10 @@ final class LokySession: AttendedSession {
 
     // Relaxed: written once, before anybody else has the session.
     private let width = Atomic<Int>(1)
+
+    // How often workers had rung when all that they had said was last taken in. Relaxed: a thread that finds an older number looks
+    // once more, and one that looks at what a worker has written acquires it there.
+    private let heard = Atomic<UInt32>(.max)
 
     /// How many workers there are; one whose process has ended is replaced.
     var workers: Int { self.width.load(ordering: .relaxed) }
@@ -70,7 +79,7 @@ final class LokySession: AttendedSession {
         try ForeignCopy.refuse()
         let isWaiting = try self.state.withLock { state in
             if let failure = state.failure { throw failure }
-            if self.hand(batch, to: state.workers) { return false }
+            if Self.hand(batch, to: state.links) { return false }
             state.waiting.append(batch)
             return true
         }
@@ -78,13 +87,11 @@ final class LokySession: AttendedSession {
     }
 
     /// Hands a batch to the worker that has the least to do.
-    private func hand(_ batch: Batch, to workers: [LokyWorker]) -> Bool {
-        var counts = workers.map { (worker: $0, count: $0.link.batchCount) }
-        while let place = counts.indices.min(by: { counts[$0].count < counts[$1].count }) {
-            if counts[place].worker.link.send(batch, upTo: .max) { return true }
-            counts.remove(at: place)
-        }
-        return false
+    private static func hand(_ batch: Batch, to links: [WorkerLink]) -> Bool {
+        guard let least = links.min(by: { $0.batchCount < $1.batchCount }) else { return false }
+        if least.send(batch, upTo: .max) { return true }
+        return links.filter { $0 !== least }.sorted { $0.batchCount < $1.batchCount }
+            .contains { $0.send(batch, upTo: .max) }
     }
 
     /// Has workers give back what they have not begun, where others have had nothing to do for a while.
@@ -92,8 +99,8 @@ final class LokySession: AttendedSession {
     /// - Parameter now: Nanoseconds of the monotonic clock.
     /// - Returns: Whether to look again soon.
     func spread(now: UInt64) -> Bool {
-        let workers = self.state.withLock { state -> [LokyWorker]? in
-            let counts = state.workers.map(\.link.batchCount)
+        let links = self.state.withLock { state -> [WorkerLink]? in
+            let counts = state.links.map(\.batchCount)
             guard counts.contains(0), counts.contains(where: { $0 > 0 }) else {
                 state.unevenSince = nil
                 return nil
@@ -104,16 +111,27 @@ final class LokySession: AttendedSession {
             }
             guard now - since >= Self.evenAfter else { return [] }
             state.unevenSince = now
-            return state.workers
+            return state.links
         }
-        guard let workers else { return false }
-        for worker in workers where worker.link.hasMoreThanIsRecalled { worker.link.recall() }
+        guard let links else { return false }
+        for link in links where link.hasMoreThanIsRecalled { link.recall() }
         return true
     }
 
     func receive() -> Bool {
-        var isAnything = false
-        for worker in self.state.withLock({ $0.workers }) where worker.link.receive() { isAnything = true }
+        // A worker that has said something rings: most looks end here.
+        let rung = self.machinery.receiver.rung
+        guard rung != self.heard.load(ordering: .relaxed) else { return false }
+        var (isAnything, isAll) = (false, true)
+        for link in self.state.withLock({ $0.links }) {
+            switch link.receiveUnlessBusy() {
+            case true: isAnything = true
+            case false: break
+            // Another thread is at it, and may have looked too early.
+            case nil: isAll = false
+            }
+        }
+        if isAll { self.heard.store(rung, ordering: .relaxed) }
         return isAnything
     }
 

@@ -54,14 +54,14 @@ final class RingWorker: Sendable {
     /// For how long it keeps the memory of shared arrays mapped that no task has any more, in nanoseconds.
     private static let mappingTime: UInt64 = 1_000_000_000
 
-    private let memory: WorkerMemory
+    let memory: WorkerMemory
     private let bell: WorkerBell
-    private let arrays: WorkerArrays
+    let arrays: WorkerArrays
     private let coder: any TaskCoder
     private let sender: Mutex<RingSender>
     private let receiver: Mutex<RingReceiver>
     private let index = Atomic<Int>(0)
-    private let limit: LeavingPolicy
+    let limit: LeavingPolicy
 
     static func run(_ start: RingWorkerStart) -> Never {
         do {
@@ -124,7 +124,7 @@ final class RingWorker: Sendable {
     }
 
     /// Sends a frame; waits while the caller has not taken enough of what was sent before.
-    private func send(_ frame: WorkerFrame) {
+    func send(_ frame: WorkerFrame) {
         self.sender.withLock { sender in
             sender.send(frame)
             while !sender.isEmpty {
@@ -150,62 +150,26 @@ final class RingWorker: Sendable {
     }
 
     private func execute(_ frame: WorkerFrame) {
-        let number = Int(truncatingIfNeeded: frame.number)
-        let limit = self.limit
-        let answers = BatchAnswers()
-        let watch = TaskWatch(
-            mayBegin: { [memory] index in
-                // It was not the last one.
-                if let answer = answers.take() { self.send(answer.frame(.answer, frame.number)) }
-                // Only now: until its result is with the caller the death of the worker is the task's.
-                memory.leave()
-                guard !memory.isRecalled(batch: number), limit.mayBegin() else {
-                    answers.isReturned.store(true, ordering: .relaxed)
-                    return false
-                }
-                memory.enter(batch: number, task: index)
-                answers.isInTask.store(true, ordering: .relaxed)
-                return true
-            },
-            didEnd: { answers.isInTask.store(false, ordering: .relaxed) },
-            stack: { [memory] in SpawnedWorker.recordStack(memory.file) }
-        )
+        let batch = RunningBatch(self, frame.number)
         do {
             try PortableWorker.execute(
                 frame.bytes,
                 coder: self.coder,
                 workerIndex: self.index.load(ordering: .relaxed),
-                isCancelled: { [memory] in memory.isCancelled(batch: number) },
-                watch: watch,
-                overrun: {
-                    if let answer = answers.take() { self.send(answer.frame(.answer, frame.number)) }
-                    // What was sent is in memory that outlives the process.
-                    ProcessExit.now(PortableWorker.overrunStatus)
-                },
-                send: { [arrays] bytes in
-                    // All that was placed is told of here, or was before.
-                    let answer = BatchAnswers.Answer(bytes: bytes, placedCount: arrays.placedCount)
-                    // Within a task somebody waits for it, and there may not be another for long.
-                    let isInTask = answers.isInTask.load(ordering: .relaxed)
-                    if let held = answers.exchange(isInTask ? nil : answer) {
-                        self.send(held.frame(.answer, frame.number))
-                    }
-                    if isInTask { self.send(answer.frame(.answer, frame.number)) }
-                }
+                isCancelled: { batch.isCancelled },
+                watch: TaskWatch(
+                    mayBegin: { batch.mayBegin($0) },
+                    didEnd: { batch.didEnd() },
+                    stack: { batch.recordStack() }
+                ),
+                overrun: { batch.overrun() },
+                send: { batch.send($0) }
             )
-            // The caller knows which of its tasks have ended.
-            let isReturned = answers.isReturned.load(ordering: .relaxed)
-            if let answer = answers.take() {
-                self.send(answer.frame(isReturned ? .answer : .lastAnswer, frame.number))
-                if isReturned { self.send(WorkerFrame(.returned, frame.number)) }
-            } else {
-                self.send(WorkerFrame(isReturned ? .returned : .finished, frame.number))
-            }
-            self.memory.leave()
+            batch.finish()
         } catch {
             self.send(WorkerFrame(.refused, frame.number, Array("\(error)".utf8)))
         }
-        if limit.isReached {
+        if self.limit.isReached {
             self.send(WorkerFrame(.leaving, 0))
             self.end()
         }
@@ -219,40 +183,6 @@ final class RingWorker: Sendable {
 
     private func end() -> Never {
         ThisProcess.exit(0)
-    }
-}
-
-/// The answers of one batch: one is held back until it is known whether it was the last, which then needs no message of its own to
-/// say so.
-private final class BatchAnswers: Sendable {
-    struct Answer {
-        let bytes: [UInt8]
-
-        /// How many arrays the worker had placed when it was made.
-        let placedCount: Int
-
-        func frame(_ kind: WorkerFrame.Kind, _ number: UInt64) -> WorkerFrame {
-            WorkerFrame(kind, number, self.bytes, placedCount: self.placedCount)
-        }
-    }
-
-    private let held = Mutex<Answer?>(nil)
-
-    /// Whether what is left of the batch belongs to somebody else.
-    // Relaxed: set and read by one thread.
-    let isReturned = Atomic<Bool>(false)
-
-    /// Whether a task is running.
-    // Relaxed: what it decides is when a message is sent, and each is sent once.
-    let isInTask = Atomic<Bool>(false)
-
-    func take() -> Answer? { self.exchange(nil) }
-
-    func exchange(_ answer: Answer?) -> Answer? {
-        self.held.withLock { held in
-            defer { held = answer }
-            return held
-        }
     }
 }
 

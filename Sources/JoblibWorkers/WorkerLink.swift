@@ -40,9 +40,6 @@ package final class WorkerLink: @unchecked Sendable {
         var hasBegun = false
         var isLeaving = false
         var isOver = false
-
-        /// Whether a batch was refused since it had enough.
-        var hasRefused = false
     }
 
     private let memory: WorkerMemory
@@ -54,6 +51,17 @@ package final class WorkerLink: @unchecked Sendable {
     //
     // Acquiring and releasing: the next one sees what the last has read.
     private let isReceiving = Atomic<Bool>(false)
+
+    // What is known under the lock, for those who look before they take it. Relaxed: set under the lock, which whoever changes what
+    // they speak of takes before it looks; and of what waits for room the worker makes known that there is some.
+
+    private let count = Atomic<Int>(0)
+
+    /// Whether a batch was refused since the worker had enough.
+    private let hasRefused = Atomic<Bool>(false)
+
+    /// Whether something waits for room in the ring of batches, or that is broken.
+    private let hasWaiting = Atomic<Bool>(false)
 
     /// How much memory a worker needs for it.
     package static let memoryByteCount = WorkerMemory.byteCount
@@ -89,17 +97,29 @@ package final class WorkerLink: @unchecked Sendable {
     private func tell(_ event: Event) { self.listener.withLock { $0 }?(event) }
 
     /// How many batches the worker has.
-    package var batchCount: Int { self.state.withLock { $0.batches.count } }
+    package var batchCount: Int { self.count.load(ordering: .relaxed) }
+
+    /// Does something to what is known, under the lock.
+    private func update<Result>(_ body: (inout State) -> Result) -> Result {
+        self.state.withLock { state in
+            defer {
+                self.count.store(state.batches.count, ordering: .relaxed)
+                let hasWaiting = !state.sender.isEmpty || state.sender.isBroken
+                self.hasWaiting.store(hasWaiting, ordering: .relaxed)
+            }
+            return body(&state)
+        }
+    }
 
     /// Has the worker do something before its first batch.
     package func initialize(_ payload: [UInt8]) {
-        self.state.withLock { $0.sender.send(WorkerFrame(.initialize, 0, payload)) }
+        self.update { $0.sender.send(WorkerFrame(.initialize, 0, payload)) }
         self.memory.requested.advance()
     }
 
     /// Tells the worker to end by itself; for one that has nothing to do.
     package func leave() {
-        self.state.withLock { state in
+        self.update { state in
             state.isLeaving = true
             state.sender.send(WorkerFrame(.leaving, 0))
         }
@@ -108,7 +128,7 @@ package final class WorkerLink: @unchecked Sendable {
 
     /// Tells the worker its index.
     package func place(_ index: Int) {
-        self.state.withLock { $0.sender.send(WorkerFrame(.place, UInt64(index))) }
+        self.update { $0.sender.send(WorkerFrame(.place, UInt64(index))) }
         self.memory.requested.advance()
     }
 
@@ -126,12 +146,12 @@ package final class WorkerLink: @unchecked Sendable {
     /// - Returns: Whether it was taken; not when the worker has enough, or ends.
     package func send(_ batch: Batch, upTo limit: Int) -> Bool {
         let payload = batch.payload
-        let isTaken = self.state.withLock { state in
+        let isTaken = self.update { state in
             guard !state.isOver, !state.isLeaving else { return false }
             // Numbers that are as far apart share a place in the memory.
             let oldest = state.batches.first?.number ?? state.next
             guard state.batches.count < limit, state.next - oldest < WorkerMemory.largestBatchCount else {
-                state.hasRefused = true
+                self.hasRefused.store(true, ordering: .relaxed)
                 return false
             }
             state.batches.append((state.next, batch))
@@ -182,7 +202,7 @@ package final class WorkerLink: @unchecked Sendable {
 
     /// Takes back what the worker has not begun with.
     private func takeBack(where isWanted: (Batch) -> Bool) -> [Batch] {
-        self.state.withLock { state in
+        self.update { state in
             var taken: [Batch] = []
             state.batches.removeAll { number, batch in
                 guard isWanted(batch), self.memory.takeBack(batch: number) else { return false }
@@ -197,8 +217,11 @@ package final class WorkerLink: @unchecked Sendable {
     ///
     /// - Returns: Whether there was anything.
     @discardableResult
-    package func receive() -> Bool {
-        guard !self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) else { return false }
+    package func receive() -> Bool { self.receiveUnlessBusy() ?? false }
+
+    /// The same, and `nil` while another thread is at it.
+    package func receiveUnlessBusy() -> Bool? {
+        guard !self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) else { return nil }
         defer { self.isReceiving.store(false, ordering: .releasing) }
         var isAnything = false
         self.receiver.hasMadeRoom = false
@@ -208,22 +231,26 @@ package final class WorkerLink: @unchecked Sendable {
         }
         // The worker may be waiting for it.
         if self.receiver.hasMadeRoom { self.memory.room.advance() }
-        let (isSent, isBroken) = self.state.withLock { state in
-            (!state.sender.isEmpty && state.sender.flush(), state.sender.isBroken)
+        var isBroken = self.receiver.isBroken
+        if self.hasWaiting.load(ordering: .relaxed) {
+            let isSent = self.update { state in
+                let isSent = !state.sender.isEmpty && state.sender.flush()
+                if state.sender.isBroken { isBroken = true }
+                return isSent
+            }
+            if isSent { self.memory.requested.advance() }
         }
-        if isSent { self.memory.requested.advance() }
-        if self.receiver.isBroken || isBroken { self.tell(.broken) }
+        if isBroken { self.tell(.broken) }
         if isAnything { self.tellOfRoom() }
         return isAnything
     }
 
     /// Says so when a worker that had enough has finished with something.
     private func tellOfRoom() {
-        let hasRoom = self.state.withLock { state in
-            defer { state.hasRefused = false }
-            return state.hasRefused
+        guard self.hasRefused.load(ordering: .relaxed), self.hasRefused.exchange(false, ordering: .relaxed) else {
+            return
         }
-        if hasRoom { self.tell(.hasRoom) }
+        self.tell(.hasRoom)
     }
 
     private func take(_ frame: WorkerFrame) {
@@ -255,7 +282,7 @@ package final class WorkerLink: @unchecked Sendable {
     }
 
     private func remove(_ number: Int) -> Batch? {
-        self.state.withLock { state in
+        self.update { state in
             guard let place = state.batches.firstIndex(where: { $0.number == number }) else { return nil }
             return state.batches.remove(at: place).batch
         }
@@ -269,7 +296,7 @@ package final class WorkerLink: @unchecked Sendable {
         while self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) { SpinWait.aMoment() }
         while let frame = self.receiver.next() { self.take(frame) }
         self.isReceiving.store(false, ordering: .releasing)
-        let (batches, isBlamed, hasBegun) = self.state.withLock { state in
+        let (batches, isBlamed, hasBegun) = self.update { state in
             state.isOver = true
             defer { state.batches = [] }
             return (state.batches, state.hasBegun && !state.isLeaving, state.hasBegun)

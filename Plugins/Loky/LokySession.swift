@@ -163,7 +163,7 @@ final class LokySession: AttendedSession {
             for worker in self.state.withLock({ $0.workers }) { worker.link.forget(call: call.number) }
         }
         // What its tasks have printed belongs before what the caller prints next.
-        self.pool.drain(self.state.withLock { $0.workers })
+        self.machinery.supervisor.drain(self.state.withLock { $0.workers.compactMap(\.process) })
     }
 
     func close() {

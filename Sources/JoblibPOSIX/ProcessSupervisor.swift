@@ -99,7 +99,13 @@ public final class ProcessSupervisor: @unchecked Sendable {
     ///
     /// - Parameter processes: Of which.
     public func drain(_ processes: [SpawnedProcess]) {
-        var events = processes.flatMap(\.outputs).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        var events: [pollfd] = []
+        events.reserveCapacity(2 * processes.count)
+        for process in processes {
+            for descriptor in process.outputs {
+                events.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+            }
+        }
         // Most often there is nothing, which costs one look.
         guard unsafe Glibc.poll(&events, nfds_t(events.count), 0) > 0 else { return }
         let done = WaitWord()

@@ -36,9 +36,9 @@ struct ShippedGroupTests {
         #expect(!self.succeed(group, 12, 4))
         #expect(group.handOn(waits: true)?.count == 3)
         #expect(group.handOn(waits: true) == nil)
-        let results = ShippedResults(group: group, count: 3)
+        let results = ShippedResults(group, count: 3)
         #expect(
-            ShippedResults.values(of: [results]) { (outcome) throws(TaskFailure) in try outcome.get() } == [1, 2, 3]
+            results.values { (outcome) throws(TaskFailure) in try outcome.get() } == [1, 2, 3]
         )
     }
 
@@ -61,8 +61,8 @@ struct ShippedGroupTests {
         #expect(group.fail(10, Self.failure, isEnding: false))
         #expect(self.succeed(group, 11, "b"))
         #expect(group.handOn(waits: true)?.failure == nil)
-        let all = [ShippedResults(group: group, count: 2)]
-        let results = ShippedResults.values(of: all) { (outcome: Result<String, TaskFailure>) in outcome }
+        let all = ShippedResults(group, count: 2)
+        let results = all.values { (outcome: Result<String, TaskFailure>) in outcome }
         #expect(results.map { try? $0.get() } == [nil, "b"])
     }
 
@@ -77,9 +77,9 @@ struct ShippedGroupTests {
                 object = made
                 #expect(self.succeed(group, 10, made))
                 #expect(group.fail(11, Self.failure, isEnding: true))
-                let results = ShippedResults(group: group, count: 1)
+                let results = ShippedResults(group, count: 1)
                 if isTaken {
-                    let values = ShippedResults.values(of: [results]) {
+                    let values = results.values {
                         (outcome: Result<Object, TaskFailure>) throws(TaskFailure) in
                         try outcome.get()
                     }

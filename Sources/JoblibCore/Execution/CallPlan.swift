@@ -19,7 +19,7 @@ final class CallPlan: Sendable {
     /// The scope around the call, which its tasks are to see on whatever thread they run.
     let scope: ConfigScope
 
-    /// What its tasks see instead, where the backend has a rule for the loops inside of them.
+    /// What its tasks see instead, where the backend has a rule for the loops inside of them; those that are sent see their worker's.
     let nestedScope: ConfigScope?
 
     /// The task that makes the call, if it is a nested one.
@@ -59,7 +59,7 @@ final class CallPlan: Sendable {
         self.report = report
         self.scope = scope
         self.nestedScope =
-            settings.hasNestedPolicy
+            settings.hasNestedPolicy && !settings.isShipped
             ? settings.capabilities.nested.scope(of: scope.config).map(ConfigScope.init) : nil
         self.enclosing = enclosing
         self.stopScopes = stopScopes

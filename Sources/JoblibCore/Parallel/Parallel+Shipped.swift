@@ -20,9 +20,10 @@ extension Parallel {
     ) throws -> [Stored] {
         guard let array = TaskArray.array(of: tasks) else {
             return try self.ship(nil, CallReport.taskCount(of: tasks), { SequenceReader(reading: tasks) }, store)
+                .values(store)
         }
         // Here, where the types are known, in a few nanoseconds each.
-        return try self.ship(array.map(\.shipped), array.count, { SequenceReader { _ in [] } }, store)
+        return try self.ship(array.map(\.shipped), array.count, { SequenceReader { _ in [] } }, store).values(store)
     }
 
     @usableFromInline
@@ -31,14 +32,14 @@ extension Parallel {
         _ taskCount: Int?,
         _ makeReader: () -> SequenceReader,
         _ store: @escaping @Sendable (Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
-    ) throws -> [Stored] {
+    ) throws -> ShippedResults {
         let plan = try self.planWithoutTasks()
         if let taskCount { plan.report?.tally.taskCount = taskCount }
         if let bodies {
             try ShippedBody.check(bodies[...], plan.settings)
             guard !bodies.isEmpty else {
                 plan.reportNothing()
-                return []
+                return ShippedResults([])
             }
         }
         let coding = try TaskCoding.of(Output.self, plan.settings)
@@ -60,7 +61,8 @@ extension Parallel {
 
     /// Whether something is handed out of a task that has failed, so that the others go on.
     private static func keepsGoing<Output, Stored>(_ store: ShippedResults.Store<Output, Stored>) -> Bool {
-        (try? store(.failure(.example))) != nil
+        // Where outputs themselves are handed out there is nothing in place of one that has failed.
+        Stored.self != Output.self && (try? store(.failure(.example))) != nil
     }
 
     private static func reader(
@@ -139,6 +141,6 @@ extension Parallel {
             }
             loop.handIn((batch[0].index, batch.map(\.task.shipped)[...]), to: queue)
         }
-        return try await loop.allResults(store)
+        return try await loop.allResults(store).values(store)
     }
 }

@@ -84,25 +84,24 @@ struct PayloadWriter {
         }
         guard let name = self.name(of: body, id) else { return 0 }
         self.endRun()
-        let count =
-            tasks.firstIndex { ObjectIdentifier(Swift.type(of: $0)) != id }.map { $0 - tasks.startIndex } ?? tasks.count
         self.runCount += 1
         self.bytes.append(PortablePayload.isPlain)
         self.bytes += name
         self.add(entry)
-        self.bytes.append(integer: count)
-        self.bytes.append(integer: byteCount)
-        self.bytes.append(integer: count * byteCount)
+        // How many there are, and how much memory they are, is known once they are copied: up to the first of another type.
+        let position = self.bytes.count
+        for _ in 0..<3 { self.bytes.append(integer: byteCount) }
         let start = self.bytes.count
-        self.bytes.append(contentsOf: repeatElement(0, count: count * byteCount))
-        unsafe self.bytes.withUnsafeMutableBytes { bytes in
-            guard byteCount > 0, let base = bytes.baseAddress else { return }
-            var place = unsafe base + start
-            for task in tasks.prefix(count) {
-                unsafe task.copyMemory(to: place)
-                unsafe place += byteCount
-            }
+        self.bytes.append(contentsOf: repeatElement(0, count: tasks.count * byteCount))
+        let count = unsafe self.bytes.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return 0 }
+            let packing = unsafe PlainTaskPacking(tasks, to: base + start)
+            body.pack(packing)
+            return packing.count
         }
+        self.bytes.removeLast((tasks.count - count) * byteCount)
+        self.bytes.set(integer: count, at: position)
+        self.bytes.set(integer: count * byteCount, at: position + 16)
         self.count += count
         return count
     }

@@ -16,9 +16,9 @@ class ShippedBody: @unchecked Sendable {
     @usableFromInline
     var plainByteCount: Int? { nil }
 
-    /// Copies the task's memory, where ``plainByteCount`` is known, to a place that has as much.
+    /// Copies the memory of tasks of this one's type, where ``plainByteCount`` is known.
     @usableFromInline
-    func copyMemory(to target: UnsafeMutableRawPointer) {}
+    func pack(_ tasks: PlainTaskPacking) {}
 
     /// The values of the task as text.
     @usableFromInline
@@ -66,12 +66,7 @@ final class PortableBodyOf<T: PortableTask>: PortableBody<T.Output>, @unchecked 
     override var plainByteCount: Int? { _isPOD(T.self) ? MemoryLayout<T>.size : nil }
 
     @usableFromInline
-    override func copyMemory(to target: UnsafeMutableRawPointer) {
-        unsafe withUnsafeBytes(of: self.task) { bytes in
-            guard let source = bytes.baseAddress else { return }
-            unsafe target.copyMemory(from: source, byteCount: bytes.count)
-        }
-    }
+    override func pack(_ tasks: PlainTaskPacking) { T._pack(tasks) }
 
     @usableFromInline
     override var argumentText: String { ArgumentText.render(Mirror(reflecting: self.task).children.map(\.value)) }

@@ -23,9 +23,18 @@ public protocol PortableTask<Output>: Codable, Sendable {
     /// Here so that it is compiled for each type of task where that is declared: code for any type takes longer to look types up than
     /// a short task takes.
     static func _run(_ row: PlainTaskRow)
+
+    /// Copies the bytes of tasks in a row; not to be implemented, and not to be called.
+    ///
+    /// Here for the same reason.
+    static func _pack(_ tasks: PlainTaskPacking)
 }
 
 extension PortableTask {
+    /// Copies the bytes of tasks in a row; see the requirement.
+    @inlinable
+    public static func _pack(_ tasks: PlainTaskPacking) { tasks.copy(Self.self) }
+
     /// Runs tasks in a row that are plain bytes; see the requirement.
     @inlinable
     public static func _run(_ row: PlainTaskRow) {

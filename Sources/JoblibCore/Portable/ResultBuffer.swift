@@ -34,8 +34,8 @@ final class ResultBuffer<Stored: Sendable>: @unchecked Sendable {
     ///   - store: Makes what is handed out of a task's outcome.
     init<Output: Sendable>(_ loop: ShippingLoop, _ store: @escaping ShippedResults.Store<Output, Stored>) {
         self.didDrain = { loop.releaseTaken() }
-        self.more = { try loop.nextBlocking().map { ShippedResults.values(of: $0, store) } }
-        self.moreLater = { try await loop.nextSuspending().map { ShippedResults.values(of: $0, store) } }
+        self.more = { try loop.nextBlocking()?.values(store) }
+        self.moreLater = { try await loop.nextSuspending()?.values(store) }
     }
 
     /// Takes a result that is there; `nil` when none is.

@@ -51,6 +51,9 @@ final class ShippedGroup: @unchecked Sendable {
         unsafe self.values.deallocate()
     }
 
+    /// How far apart outputs are.
+    var stride: Int { self.layout.stride }
+
     private func value(_ place: Int) -> UnsafeMutableRawPointer { unsafe self.values + place * self.layout.stride }
 
     // MARK: - Tasks

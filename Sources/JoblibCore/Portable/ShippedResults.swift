@@ -1,52 +1,87 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// What was handed on of a group, for code that knows the type of its outputs.
+/// What was handed on of groups in a row, for code that knows the type of their outputs.
+@usableFromInline
 struct ShippedResults: Sendable {
-    let group: ShippedGroup
+    /// The groups; of all but the last all tasks count.
+    private let groups: [ShippedGroup]
+    private let lastCount: Int
 
-    /// How many of its tasks, from the first on.
+    /// How many results there are.
+    @usableFromInline
     let count: Int
 
+    /// Whether each is an output, and none a failure.
+    @usableFromInline
+    let areOutputs: Bool
+
     /// What is made of an outcome.
+    @usableFromInline
     typealias Store<Output, Stored> = @Sendable (Swift.Result<Output, TaskFailure>) throws(TaskFailure) -> Stored
 
-    /// The results as values.
+    /// The first of a group.
+    init(_ group: ShippedGroup, count: Int) {
+        self.groups = [group]
+        self.lastCount = count
+        self.count = count
+        self.areOutputs = group.haveSucceeded(count)
+    }
+
+    /// All of groups.
+    init(_ groups: [ShippedGroup]) {
+        self.groups = groups
+        self.lastCount = groups.last?.count ?? 0
+        self.count = groups.reduce(0) { $0 + $1.count }
+        self.areOutputs = groups.allSatisfy { $0.haveSucceeded($0.count) }
+    }
+
+    private func count(of place: Int) -> Int {
+        place == self.groups.count - 1 ? self.lastCount : self.groups[place].count
+    }
+
+    /// The results as values; taken out of the groups, where they are outputs.
     ///
-    /// - Parameters:
-    ///   - all: What was handed on, of tasks with this type of output.
-    ///   - store: Makes what is handed out of a task's outcome.
-    /// - Returns: The results; taken out of the group, where they are its outputs.
-    static func values<Output, Stored>(of all: [ShippedResults], _ store: Store<Output, Stored>) -> [Stored] {
-        let count = all.reduce(0) { $0 + $1.count }
+    /// Compiled where the types are known.
+    ///
+    /// - Parameter store: Makes what is handed out of a task's outcome.
+    /// - Returns: The values.
+    @inlinable
+    func values<Output, Stored>(_ store: Store<Output, Stored>) -> [Stored] {
         // What is handed out is the output itself, or something made of it, such as a `Result`.
-        guard Stored.self == Output.self, all.allSatisfy({ $0.group.haveSucceeded($0.count) }) else {
-            var values: [Stored] = []
-            values.reserveCapacity(count)
-            for results in all {
-                for offset in 0..<results.count {
-                    guard let outcome = results.group.outcome(of: results.group.first + offset, Output.self),
-                        let value = try? store(outcome)
-                    else { continue }
-                    values.append(value)
-                }
-            }
-            return values
-        }
-        return unsafe [Stored](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            initializedCount = count
+        guard Stored.self == Output.self, self.areOutputs else { return self.stored(store) }
+        return unsafe [Stored](unsafeUninitializedCapacity: self.count) { buffer, count in
             guard let base = UnsafeMutableRawBufferPointer(buffer).baseAddress else { return }
             // SAFETY: the two are one type, and there is room for all.
-            unsafe Self.move(all, to: base, stride: MemoryLayout<Stored>.stride)
+            unsafe self.move(to: base)
+            count = self.count
         }
     }
 
-    /// Moves outputs one behind the other, whatever they are.
-    private static func move(_ all: [ShippedResults], to target: UnsafeMutableRawPointer, stride: Int) {
-        var offset = 0
-        for results in all {
-            unsafe results.group.moveOutputs(results.count, to: target + offset)
-            offset += results.count * stride
+    /// Moves the outputs, one behind the other, to memory that holds none.
+    @usableFromInline
+    func move(to target: UnsafeMutableRawPointer) {
+        var place = unsafe target
+        for index in self.groups.indices {
+            let count = self.count(of: index)
+            unsafe self.groups[index].moveOutputs(count, to: place)
+            unsafe place += count * self.groups[index].stride
         }
+    }
+
+    /// What is made of the outcomes, one by one.
+    @usableFromInline
+    func stored<Output, Stored>(_ store: Store<Output, Stored>) -> [Stored] {
+        var values: [Stored] = []
+        values.reserveCapacity(self.count)
+        for (place, group) in self.groups.enumerated() {
+            for index in group.first..<group.first + self.count(of: place) {
+                guard let outcome = group.outcome(of: index, Output.self), let value = try? store(outcome) else {
+                    continue
+                }
+                values.append(value)
+            }
+        }
+        return values
     }
 }

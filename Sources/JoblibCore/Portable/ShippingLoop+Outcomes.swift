@@ -80,7 +80,7 @@ extension ShippingLoop {
         if self.isList {
             state.stream.complete(hasFailed: failure != nil)
         } else {
-            let results = count == 0 ? [] : [ShippedResults(group: group, count: count)]
+            let results = count == 0 ? [] : [ShippedResults(group, count: count)]
             state.stream.complete(
                 StreamState<ShippedResults>
                     .Outcome(first: group.first, count: count, results: results, failure: failure)

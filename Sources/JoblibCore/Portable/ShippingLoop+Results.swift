@@ -11,11 +11,11 @@ extension ShippingLoop {
     ///
     /// - Returns: `nil` at the end.
     /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
-    func nextBlocking() throws -> [ShippedResults]? {
+    func nextBlocking() throws -> ShippedResults? {
         while true {
             let seen = self.event.count
             switch self.take() {
-            case .results(let results): return results
+            case .results(let results): return results[0]
             case .failure(let error):
                 self.stop(error)
                 self.joinBlocking()
@@ -32,12 +32,12 @@ extension ShippingLoop {
     ///
     /// - Returns: `nil` at the end.
     /// - Throws: The error that ended the stream, once; nothing of the loop runs any more then.
-    func nextSuspending() async throws -> [ShippedResults]? {
+    func nextSuspending() async throws -> ShippedResults? {
         try await withTaskCancellationHandler {
             while true {
                 let seen = self.event.count
                 switch self.take() {
-                case .results(let results): return results
+                case .results(let results): return results[0]
                 case .failure(let error):
                     self.stop(error)
                     await self.join()
@@ -55,34 +55,37 @@ extension ShippingLoop {
 
     /// Takes all results, of a list, once nothing of the loop runs any more.
     ///
+    /// - Parameter store: Makes what is handed out of a task's outcome.
+    /// - Returns: The results.
     /// - Throws: The error that ended it, with what was done before where it was cancelled.
-    func allResults<Output, Stored: Sendable>(_ store: ShippedResults.Store<Output, Stored>) throws -> [Stored] {
+    func allResults<Output, Stored: Sendable>(_ store: ShippedResults.Store<Output, Stored>) throws -> ShippedResults {
         self.joinBlocking()
-        return try self.finishedResults(store)
+        let (groups, error) = self.takeGroups()
+        if let error { throw self.describe(error, groups, store) }
+        return ShippedResults(groups)
     }
 
     /// The same for an asynchronous caller.
-    func allResults<Output, Stored: Sendable>(_ store: ShippedResults.Store<Output, Stored>) async throws -> [Stored] {
+    func allResults<Output, Stored: Sendable>(
+        _ store: ShippedResults.Store<Output, Stored>
+    ) async throws -> ShippedResults {
         await withTaskCancellationHandler {
             await self.join()
         } onCancel: {
             self.stop(CancellationError())
         }
-        return try self.finishedResults(store)
+        let (groups, error) = self.takeGroups()
+        if let error { throw self.describe(error, groups, store) }
+        return ShippedResults(groups)
     }
 
-    private func finishedResults<Output, Stored: Sendable>(
-        _ store: ShippedResults.Store<Output, Stored>
-    ) throws -> [Stored] {
+    private func takeGroups() -> (groups: [ShippedGroup], error: (any Error)?) {
         let (groups, isDone) = self.state.withLock { state in
             defer { state.groups = [] }
             return (state.groups, state.stream.isDone)
         }
         // Once stopped, what was read and has not ended never comes.
-        if self.error != nil || !isDone {
-            throw self.describe(self.error ?? ParallelError.outerLoopEnded, groups, store)
-        }
-        return ShippedResults.values(of: groups.map { ShippedResults(group: $0, count: $0.count) }, store)
+        return (groups, self.error ?? (isDone ? nil : ParallelError.outerLoopEnded))
     }
 
     /// Makes room for what was taken, once it has been got through with.

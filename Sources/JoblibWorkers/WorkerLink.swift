@@ -134,7 +134,7 @@ package final class WorkerLink: @unchecked Sendable {
 
     /// Tells the worker that the arrays of a call are not needed any more.
     package func forget(call: UInt64) {
-        self.state.withLock { $0.sender.send(WorkerFrame(.forget, call)) }
+        self.update { $0.sender.send(WorkerFrame(.forget, call)) }
         self.memory.requested.advance()
     }
 

@@ -18,7 +18,8 @@ struct Hungry: PortableTask {
             memset(memory, 1, self.byteCount)
             memory.deallocate()
         } else {
-            usleep(3000)
+            // Long enough, all together, for the kernel to end the other one three times.
+            usleep(10_000)
         }
         self.note("e")
         return self.index

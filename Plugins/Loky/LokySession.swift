@@ -86,9 +86,13 @@ final class LokySession: AttendedSession {
         if !isWaiting { self.machinery.receiver.noteWork() }
     }
 
-    /// Hands a batch to the worker that has the least to do.
+    /// Hands a batch to the worker that has the least to do, or to one that will be done in less time than waking that one takes.
     private static func hand(_ batch: Batch, to links: [WorkerLink]) -> Bool {
         guard let least = links.min(by: { $0.batchCount < $1.batchCount }) else { return false }
+        if least.batchCount == 0, links.contains(where: { $0.batchCount > 0 }) {
+            let now = MonotonicClock.now
+            if let quick = links.first(where: { $0.isQuick(now: now) }), quick.send(batch, upTo: .max) { return true }
+        }
         if least.send(batch, upTo: .max) { return true }
         return links.filter { $0 !== least }.sorted { $0.batchCount < $1.batchCount }
             .contains { $0.send(batch, upTo: .max) }
@@ -114,7 +118,7 @@ final class LokySession: AttendedSession {
             return state.links
         }
         guard let links else { return false }
-        for link in links where link.hasMoreThanIsRecalled { link.recall() }
+        for link in links where link.hasMoreThanIsRecalled { link.recall(keepsFirst: true) }
         return true
     }
 
@@ -184,7 +188,7 @@ final class LokySession: AttendedSession {
     /// One has said that it ends by itself: another takes its place meanwhile.
     func isLeaving(_ worker: LokyWorker) {
         self.replace(worker)
-        worker.link.recall()
+        worker.link.recall(keepsFirst: false)
         self.pool.endSoon(worker)
     }
 

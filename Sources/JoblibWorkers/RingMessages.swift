@@ -17,9 +17,18 @@ private struct RingHeader {
 struct RingSender {
     private var ring: SharedRingWriter
 
-    /// What did not fit, in order, and how much of the first has been written.
-    private var waiting: [[UInt8]] = []
-    private var offset = 0
+    /// A frame that did not fit.
+    private struct Waiting {
+        let kind: WorkerFrame.Kind
+        let number: UInt64
+
+        /// Its header and its bytes, each as far as it is not written yet.
+        var parts: [ArraySlice<UInt8>]
+        var isBegun = false
+    }
+
+    /// What did not fit, in order.
+    private var waiting: [Waiting] = []
 
     init(_ ring: SharedRingWriter) {
         self.ring = ring
@@ -46,9 +55,14 @@ struct RingSender {
             self.ring.publish(count)
             return
         }
-        self.waiting.append(unsafe withUnsafeBytes(of: &header) { unsafe Array($0) })
-        if !frame.bytes.isEmpty { self.waiting.append(frame.bytes) }
+        let head = unsafe withUnsafeBytes(of: &header) { unsafe Array($0) }
+        self.waiting.append(Waiting(kind: frame.kind, number: frame.number, parts: [frame.bytes[...], head[...]]))
         self.flush()
+    }
+
+    /// Takes back a frame of which nothing has been written, so that its bytes need not be kept.
+    mutating func withdraw(_ kind: WorkerFrame.Kind, _ number: UInt64) {
+        self.waiting.removeAll { $0.kind == kind && $0.number == number && !$0.isBegun }
     }
 
     /// Writes what waits, as far as there is room.
@@ -57,18 +71,24 @@ struct RingSender {
     @discardableResult
     mutating func flush() -> Bool {
         var isAnything = false
-        while let first = self.waiting.first {
-            let count = min(first.count - self.offset, self.ring.room(for: first.count - self.offset))
-            guard count > 0 else { return isAnything }
+        while !self.waiting.isEmpty {
+            guard let part = self.waiting[0].parts.last else {
+                self.waiting.removeFirst()
+                continue
+            }
+            let count = min(part.count, self.ring.room(for: part.count))
+            guard count > 0 || part.isEmpty else { return isAnything }
             isAnything = true
-            unsafe first.withUnsafeBytes { bytes in
-                unsafe self.ring.copy(UnsafeRawBufferPointer(rebasing: bytes[self.offset..<self.offset + count]), at: 0)
+            unsafe part.withUnsafeBytes { bytes in
+                unsafe self.ring.copy(UnsafeRawBufferPointer(rebasing: bytes[..<count]), at: 0)
             }
             self.ring.publish(count)
-            self.offset += count
-            if self.offset == first.count {
-                self.waiting.removeFirst()
-                self.offset = 0
+            self.waiting[0].isBegun = true
+            let rest = part.dropFirst(count)
+            if rest.isEmpty {
+                self.waiting[0].parts.removeLast()
+            } else {
+                self.waiting[0].parts[self.waiting[0].parts.count - 1] = rest
             }
         }
         return isAnything

@@ -63,6 +63,14 @@ package final class WorkerLink: @unchecked Sendable {
     /// Whether something waits for room in the ring of batches, or that is broken.
     private let hasWaiting = Atomic<Bool>(false)
 
+    // Hints, relaxed: what comes of a wrong one is that a batch is with another worker.
+
+    /// Since when the worker has been at the batch that it has had for the longest time, in nanoseconds of the monotonic clock.
+    private let busySince = Atomic<UInt64>(0)
+
+    /// How long the last one took, there and back, in nanoseconds.
+    private let lastTime = Atomic<UInt64>(.max)
+
     /// How much memory a worker needs for it.
     package static let memoryByteCount = WorkerMemory.byteCount
 
@@ -98,6 +106,18 @@ package final class WorkerLink: @unchecked Sendable {
 
     /// How many batches the worker has.
     package var batchCount: Int { self.count.load(ordering: .relaxed) }
+
+    /// For how short a time a worker is at a batch for which another one need not be woken, which takes twice as long.
+    private static let quickTime: UInt64 = 40_000
+
+    /// How many batches at most wait for a worker that is quick.
+    private static let quickCount = 4
+
+    /// Whether the worker has something to do that it will be done with before another one could begin.
+    package func isQuick(now: UInt64) -> Bool {
+        1..<Self.quickCount ~= self.batchCount && self.lastTime.load(ordering: .relaxed) < Self.quickTime
+            && now < self.busySince.load(ordering: .relaxed) + Self.quickTime
+    }
 
     /// Does something to what is known, under the lock.
     private func update<Result>(_ body: (inout State) -> Result) -> Result {
@@ -154,6 +174,7 @@ package final class WorkerLink: @unchecked Sendable {
                 self.hasRefused.store(true, ordering: .relaxed)
                 return false
             }
+            if state.batches.isEmpty { self.busySince.store(MonotonicClock.now, ordering: .relaxed) }
             state.batches.append((state.next, batch))
             self.memory.offer(batch: state.next)
             state.sender.send(WorkerFrame(.run, UInt64(state.next), payload))
@@ -171,7 +192,7 @@ package final class WorkerLink: @unchecked Sendable {
     package func cancel(_ call: CallID) -> Bool {
         let numbers = self.state.withLock { $0.batches.filter { $0.batch.call == call }.map(\.number) }
         for number in numbers { self.memory.cancel(batch: number) }
-        for batch in self.takeBack(where: { $0.call == call }) {
+        for batch in self.takeBack(where: { $1.call == call }) {
             batch.fail(BatchNotBegun(description: "its call is over", isReturned: true))
         }
         self.tellOfRoom()
@@ -187,29 +208,35 @@ package final class WorkerLink: @unchecked Sendable {
     package func has(_ call: CallID) -> Bool { self.state.withLock { $0.batches.contains { $0.batch.call == call } } }
 
     /// Asks for what the worker has not begun of the batches that it has now.
-    package func recall() {
-        let last = self.state.withLock { state in
-            state.recalled = state.next
-            return state.batches.last?.number
+    ///
+    /// - Parameter keepsFirst: Whether the first stays, even if it has not begun: a large one may be on its way for long, and it would
+    ///   be sent again and again.
+    package func recall(keepsFirst: Bool) {
+        let (kept, last) = self.state.withLock { state in
+            let first = state.batches.first?.number
+            let kept = keepsFirst ? first.flatMap { self.memory.hasBegun(batch: $0) ? nil : $0 } : nil
+            state.recalled = kept ?? state.next
+            return (kept, state.batches.last?.number)
         }
         // The one that it is at it gives back between two tasks; the others, behind what may be a long task, are had at once.
-        if let last { self.memory.recall(upTo: last) }
-        for batch in self.takeBack(where: { _ in true }) {
+        if let last, kept == nil { self.memory.recall(upTo: last) }
+        for batch in self.takeBack(where: { number, _ in number != kept }) {
             batch.fail(BatchNotBegun(description: "its worker has not come to it", isReturned: true))
         }
         self.tellOfRoom()
     }
 
     /// Takes back what the worker has not begun with.
-    private func takeBack(where isWanted: (Batch) -> Bool) -> [Batch] {
+    private func takeBack(where isWanted: (Int, Batch) -> Bool) -> [Batch] {
         self.update { state in
-            var taken: [Batch] = []
+            var taken: [(number: Int, batch: Batch)] = []
             state.batches.removeAll { number, batch in
-                guard isWanted(batch), self.memory.takeBack(batch: number) else { return false }
-                taken.append(batch)
+                guard isWanted(number, batch), self.memory.takeBack(batch: number) else { return false }
+                taken.append((number, batch))
                 return true
             }
-            return taken
+            for (number, _) in taken { state.sender.withdraw(.run, UInt64(number)) }
+            return taken.map(\.batch)
         }
     }
 
@@ -284,6 +311,9 @@ package final class WorkerLink: @unchecked Sendable {
     private func remove(_ number: Int) -> Batch? {
         self.update { state in
             guard let place = state.batches.firstIndex(where: { $0.number == number }) else { return nil }
+            let now = MonotonicClock.now
+            self.lastTime.store(now - min(now, self.busySince.load(ordering: .relaxed)), ordering: .relaxed)
+            self.busySince.store(now, ordering: .relaxed)
             return state.batches.remove(at: place).batch
         }
     }

@@ -78,6 +78,11 @@ struct LokyProbeTests {
     }
 
     // Ten thousand are made by `.ci/run`, which has the time.
+    @Test("Messages that take long to arrive are sent once")
+    func heavyMessages() async throws {
+        #expect(try await ProgramRun.run(Self.probe, ["copies"]).output == "32 copies\n")
+    }
+
     @Test("A thousand calls in a row")
     func calls() async throws {
         #expect(try await ProgramRun.run(Self.probe, ["calls", "1000"]).output == "1000 calls\n")

@@ -108,6 +108,8 @@ case "out-of-memory":
 case "tagged":
     let words = Array(arguments.dropFirst())
     try printTagged(words[0], verbose: Int(words[1]) ?? 0)
+case "copies":
+    try sendCopies()
 case "copy":
     try callInCopy()
 case "hopeless":
@@ -141,7 +143,7 @@ case "memory":
 default:
     print(
         "usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
-            + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | copy | hopeless | deep | memory"
+            + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | copy | copies | hopeless | deep | memory"
     )
 }
 

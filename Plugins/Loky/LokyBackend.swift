@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import JoblibCore
+import JoblibPOSIX
 import JoblibWire
 import JoblibWorkers
 
@@ -40,7 +41,9 @@ public struct LokyBackend: ShippingBackend {
     /// The same, but for large arrays, which are put where all workers find them, each once for a call.
     public func taskCoder(for call: CallID) -> any TaskCoder {
         // Where there is no pool to be had it is the session that says so.
-        guard let arena = try? LokyPool.shared.machinery().arena else { return self.taskCoder }
+        guard !ThisProcess.isForeignCopy, let arena = try? LokyPool.shared.machinery().arena else {
+            return self.taskCoder
+        }
         let arrays = CallArrays(arena, call: call.number, unsharedUpTo: self.settings.maxNBytes, self.settings.mmapMode)
         return BinaryCoder(trust: .sameBuild, arrays: arrays)
     }

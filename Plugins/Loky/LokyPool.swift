@@ -237,7 +237,7 @@ final class LokyPool: Sendable {
     var arena: SharedArena? { self.state.withLock { $0.machinery }?.arena }
 
     /// Has the memory of large arrays freed after a while, unless others use it.
-    private func trimLater() {
+    func trimLater() {
         guard let machinery = self.state.withLock({ $0.machinery }), machinery.arena.takeUse() else { return }
         machinery.supervisor.schedule(at: MonotonicClock.now + Self.arenaTime) { [weak self] in
             // Under the lock: a worker that has nothing to do gets nothing to do meanwhile.

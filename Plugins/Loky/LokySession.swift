@@ -123,6 +123,8 @@ final class LokySession: AttendedSession {
     }
 
     func receive() -> Bool {
+        // What the parent's workers say is for the parent.
+        if ThisProcess.isForeignCopy { return false }
         // A worker that has said something rings: most looks end here.
         let rung = self.machinery.receiver.rung
         guard rung != self.heard.load(ordering: .relaxed) else { return false }
@@ -139,9 +141,11 @@ final class LokySession: AttendedSession {
         return isAnything
     }
 
-    func attend() { self.machinery.receiver.attend() }
+    func attend() { if !ThisProcess.isForeignCopy { self.machinery.receiver.attend() } }
 
-    func unattend(isWaiting: Bool) { self.machinery.receiver.unattend(isWaiting: isWaiting) }
+    func unattend(isWaiting: Bool) {
+        if !ThisProcess.isForeignCopy { self.machinery.receiver.unattend(isWaiting: isWaiting) }
+    }
 
     func cancel(_ call: CallID) {
         guard !ThisProcess.isForeignCopy else { return }
@@ -163,8 +167,10 @@ final class LokySession: AttendedSession {
     }
 
     func end(_ call: CallID, _ reason: CallEnd) {
+        guard !ThisProcess.isForeignCopy else { return }
         if self.machinery.arena.end(call: call.number) {
             for worker in self.state.withLock({ $0.workers }) { worker.link.forget(call: call.number) }
+            self.pool.trimLater()
         }
         // What its tasks have printed belongs before what the caller prints next.
         self.machinery.supervisor.drain(self.state.withLock { $0.workers.compactMap(\.process) })

@@ -44,6 +44,14 @@ public protocol ArrayExchange: Sendable {
     /// - Returns: Where it is; `nil` to let it travel inside of the bytes.
     func place(_ bytes: UnsafeRawBufferPointer, of array: Any) -> ArrayReference?
 
+    /// A batch of tasks begins: what is placed from now on belongs to it; by default nothing is noted.
+    func beginBatch()
+
+    /// The batch is encoded.
+    ///
+    /// - Returns: Called once nobody needs what it has had placed; `nil`, as by default, where that is of no interest.
+    func endBatch() -> (@Sendable () -> Void)?
+
     /// Whether there may be an array; asked before memory is taken for it.
     func holds(_ reference: ArrayReference) -> Bool
 
@@ -65,4 +73,10 @@ public protocol ArrayExchange: Sendable {
 extension ArrayExchange {
     /// As it was made.
     public var mmapMode: MmapMode? { nil }
+
+    /// Nothing.
+    public func beginBatch() {}
+
+    /// Of no interest.
+    public func endBatch() -> (@Sendable () -> Void)? { nil }
 }

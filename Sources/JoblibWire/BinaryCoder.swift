@@ -7,7 +7,7 @@ public import JoblibCore
 ///
 /// Floating-point numbers arrive bit by bit, whatever they are. The bytes describe themselves well enough that keys may be
 /// missing, unknown, or in another order. Decoding is safe whatever the bytes are: see ``CodingLimits``.
-public struct BinaryCoder: TaskCoder {
+public struct BinaryCoder: BatchTaskCoder {
     /// How far what is decoded is trusted.
     public struct Trust: Sendable, Hashable {
         let acceptsLayouts: Bool
@@ -50,6 +50,12 @@ public struct BinaryCoder: TaskCoder {
 
     /// Whether the coder was made with the trust `.sameBuild`.
     public var trustsMemory: Bool { self.trust.acceptsLayouts }
+
+    /// Tells the array exchange.
+    public func beginBatch() { self.arrays?.beginBatch() }
+
+    /// Asks the array exchange.
+    public func endBatch() -> (@Sendable () -> Void)? { self.arrays?.endBatch() }
 
     /// Encodes a value.
     ///

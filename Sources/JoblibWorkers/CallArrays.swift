@@ -18,10 +18,21 @@ package final class CallArrays: ArrayExchange {
     private struct Placed: @unchecked Sendable {
         let array: Any
         let reference: ArrayReference
+
+        /// How many batches on their way refer to it, and the number of the last one that has.
+        var users = 0
+        var lastBatch = 0
     }
+
+    /// For how many batches an array is kept that none on its way refers to: the next may carry it again.
+    private static let keptBatches = 8
 
     private struct State {
         var placed: [Key: Placed] = [:]
+
+        /// The number of the batch that is being encoded, and what it refers to.
+        var batch = 0
+        var current: Set<Key> = []
         var hasBegun = false
         var isOver = false
     }
@@ -68,15 +79,16 @@ package final class CallArrays: ArrayExchange {
     package func place(_ bytes: UnsafeRawBufferPointer, of array: Any) -> ArrayReference? {
         guard let start = bytes.baseAddress else { return nil }
         let key = Key(address: UInt(bitPattern: start), byteCount: bytes.count)
-        let (isOver, known) = self.state.withLock { ($0.isOver, $0.placed[key]?.reference) }
+        let (isOver, known) = self.state.withLock { state in (state.isOver, Self.use(key, &state)) }
         if let known { return known }
         guard !isOver, let reference = unsafe self.arena.place(bytes, call: self.call) else { return nil }
         let placed = Placed(array: array, reference: reference)
         let (isKept, isFirst, earlier) = self.state.withLock { state in
             // Another thread may have been faster, or the call has ended.
-            if let earlier = state.placed[key] { return (false, false, Optional(earlier.reference)) }
+            if let earlier = Self.use(key, &state) { return (false, false, Optional(earlier)) }
             guard !state.isOver else { return (false, false, nil) }
             state.placed[key] = placed
+            _ = Self.use(key, &state)
             defer { state.hasBegun = true }
             return (true, !state.hasBegun, nil)
         }
@@ -86,6 +98,43 @@ package final class CallArrays: ArrayExchange {
         }
         if isFirst { self.arena.begin(self) }
         return reference
+    }
+
+    /// Notes that the batch that is being encoded refers to an array, if that is placed.
+    private static func use(_ key: Key, _ state: inout State) -> ArrayReference? {
+        guard var placed = state.placed[key] else { return nil }
+        if state.current.insert(key).inserted { placed.users += 1 }
+        placed.lastBatch = state.batch
+        state.placed[key] = placed
+        return placed.reference
+    }
+
+    package func beginBatch() {
+        self.state.withLock { state in
+            state.batch += 1
+            state.current = []
+        }
+    }
+
+    package func endBatch() -> (@Sendable () -> Void)? {
+        let keys = self.state.withLock { state in
+            defer { state.current = [] }
+            return state.current
+        }
+        if keys.isEmpty { return nil }
+        return { self.didEnd(keys) }
+    }
+
+    /// Lets go of what no batch on its way refers to, and none has for a while.
+    private func didEnd(_ keys: Set<Key>) {
+        let old = self.state.withLock { state in
+            for key in keys { state.placed[key]?.users -= 1 }
+            let old = state.placed.filter { $0.value.users <= 0 && state.batch - $0.value.lastBatch > Self.keptBatches }
+            for key in old.keys { state.placed[key] = nil }
+            return old
+        }
+        // Not under the lock: what is freed may be large.
+        self.arena.giveBack(old.values.map(\.reference.offset))
     }
 
     /// Whether a worker may have left an array there.

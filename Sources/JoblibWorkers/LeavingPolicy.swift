@@ -12,16 +12,27 @@ final class LeavingPolicy: Sendable {
     private let maxMemory: Int
     private let state = Mutex((begun: 0, looked: UInt64(0), isReached: false))
 
-    init(maxTasks: Int, maxMemory: Int) {
+    /// Frees what is only kept for tasks to come.
+    private let release: @Sendable () -> Void
+
+    init(maxTasks: Int, maxMemory: Int, release: @escaping @Sendable () -> Void) {
         self.maxTasks = maxTasks
         self.maxMemory = maxMemory
+        self.release = release
+    }
+
+    private var isTooLarge: Bool {
+        guard ThisProcess.residentByteCount >= self.maxMemory else { return false }
+        // Not for what another worker would have to get as well.
+        self.release()
+        return ThisProcess.residentByteCount >= self.maxMemory
     }
 
     var isReached: Bool {
         guard self.maxTasks > 0 || self.maxMemory > 0 else { return false }
         return self.state.withLock { state in
             if self.maxTasks > 0, state.begun >= self.maxTasks { state.isReached = true }
-            if self.maxMemory > 0, ThisProcess.residentByteCount >= self.maxMemory { state.isReached = true }
+            if self.maxMemory > 0, self.isTooLarge { state.isReached = true }
             return state.isReached
         }
     }
@@ -36,7 +47,7 @@ final class LeavingPolicy: Sendable {
                 let now = MonotonicClock.now
                 if now - state.looked >= Self.lookEvery {
                     state.looked = now
-                    if ThisProcess.residentByteCount >= self.maxMemory { state.isReached = true }
+                    if self.isTooLarge { state.isReached = true }
                 }
             }
             guard !state.isReached else { return false }

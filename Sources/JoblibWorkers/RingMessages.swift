@@ -60,6 +60,11 @@ struct RingSender {
         self.flush()
     }
 
+    /// Whether a frame is written in part.
+    func isWriting(_ kind: WorkerFrame.Kind, _ number: UInt64) -> Bool {
+        self.waiting.first.map { $0.kind == kind && $0.number == number && $0.isBegun } ?? false
+    }
+
     /// Takes back a frame of which nothing has been written, so that its bytes need not be kept.
     mutating func withdraw(_ kind: WorkerFrame.Kind, _ number: UInt64) {
         self.waiting.removeAll { $0.kind == kind && $0.number == number && !$0.isBegun }

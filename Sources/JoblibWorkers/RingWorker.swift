@@ -83,7 +83,10 @@ final class RingWorker: Sendable {
         self.coder = BinaryCoder(trust: .sameBuild, arrays: self.arrays)
         self.sender = Mutex(RingSender(SharedRingWriter(memory.file, WorkerMemory.answers)))
         self.receiver = Mutex(RingReceiver(SharedRingReader(memory.file, WorkerMemory.requests)))
-        self.limit = LeavingPolicy(maxTasks: start.maxTasks, maxMemory: start.maxMemory)
+        self.limit = LeavingPolicy(maxTasks: start.maxTasks, maxMemory: start.maxMemory) { [arrays] in
+            SharedMemoryMappings.dropAll()
+            arrays.forgetAll()
+        }
     }
 
     private func run() -> Never {
@@ -104,7 +107,10 @@ final class RingWorker: Sendable {
                 continue
             }
             switch frame.kind {
-            case .run where self.memory.begin(batch: Int(truncatingIfNeeded: frame.number)): self.execute(frame)
+            case .run where self.memory.begin(batch: Int(truncatingIfNeeded: frame.number)):
+                self.arrays.beginBatch()
+                self.execute(frame)
+                SharedMemoryMappings.dropOld()
             case .initialize: self.initialize(frame.bytes)
             case .leaving: self.end()
             case .forget: self.arrays.forget(call: frame.number)

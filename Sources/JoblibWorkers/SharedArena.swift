@@ -75,6 +75,8 @@ package final class SharedArena: Sendable {
 
     /// Lets parts be used again.
     func giveBack(_ offsets: [Int]) {
+        if offsets.isEmpty { return }
+        self.isUsed.store(true, ordering: .relaxed)
         self.state.withLock { state in
             for offset in offsets { state.space.giveBack(offset) }
         }

@@ -11,7 +11,11 @@ final class WorkerArrays: ArrayExchange {
     private struct Kept: @unchecked Sendable {
         let call: UInt64
         let array: Any
+        var lastBatch: Int
     }
+
+    /// For how many batches what a task was given is kept for others.
+    private static let keptBatches = 4
 
     private struct State {
         var space: ArenaSpace
@@ -24,6 +28,9 @@ final class WorkerArrays: ArrayExchange {
 
         /// What tasks were given, by serial number.
         var kept: [UInt64: Kept] = [:]
+
+        /// How many batches have begun.
+        var batch = 0
     }
 
     /// From how many bytes on a result goes another way than the others: a message is copied several times.
@@ -52,12 +59,7 @@ final class WorkerArrays: ArrayExchange {
 
     /// Lets go of what tasks of a call were given.
     func forget(call: UInt64) {
-        let forgotten = self.state.withLock { state in
-            let forgotten = state.kept.filter { $0.value.call == call }
-            for serial in forgotten.keys { state.kept[serial] = nil }
-            return forgotten
-        }
-        // Freed here, and not under the lock: it takes long.
+        let forgotten = self.state.withLock { state in Self.take(&state) { $0.call == call } }
         withExtendedLifetime(forgotten) {}
     }
 
@@ -96,10 +98,45 @@ final class WorkerArrays: ArrayExchange {
         unsafe try self.arena.read(intoFresh: buffer, at: reference.offset)
     }
 
-    func kept(_ reference: ArrayReference) -> Any? { self.state.withLock { $0.kept[reference.serial] }?.array }
+    func kept(_ reference: ArrayReference) -> Any? {
+        self.state.withLock { state -> Kept? in
+            guard var kept = state.kept[reference.serial] else { return nil }
+            kept.lastBatch = state.batch
+            state.kept[reference.serial] = kept
+            return kept
+        }?
+        .array
+    }
 
     func keep(_ array: Any, _ reference: ArrayReference) {
-        let kept = Kept(call: reference.call, array: array)
-        self.state.withLock { $0.kept[reference.serial] = kept }
+        let kept = Kept(call: reference.call, array: array, lastBatch: 0)
+        self.state.withLock { state in
+            state.kept[reference.serial] = kept
+            state.kept[reference.serial]?.lastBatch = state.batch
+        }
+    }
+
+    /// Lets go of what the last batches have not asked for.
+    func beginBatch() {
+        let old = self.state.withLock { state in
+            state.batch += 1
+            let oldest = state.batch - Self.keptBatches
+            return Self.take(&state) { $0.lastBatch < oldest }
+        }
+        withExtendedLifetime(old) {}
+    }
+
+    /// Lets go of all that is kept.
+    func forgetAll() {
+        let all = self.state.withLock { state in Self.take(&state) { _ in true } }
+        withExtendedLifetime(all) {}
+    }
+
+    /// Takes out what is kept of some, to be freed where no lock is held: that takes long.
+    private static func take(_ state: inout State, where isWanted: (Kept) -> Bool) -> [UInt64: Kept] {
+        if state.kept.isEmpty { return [:] }
+        let taken = state.kept.filter { isWanted($0.value) }
+        for serial in taken.keys { state.kept[serial] = nil }
+        return taken
     }
 }

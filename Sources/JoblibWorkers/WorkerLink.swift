@@ -209,12 +209,12 @@ package final class WorkerLink: @unchecked Sendable {
 
     /// Asks for what the worker has not begun of the batches that it has now.
     ///
-    /// - Parameter keepsFirst: Whether the first stays, even if it has not begun: a large one may be on its way for long, and it would
-    ///   be sent again and again.
+    /// - Parameter keepsFirst: Whether one stays that is being written: a large one may be on its way for long, and it would be sent
+    ///   again and again.
     package func recall(keepsFirst: Bool) {
         let (kept, last) = self.state.withLock { state in
-            let first = state.batches.first?.number
-            let kept = keepsFirst ? first.flatMap { self.memory.hasBegun(batch: $0) ? nil : $0 } : nil
+            let first = keepsFirst && state.hasBegun ? state.batches.first?.number : nil
+            let kept = first.flatMap { state.sender.isWriting(.run, UInt64($0)) ? $0 : nil }
             state.recalled = kept ?? state.next
             return (kept, state.batches.last?.number)
         }

@@ -100,11 +100,6 @@ struct WorkerMemory: @unchecked Sendable {
     /// Begins with a batch; `false` when the caller has taken it back.
     func begin(batch: Int) -> Bool { self.claim(batch, from: 0, to: 1) }
 
-    /// Whether the worker has begun with a batch that was sent.
-    func hasBegun(batch: Int) -> Bool {
-        self.load(Self.claims + 8 * (batch % Self.largestBatchCount)) == 4 * batch + 1
-    }
-
     /// Takes a batch back that its worker has not begun with; `false` when it has.
     func takeBack(batch: Int) -> Bool { self.claim(batch, from: 0, to: 2) }
 

@@ -230,6 +230,24 @@ struct LokyArraysTests {
         #expect(Self.sharedByteCount == 0)
     }
 
+    @Test("A stream of tasks with fresh arrays takes no more memory than those on their way")
+    func stream() async throws {
+        await Self.settle()
+        let call = Parallel(nJobs: 2, backend: .loky, batchSize: 1)
+        let results = try call(
+            (0..<200).lazy.map { Delayed(Ends(values: [Double](repeating: Double($0), count: (1 << 17) + 1))) },
+            returnAs: .generator
+        )
+        var (sum, largest) = (0.0, 0)
+        for try await result in results {
+            sum += result
+            largest = max(largest, Self.sharedByteCount)
+        }
+        #expect(sum == 199 * 200)
+        // Each takes a megabyte, and a page.
+        #expect(largest < 40 << 20, "\(largest) bytes")
+    }
+
     @Test("Calls at once that share an array each have it until they are done")
     func concurrently() throws {
         let array = Self.array(2 << 20)

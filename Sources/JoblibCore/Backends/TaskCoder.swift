@@ -23,6 +23,17 @@ public protocol TaskCoder: Sendable {
     func decode<T: Decodable>(_ type: T.Type, from bytes: ArraySlice<UInt8>) throws -> T
 }
 
+/// A coder that keeps something of what it has encoded until a batch of tasks is done.
+public protocol BatchTaskCoder: TaskCoder {
+    /// What is encoded from now on belongs to another batch; called by one thread at a time.
+    func beginBatch()
+
+    /// All of the batch is encoded.
+    ///
+    /// - Returns: Called once its worker is done with the batch, or gone; `nil` where nothing is kept.
+    func endBatch() -> (@Sendable () -> Void)?
+}
+
 extension BackendParameter {
     static let taskCoderName = "taskCoder"
 

@@ -104,8 +104,6 @@ private final class WorkerBatch {
 
     func run(_ runs: [PortablePayload.Run]) throws {
         if self.settings.reportsStart { self.answers.begin() }
-        // Before the last answer: what the caller prints next comes after it.
-        defer { if self.settings.tagsOutput { OutputMark.clear() } }
         let plan = try WorkerPlans.plan(jobs: self.settings.innerJobs)
         // What loops inside of tasks get in a program without threads of ours.
         guard plan.isSequential else { return try self.run(runs, plan.plan) }
@@ -132,6 +130,8 @@ private final class WorkerBatch {
                 }
             }
         }
+        // Before the last answer: what the caller prints next comes after it.
+        if self.settings.tagsOutput { OutputMark.clear() }
         self.answers.close()
     }
 

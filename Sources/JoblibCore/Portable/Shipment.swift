@@ -17,6 +17,9 @@ final class Shipment: ShippedWork, @unchecked Sendable {
     /// Whether nothing is to be with workers beside it.
     let isLone: Bool
 
+    /// Called once it is with no worker any more.
+    let didEnd: (@Sendable () -> Void)?
+
     /// The task that the worker was in when it was last heard of.
     var current: Int?
 
@@ -32,7 +35,8 @@ final class Shipment: ShippedWork, @unchecked Sendable {
         _ group: ShippedGroup,
         _ entries: ShippedEntries,
         payload: [UInt8],
-        isLone: Bool
+        isLone: Bool,
+        _ didEnd: (@Sendable () -> Void)?
     ) {
         self.loop = loop
         self.group = group
@@ -40,6 +44,7 @@ final class Shipment: ShippedWork, @unchecked Sendable {
         self.count = entries.count
         self.payload = payload
         self.isLone = isLone
+        self.didEnd = didEnd
     }
 
     /// Notes how long tasks took that have ended.

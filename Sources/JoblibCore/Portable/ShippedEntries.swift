@@ -27,6 +27,8 @@ struct ShippedEntries: Sendable {
     /// Tasks of any kind.
     init(_ entries: [Entry]) {
         self.form = .list(entries[...])
+        // Most are in a row all the same, which need not be found out for each of them.
+        if let (first, count) = self.firstRow, count == entries.count { self.form = .row(first, count: count) }
     }
 
     var count: Int {

@@ -183,6 +183,7 @@ extension ShippingLoop {
             return (isFirst, rest, state.ledger.isHopeless(workers: self.plan.workers))
         }
         guard isFirst else { return }
+        shipment.didEnd?()
         guard !rest.isEmpty else { return self.didChange() }
         // Last: who finds nothing with workers, and nothing to be sent again, ends the call.
         defer {

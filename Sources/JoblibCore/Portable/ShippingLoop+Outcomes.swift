@@ -48,7 +48,7 @@ extension ShippingLoop {
             tell()
             var tasks: ArraySlice<ShippedBody> = []
             let isTaken = self.state.withLock { state in
-                guard unsafe group.succeed(entry.index, place) else { return false }
+                guard !state.isGivenUp, unsafe group.succeed(entry.index, place) else { return false }
                 state.ledger.noteProgress()
                 state.ledger.fatalTasks.end()
                 tasks = self.handOn(group, &state)
@@ -63,7 +63,7 @@ extension ShippingLoop {
     func fail(_ entry: ShippingLedger.Entry, _ failure: TaskFailure, of group: ShippedGroup) {
         var tasks: ArraySlice<ShippedBody> = []
         let isTaken = self.state.withLock { state in
-            guard group.fail(entry.index, failure, isEnding: !self.keepsGoing) else { return false }
+            guard !state.isGivenUp, group.fail(entry.index, failure, isEnding: !self.keepsGoing) else { return false }
             state.ledger.noteProgress()
             tasks = self.handOn(group, &state)
             return true

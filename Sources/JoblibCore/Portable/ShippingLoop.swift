@@ -119,6 +119,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
 
     /// Turns tasks into bytes; for the feeding thread, once it comes to the first that is not plain bytes.
     private lazy var taskCoder = self.coding.taskCoder(self.plan)
+    private lazy var batchCoder = self.taskCoder as? any BatchTaskCoder
 
     // MARK: - Lifetime
 
@@ -304,12 +305,18 @@ final class ShippingLoop: Loop, @unchecked Sendable {
             self.writer.take()
             ?? PayloadWriter(self.coding.settings(self.plan, seed: self.rootSeed, keepsGoing: self.keepsGoing))
         writer.begin(capacity: entries.count * 16)
+        var isCoded = false
+        func coder() -> any TaskCoder {
+            if !isCoded { self.batchCoder?.beginBatch() }
+            isCoded = true
+            return self.taskCoder
+        }
         var unsent: [ShippingLedger.Entry] = []
         var rest = entries
         while let (entry, count) = rest.firstRow {
             do {
                 let tasks = group.tasks(from: entry.index, count)
-                let added = try writer.add(tasks, entry, self.taskCoder, copiesMemory: copiesMemory)
+                let added = try writer.add(tasks, entry, coder(), copiesMemory: copiesMemory)
                 guard added > 0 else {
                     let body = group.body(of: entry.index)
                     throw body.refusal("the task", self.plan.settings) ?? ParallelError(.taskNotPortable, "\(body)")
@@ -326,9 +333,13 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         }
         let (count, payload) = (writer.count, writer.finish())
         self.writer = writer
-        guard count > 0, !self.isStopped else { return }
+        let didEnd = isCoded ? self.batchCoder?.endBatch() : nil
+        guard count > 0, !self.isStopped else {
+            didEnd?()
+            return
+        }
         let sent = unsent.isEmpty ? entries : ShippedEntries(entries.all.filter { !unsent.contains($0) })
-        let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone)
+        let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone, didEnd)
         self.state.withLock { $0.shipmentCount += 1 }
         self.report(sent)
         do {
@@ -339,6 +350,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
                 shipment.isFinished = true
                 state.shipmentCount -= 1
             }
+            didEnd?()
             self.stop(error)
         }
     }

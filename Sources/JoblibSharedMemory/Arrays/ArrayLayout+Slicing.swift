@@ -30,7 +30,7 @@ extension ArrayLayout {
         shape[axis] = range.isEmpty ? 0 : (range.count - 1) / step + 1
         // Of one element there is no next one, and the distance to it might be beyond all numbers.
         strides[axis] = shape[axis] > 1 ? strides[axis] * step : 1
-        let first = shape[axis] == 0 ? 0 : range.lowerBound * self.strides[axis]
+        let first = shape[axis] == 0 || self.count == 0 ? 0 : range.lowerBound * self.strides[axis]
         return ArrayLayout(partOf: self, shape, strides, firstElement: first, stride: elementStride)
     }
 

@@ -6,6 +6,10 @@ internal import Synchronization
 
 /// The segments that are in the memory of this process, so that each is there once.
 final class SegmentTable: Sendable {
+    /// For how long a segment is kept that is not decoded again, in nanoseconds, and how many are: each has a descriptor.
+    private static let keptTime: UInt64 = 1_000_000_000
+    private static let keptCount = 16
+
     private static let perProcess = PerProcess { SegmentTable() }
 
     private struct Entry {
@@ -14,7 +18,7 @@ final class SegmentTable: Sendable {
 
     private struct State {
         var known: [SegmentIdentity: Entry] = [:]
-        var kept: [SegmentIdentity: Segment] = [:]
+        var kept: [SegmentIdentity: (segment: Segment, usedAt: UInt64)] = [:]
         var keeps = false
     }
 
@@ -48,12 +52,34 @@ final class SegmentTable: Sendable {
         withExtendedLifetime(other) {}
     }
 
-    /// Keeps a segment that was decoded, if that is wanted.
+    /// Keeps a segment that was decoded, if that is wanted, and lets go of those that were not for a while.
     func keepDecoded(_ segment: Segment) {
-        self.state.withLock { state in
-            guard state.keeps, state.kept[segment.identity] == nil else { return }
-            state.kept[segment.identity] = segment
+        let now = MonotonicClock.now
+        let old = self.state.withLock { state -> [Segment] in
+            guard state.keeps else { return [] }
+            state.kept[segment.identity] = (segment, now)
+            return Self.takeOld(&state, now)
         }
+        withExtendedLifetime(old) {}
+    }
+
+    /// Lets go of those that were not decoded for a while.
+    func dropOld() {
+        let now = MonotonicClock.now
+        let old = self.state.withLock { state in state.kept.isEmpty ? [] : Self.takeOld(&state, now) }
+        withExtendedLifetime(old) {}
+    }
+
+    /// Takes those out that were not decoded for a while, and of the others those that are too many.
+    private static func takeOld(_ state: inout State, _ now: UInt64) -> [Segment] {
+        var old = state.kept.filter { now - min(now, $0.value.usedAt) >= Self.keptTime }.map(\.value.segment)
+        for segment in old { state.kept[segment.identity] = nil }
+        while state.kept.count > Self.keptCount, let oldest = state.kept.min(by: { $0.value.usedAt < $1.value.usedAt })
+        {
+            old.append(oldest.value.segment)
+            state.kept[oldest.key] = nil
+        }
+        return old
     }
 
     func startKeeping() {
@@ -73,8 +99,8 @@ final class SegmentTable: Sendable {
         withExtendedLifetime(kept) {}
     }
 
-    private static func takeKept(_ state: inout State) -> [SegmentIdentity: Segment] {
+    private static func takeKept(_ state: inout State) -> [Segment] {
         defer { state.kept = [:] }
-        return state.kept
+        return state.kept.values.map(\.segment)
     }
 }

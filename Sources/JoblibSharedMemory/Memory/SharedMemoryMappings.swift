@@ -6,9 +6,14 @@
 /// Usually as long as there is an array: a worker that is given the same one by two tasks, one after the other, may map it twice.
 /// To map and touch memory takes 0.1 ms for each MB, so whoever runs the tasks of one call keeps it until the end of the call.
 public enum SharedMemoryMappings {
-    /// Begins to keep the memory of each array that is decoded.
+    /// Begins to keep the memory of each array that is decoded: of the last sixteen, until they were not for a second.
     public static func startKeeping() {
         SegmentTable.shared.startKeeping()
+    }
+
+    /// Lets go of memory that was kept and not decoded again for a second, which happens by itself only when another array is decoded.
+    public static func dropOld() {
+        SegmentTable.shared.dropOld()
     }
 
     /// Lets go of the memory that was kept, of which that stays which arrays have; what is decoded later is kept again.

@@ -13,6 +13,11 @@ struct Sum: PortableTask {
     func run() -> Double { self.array.reduce(0, +) }
 }
 
+/// How many descriptors the worker has open.
+struct DescriptorCount: PortableTask {
+    func run() -> Int { (0..<1024).count { fcntl($0, F_GETFD) >= 0 } }
+}
+
 /// Writes a number to each element of a part.
 struct Fill: PortableTask {
     var part: SharedArray<Double>

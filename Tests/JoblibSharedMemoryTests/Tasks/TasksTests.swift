@@ -59,6 +59,16 @@ struct TasksTests {
         )
     }
 
+    @Test("A worker keeps no descriptors of arrays that it was given long ago")
+    func descriptors() throws {
+        let call = Parallel(nJobs: 1, backend: .loky)
+        for round in 0..<100 {
+            let array = try SharedArray(repeating: Double(round), count: 1000)
+            #expect(try call([Delayed(Sum(array: array))]) == [Double(1000 * round)])
+        }
+        #expect(try call([Delayed(DescriptorCount())])[0] < 40)
+    }
+
     @Test("Closures write to what they have captured", arguments: [BackendSelection.threading, .multiprocessing])
     func writingInClosures(_ backend: BackendSelection) throws {
         let array = try SharedArray<Int>(zeros: 10_000)

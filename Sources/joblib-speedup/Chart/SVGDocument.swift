@@ -69,6 +69,17 @@ struct SVGDocument {
         )
     }
 
+    /// Draws a rectangle from its upper left corner.
+    mutating func rectangle(_ corner: Point, width: Double, height: Double, color: String) {
+        self.append(
+            "rect",
+            [
+                ("x", Self.number(corner.x)), ("y", Self.number(corner.y)), ("width", Self.number(width)),
+                ("height", Self.number(height)), ("fill", color),
+            ]
+        )
+    }
+
     /// Draws a text, which may contain any characters.
     mutating func text(_ text: String, at point: Point, _ style: TextStyle) {
         var attributes = [

@@ -61,29 +61,32 @@ extension SpeedupChart {
         let hasMarker = extremes.contains(Double(cpus)) && Double(cpus) < extremes.upperBound
 
         return ChartPanel(
-            title: "Time against nJobs",
-            subtitle: "logarithmic; dashes: ideal speed-up over nJobs \(self.times.baseline)",
+            frame: PanelFrame(
+                title: "Time against nJobs",
+                subtitle: "logarithmic; dashes: ideal speed-up over nJobs \(self.times.baseline)",
+                horizontal: PanelFrame.Axis(
+                    title: "nJobs",
+                    scale: horizontal,
+                    ticks: AxisTicks.spaced(jobs, on: horizontal, minimumDistance: distance)
+                        .map { (Double($0), "\($0)") }
+                ),
+                vertical: PanelFrame.Axis(
+                    title: "time",
+                    scale: vertical,
+                    ticks: AxisTicks.logarithmic(domain, count: 10)
+                        .map { tick in
+                            let unit = TimeUnit(for: tick)
+                            return (tick, "\(unit.label(tick)) \(unit.symbol)")
+                        }
+                ),
+                marker: hasMarker ? PanelFrame.Marker(value: Double(cpus), label: counted(cpus, "CPU")) : nil,
+                left: 84,
+                right: 400,
+                top: Self.top,
+                bottom: Self.bottom
+            ),
             legend: "size",
-            horizontal: ChartPanel.Axis(
-                title: "nJobs",
-                scale: horizontal,
-                ticks: AxisTicks.spaced(jobs, on: horizontal, minimumDistance: distance).map { (Double($0), "\($0)") }
-            ),
-            vertical: ChartPanel.Axis(
-                title: "time",
-                scale: vertical,
-                ticks: AxisTicks.logarithmic(domain, count: 10)
-                    .map { tick in
-                        let unit = TimeUnit(for: tick)
-                        return (tick, "\(unit.label(tick)) \(unit.symbol)")
-                    }
-            ),
-            series: series,
-            marker: hasMarker ? ChartPanel.Marker(value: Double(cpus), label: counted(cpus, "CPU")) : nil,
-            left: 84,
-            right: 400,
-            top: Self.top,
-            bottom: Self.bottom
+            series: series
         )
     }
 
@@ -110,24 +113,26 @@ extension SpeedupChart {
         let horizontal = AxisScale(kind: .linear, domain: 0...Double(sizes.last ?? 1), start: 590, end: 896)
 
         return ChartPanel(
-            title: "Time against size",
-            subtitle: "linear",
+            frame: PanelFrame(
+                title: "Time against size",
+                subtitle: "linear",
+                horizontal: PanelFrame.Axis(
+                    title: "size of each array",
+                    scale: horizontal,
+                    ticks: AxisTicks.linear(horizontal.domain, count: 6).map { ($0, grouped(Int($0.rounded()))) }
+                ),
+                vertical: PanelFrame.Axis(
+                    title: unit.name,
+                    scale: vertical,
+                    ticks: AxisTicks.linear(vertical.domain, count: 6).map { ($0, unit.label($0)) }
+                ),
+                left: 590,
+                right: 910,
+                top: Self.top,
+                bottom: Self.bottom
+            ),
             legend: "nJobs",
-            horizontal: ChartPanel.Axis(
-                title: "size of each array",
-                scale: horizontal,
-                ticks: AxisTicks.linear(horizontal.domain, count: 6).map { ($0, grouped(Int($0.rounded()))) }
-            ),
-            vertical: ChartPanel.Axis(
-                title: unit.name,
-                scale: vertical,
-                ticks: AxisTicks.linear(vertical.domain, count: 6).map { ($0, unit.label($0)) }
-            ),
-            series: series,
-            left: 590,
-            right: 910,
-            top: Self.top,
-            bottom: Self.bottom
+            series: series
         )
     }
 }

@@ -71,6 +71,14 @@ enum SystemCall {
         isatty(descriptor) == 1
     }
 
+    /// Makes a pipe; what is written to its input is read from its output.
+    static func makePipe() throws(SystemError) -> (output: Int32, input: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw .current }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
     private static func checked(_ descriptor: Int32) throws(SystemError) -> Int32 {
         guard descriptor >= 0 else { throw .current }
         return descriptor

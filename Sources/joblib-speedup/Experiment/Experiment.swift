@@ -3,52 +3,33 @@
 
 import Joblib
 
-/// The experiment of the notebook: convolve two random arrays in several equal tasks, for every size and `nJobs`.
-struct Experiment {
-    /// The sizes of the arrays, in the order in which they are measured.
-    var sizes: [Int]
+/// What the program runs: measurements, one after another, each of which is worth something without those that follow.
+protocol Experiment {
+    associatedtype Results: Findings
 
-    /// The values of `nJobs`, in the order in which they are measured for each size.
-    var jobs: [Int]
+    /// The number of runs in the whole experiment.
+    var runCount: Int { get }
 
-    /// What stays the same over all measurements.
-    var conditions: Times.Conditions
-
-    /// What happens while the experiment runs.
-    enum Event {
-        /// A timing of all tasks is about to start.
-        case starting(size: Int, nJobs: Int, repetition: Int)
-
-        /// The best time so far of one pair of size and `nJobs`; later repetitions may improve it.
-        case measured(Measurement)
-    }
-
-    /// The number of timings in the whole experiment.
-    var timingCount: Int { self.sizes.count * self.jobs.count * self.conditions.repeats }
+    /// What is known before the first run.
+    var nothingYet: Results { get }
 
     /// Runs the experiment.
     ///
     /// - Parameter report: Receives each event as it happens, so that an interruption loses nothing that was measured.
-    /// - Throws: What the loop throws, see ``isInterruption(_:)``; ``WrongResult`` if a task computed a wrong sum.
-    func run(report: (Event) throws -> Void) throws {
-        for size in self.sizes {
-            var generator = SplitMix64(seed: UInt64(size))
-            let convolution = Convolution(generator.array(count: size), generator.array(count: size))
-            for nJobs in self.jobs {
-                let parallel = Parallel(nJobs: nJobs, backend: .named(self.conditions.backend))
-                // The first loop of a backend may start threads; that is not what is timed.
-                try self.warmUp(parallel, nJobs: nJobs)
+    /// - Throws: What a loop throws, see ``isInterruption(_:)``; ``WrongResult`` if a task computed a wrong sum.
+    func run(report: (ExperimentEvent<Results.Finding>) throws -> Void) throws
+}
 
-                var best = Double.infinity
-                for repetition in 1...self.conditions.repeats {
-                    try report(.starting(size: size, nJobs: nJobs, repetition: repetition))
-                    best = min(best, try self.time(convolution, on: parallel))
-                    try report(.measured(Measurement(size: size, nJobs: nJobs, seconds: best)))
-                }
-            }
-        }
-    }
+/// What happens while an experiment runs.
+enum ExperimentEvent<Finding> {
+    /// A run of all tasks is about to start.
+    case starting(step: String)
 
+    /// What is known of one measurement so far; later repetitions may improve it.
+    case found(Finding)
+}
+
+extension Experiment {
     /// Returns whether an error thrown by ``run(report:)`` means that the user interrupted it.
     static func isInterruption(_ error: any Error) -> Bool {
         switch error {
@@ -57,35 +38,6 @@ struct Experiment {
         case let failure as TaskFailure: failure.underlyingError is CancellationError
         default: error is CancellationError
         }
-    }
-
-    /// Returns the seconds that all tasks take together.
-    private func time(_ convolution: Convolution, on parallel: Parallel) throws -> Double {
-        let expected = convolution.expectedSum
-        let task = Delayed(ConvolutionSum(convolution: convolution))
-        let tasks = Array(repeating: task, count: self.conditions.tasks)
-        let clock = ContinuousClock()
-        let start = clock.now
-        let sums = try parallel(tasks)
-        let elapsed = clock.now - start
-        for (index, sum) in sums.enumerated() where abs(sum - expected) > 1e-9 * expected {
-            throw WrongResult(task: index, sum: sum, expected: expected)
-        }
-        return elapsed / .seconds(1)
-    }
-
-    private func warmUp(_ parallel: Parallel, nJobs: Int) throws {
-        let small = Convolution([1, 2], [3, 4])
-        _ = try parallel(Array(repeating: Delayed(ConvolutionSum(convolution: small)), count: nJobs))
-    }
-}
-
-/// The task, for workers of any kind: a sum stands for the result, so that memory does not grow with the number of tasks.
-struct ConvolutionSum: PortableTask {
-    var convolution: Convolution
-
-    func run() throws -> Double {
-        try self.convolution(isCancelled: { TaskContext.current?.isCancelled ?? false }).reduce(0, +)
     }
 }
 

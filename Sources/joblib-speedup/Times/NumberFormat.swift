@@ -14,6 +14,19 @@ func fixed(_ value: Double, decimals: Int) -> String {
     return sign + digits.dropLast(decimals) + "." + digits.suffix(decimals)
 }
 
+/// Returns the nearest number that has no more than a few digits that matter.
+func significant(_ value: Double, digits: Int) -> Double {
+    guard value != 0 else { return 0 }
+    let exponent = Int(value.magnitude.decimalLogarithm.rounded(.down)) - digits + 1
+    // Powers of ten from 0 on are exact, those below are not.
+    if exponent >= 0 {
+        let power = Double(powerOfTen: exponent)
+        return (value / power).rounded() * power
+    }
+    let power = Double(powerOfTen: -exponent)
+    return (value * power).rounded() / power
+}
+
 /// Returns a whole number with a comma before every three digits.
 func grouped(_ value: Int) -> String {
     var groups: [Substring] = []

@@ -39,6 +39,8 @@ struct Times: Hashable, Sendable {
         self.conditions = conditions
     }
 
+    var isEmpty: Bool { self.measurements.isEmpty }
+
     /// Adds a measurement, or replaces the one for the same size and `nJobs`.
     mutating func record(_ measurement: Measurement) {
         if let index = self.measurements.firstIndex(where: {

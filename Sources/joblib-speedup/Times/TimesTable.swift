@@ -9,12 +9,7 @@ struct TimesTable: CustomStringConvertible {
 
     /// A line with the conditions, the headings and one line for each measurement.
     var description: String {
-        let rows = [Self.headings] + self.times.measurements.map(self.cells)
-        let widths = Self.headings.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let lines = rows.map { row in
-            zip(row, widths).map { cell, width in padded(cell, width: width) }.joined(separator: "  ")
-        }
-        return ([self.caption] + lines).joined(separator: "\n") + "\n"
+        TextTable(caption: self.caption, rows: [Self.headings] + self.times.measurements.map(self.cells)).description
     }
 
     private var caption: String {

@@ -1,49 +1,12 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Foundation
 import Testing
 
 @testable import joblib_speedup
 
-#if canImport(FoundationXML)
-import FoundationXML
-#endif
-
 @Suite("The chart")
 struct SpeedupChartTests {
-    /// Collects what an XML parser finds in a chart.
-    private final class Reader: NSObject, XMLParserDelegate {
-        var elements: [String: Int] = [:]
-        var texts: [String] = []
-        var numbers: [String] = []
-
-        func parser(
-            _ parser: XMLParser,
-            didStartElement name: String,
-            namespaceURI: String?,
-            qualifiedName: String?,
-            attributes: [String: String] = [:]
-        ) {
-            self.elements[name, default: 0] += 1
-            self.texts.append("")
-            for (key, value) in attributes where ["x", "y", "cx", "cy", "points"].contains(key) {
-                self.numbers += value.split { $0 == " " || $0 == "," }.map(String.init)
-            }
-        }
-
-        func parser(_ parser: XMLParser, foundCharacters text: String) {
-            self.texts[self.texts.count - 1] += text
-        }
-    }
-
-    private func read(_ times: Times) -> Reader? {
-        let reader = Reader()
-        let parser = XMLParser(data: Data(SpeedupChart(times: times).svg.utf8))
-        parser.delegate = reader
-        return parser.parse() ? reader : nil
-    }
-
     static let shapes: [([Int], [Int])] = [
         (Array(stride(from: 5_000, through: 50_000, by: 5_000)), [1, 2]), ([10, 20, 30], Array(1...8)), ([7], [1]),
         ([7], [3, 9]), ([1, 1_000_000], [1, 1_024]), (Array(1...60), Array(1...60)),
@@ -59,7 +22,7 @@ struct SpeedupChartTests {
                 jobs.map { (size, $0, Double(size * size) / Double(min($0, 4)) * 1e-9) }
             }
         )
-        let reader = try #require(self.read(times))
+        let reader = try #require(ChartReader(svg: times.svg))
         #expect(reader.elements["circle"] == 2 * sizes.count * jobs.count)
         for text in ["Time against nJobs", "Time against size"] {
             #expect(reader.texts.contains { $0.hasPrefix(text) })
@@ -74,7 +37,7 @@ struct SpeedupChartTests {
     func escaping() throws {
         var times = Times(conditions: Times.Conditions(tasks: 1, repeats: 1, backend: "</svg><a&\"'", cpus: 1))
         times.record(Measurement(size: 1, nJobs: 1, seconds: 1))
-        let reader = try #require(self.read(times))
+        let reader = try #require(ChartReader(svg: times.svg))
         #expect(reader.elements["a"] == nil)
         #expect(reader.texts.contains { $0.hasPrefix("</svg><a&\"' backend") })
         #expect(SVGDocument.escaped("a\u{1}b\nc") == "a\u{FFFD}b c")

@@ -51,7 +51,9 @@ struct SpeedupProgramTests {
         let outcome = try Program.speedup.run(["--help"], in: self.directory)
         #expect(outcome.status == 0)
         #expect(outcome.error.isEmpty)
-        for text in ["--sizes", "--jobs", "--tasks", "--backend", "--output", "--from", "5000...50000/5000", "1...8"] {
+        for text in [
+            "--sizes", "--jobs", "--tasks", "--backend", "--shared", "--output", "--from", "5000...50000/5000", "1...8",
+        ] {
             #expect(outcome.text.contains(text))
         }
     }

@@ -65,7 +65,7 @@ let package = Package(
         ),
         .target(
             name: "JoblibLoky",
-            dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers"],
+            dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibSharedMemory", "JoblibWire", "JoblibWorkers"],
             path: "Plugins/Loky"
         ),
 

@@ -44,7 +44,13 @@ public struct LokyBackend: ShippingBackend {
         guard !ThisProcess.isForeignCopy, let arena = try? LokyPool.shared.machinery().arena else {
             return self.taskCoder
         }
-        let arrays = CallArrays(arena, call: call.number, unsharedUpTo: self.settings.maxNBytes, self.settings.mmapMode)
+        let arrays = CallArrays(
+            arena,
+            call: call.number,
+            unsharedUpTo: self.settings.maxNBytes,
+            self.settings.mmapMode,
+            folder: self.settings.tempFolder
+        )
         return BinaryCoder(trust: .sameBuild, arrays: arrays)
     }
 
@@ -58,7 +64,7 @@ public struct LokyBackend: ShippingBackend {
     public func open(_ request: OpenRequest) throws -> any WorkerSession {
         try LokyDepth.check()
         try ForeignCopy.refuse()
-        return try LokySession(LokyPool.shared, self.settings, workers: request.workers)
+        return try LokySession(LokyPool.shared, self.settings, request)
     }
 
     /// Ends the workers that are idle, and waits until they have ended; those at work are left alone.

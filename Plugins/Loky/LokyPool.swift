@@ -75,13 +75,19 @@ final class LokyPool: Sendable {
     ///
     /// - Parameters:
     ///   - count: How many, from 1.
+    ///   - size: How many a session of this kind may have, of which so many are kept.
     ///   - key: What they have to be started with.
     ///   - session: Whose they become.
     /// - Returns: The workers: fewer where the system has no room for more, one at least.
     /// - Throws: ``ParallelError`` `.resourceExhausted` when there is not even one.
-    func take(_ count: Int, _ key: WorkerKey, for session: LokySession) throws(ParallelError) -> [LokyWorker] {
+    func take(
+        _ count: Int,
+        of size: Int,
+        _ key: WorkerKey,
+        for session: LokySession
+    ) throws(ParallelError) -> [LokyWorker] {
         let found = self.state.withLock { state in
-            state.sizes[key] = count
+            state.sizes[key] = size
             var found: [LokyWorker] = []
             while found.count < count, let place = state.idle.lastIndex(where: { $0.worker.key == key }) {
                 found.append(state.idle.remove(at: place).worker)

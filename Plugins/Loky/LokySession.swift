@@ -52,16 +52,19 @@ final class LokySession: AttendedSession {
     /// How many workers there are; one whose process has ended is replaced.
     var workers: Int { self.width.load(ordering: .relaxed) }
 
-    init(_ pool: LokyPool, _ settings: LokySettings, workers: Int) throws {
+    init(_ pool: LokyPool, _ settings: LokySettings, _ request: OpenRequest) throws {
         self.pool = pool
         do {
             self.machinery = try pool.machinery()
         } catch {
             throw Shortage.error(error, "start")
         }
+        let workers = request.workers
         self.key = settings.key(workers: workers)
         self.idleTimeout = settings.idleWorkerTimeout
-        let taken = try pool.take(workers, self.key, for: self)
+        // A worker without a task would be started for nothing.
+        let count = min(workers, max(1, request.taskCount ?? workers))
+        let taken = try pool.take(count, of: workers, self.key, for: self)
         self.width.store(taken.count, ordering: .relaxed)
         for (index, worker) in taken.enumerated() {
             worker.place(index)

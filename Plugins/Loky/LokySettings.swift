@@ -3,6 +3,7 @@
 
 public import JoblibCore
 import JoblibPOSIX
+import JoblibSharedMemory
 import JoblibWorkers
 
 /// What a call asks of spawned workers.
@@ -18,6 +19,9 @@ struct LokySettings: Sendable {
 
     /// How many bytes an array has at most that is sent to each task; `nil`: any number.
     let maxNBytes: Int?
+
+    /// Where large arrays become files; `nil`: nowhere, they are in memory.
+    let tempFolder: String?
 
     /// How workers are to have shared arrays; `nil`: as these were made.
     let mmapMode: MmapMode?
@@ -56,6 +60,10 @@ struct LokySettings: Sendable {
         self.innerThreads = request.innerMaxNumThreads
         self.maxNBytes = request.maxNBytes
         self.mmapMode = request.mmapMode
+        self.tempFolder =
+            request.tempFolder ?? ProcessEnvironment.value("JOBLIB_TEMP_FOLDER").flatMap { $0.isEmpty ? nil : $0 }
+        // One that cannot be used is found out now, and not when there is a large array.
+        if let folder = self.tempFolder { _ = try SharedArray<UInt8>(zeros: 1, tempFolder: folder) }
     }
 
     /// What a worker of a call with so many workers has to be started with.

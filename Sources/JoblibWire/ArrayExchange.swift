@@ -17,8 +17,12 @@ public struct ArrayReference: Sendable, Hashable {
     /// The number of the call that it belongs to.
     public let call: UInt64
 
+    /// What leads to memory of the array's own, with the offset 0; empty where both sides agree on the memory.
+    public let handle: [UInt8]
+
     /// Describes a place.
-    public init(offset: Int, byteCount: Int, serial: UInt64, call: UInt64) {
+    public init(offset: Int, byteCount: Int, serial: UInt64, call: UInt64, handle: [UInt8] = []) {
+        self.handle = handle
         self.offset = offset
         self.byteCount = byteCount
         self.serial = serial

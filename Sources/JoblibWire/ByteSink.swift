@@ -206,6 +206,7 @@
         self.append(raw: UInt64(reference.byteCount))
         self.append(raw: reference.serial)
         self.append(raw: reference.call)
+        unsafe reference.handle.withUnsafeBytes { unsafe self.append(counted: $0) }
         return true
     }
 

@@ -18,10 +18,17 @@ extension ByteSource {
         let byteCount = try self.word(UInt64.self, at: &position)
         let serial = try self.word(UInt64.self, at: &position)
         let call = try self.word(UInt64.self, at: &position)
+        let handle = try self.counted(at: &position)
         guard let offset = Int(exactly: offset), let byteCount = Int(exactly: byteCount) else {
             throw .corrupted("an array of \(byteCount) bytes cannot be")
         }
-        return ArrayReference(offset: offset, byteCount: byteCount, serial: serial, call: call)
+        return ArrayReference(
+            offset: offset,
+            byteCount: byteCount,
+            serial: serial,
+            call: call,
+            handle: unsafe Array(UnsafeRawBufferPointer(rebasing: self.bytes[handle]))
+        )
     }
 
     /// Decodes an array that is elsewhere, or finds it among those that were decoded before.

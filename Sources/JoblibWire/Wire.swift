@@ -33,7 +33,8 @@ enum Wire {
     static let some: UInt8 = 14
     /// A size and the bytes of the elements of the array that is encoded, in memory.
     static let elements: UInt8 = 15
-    /// An array that is elsewhere: the code of its numbers, or 0 for all that is encoded, and an `ArrayReference`.
+    /// An array that is elsewhere: the code of its numbers, or 0 for all that is encoded, four numbers, and the
+    /// size and the bytes of a handle.
     static let reference: UInt8 = 16
 
     /// Numbers from 0 to 127 are this bit and themselves.

@@ -3,6 +3,7 @@
 
 package import JoblibCore
 import JoblibPOSIX
+import JoblibSharedMemory
 package import JoblibWire
 import Synchronization
 
@@ -18,6 +19,9 @@ package final class CallArrays: ArrayExchange {
     private struct Placed: @unchecked Sendable {
         let array: Any
         let reference: ArrayReference
+
+        /// Its memory, where that is a file of its own.
+        let file: SharedArray<UInt8>?
 
         /// How many batches on their way refer to it, and the number of the last one that has.
         var users = 0
@@ -39,6 +43,7 @@ package final class CallArrays: ArrayExchange {
 
     private let arena: SharedArena
     let call: UInt64
+    private let folder: String?
     private let state = Mutex(State())
 
     /// How many bytes an array has at most that is not shared.
@@ -54,7 +59,15 @@ package final class CallArrays: ArrayExchange {
     ///   - call: The number of the call.
     ///   - largest: How many bytes an array has at most that is sent to each task; `nil`: any number.
     ///   - mmapMode: How workers are to have shared arrays, where the call asks for that.
-    package init(_ arena: SharedArena, call: UInt64, unsharedUpTo largest: Int?, _ mmapMode: MmapMode?) {
+    ///   - folder: Where arrays become files, instead of memory of the pool; `nil` for that.
+    package init(
+        _ arena: SharedArena,
+        call: UInt64,
+        unsharedUpTo largest: Int?,
+        _ mmapMode: MmapMode?,
+        folder: String?
+    ) {
+        self.folder = folder
         self.arena = arena
         self.mmapMode = mmapMode
         self.call = call
@@ -70,7 +83,7 @@ package final class CallArrays: ArrayExchange {
             defer { state.placed = [:] }
             return state.placed
         }
-        self.arena.giveBack(placed.values.map(\.reference.offset))
+        self.giveBack(placed.values)
     }
 
     /// Copies an array, unless that was done for another task.
@@ -81,8 +94,8 @@ package final class CallArrays: ArrayExchange {
         let key = Key(address: UInt(bitPattern: start), byteCount: bytes.count)
         let (isOver, known) = self.state.withLock { state in (state.isOver, Self.use(key, &state)) }
         if let known { return known }
-        guard !isOver, let reference = unsafe self.arena.place(bytes, call: self.call) else { return nil }
-        let placed = Placed(array: array, reference: reference)
+        guard !isOver, let (reference, file) = unsafe self.copy(bytes) else { return nil }
+        let placed = Placed(array: array, reference: reference, file: file)
         let (isKept, isFirst, earlier) = self.state.withLock { state in
             // Another thread may have been faster, or the call has ended.
             if let earlier = Self.use(key, &state) { return (false, false, Optional(earlier)) }
@@ -93,11 +106,34 @@ package final class CallArrays: ArrayExchange {
             return (true, !state.hasBegun, nil)
         }
         guard isKept else {
-            self.arena.giveBack([reference.offset])
+            self.giveBack([placed])
             return earlier
         }
         if isFirst { self.arena.begin(self) }
         return reference
+    }
+
+    /// Copies an array into the pool's memory, or into a file of its own.
+    private func copy(_ bytes: UnsafeRawBufferPointer) -> (ArrayReference, SharedArray<UInt8>?)? {
+        guard let folder = self.folder else {
+            return unsafe self.arena.place(bytes, call: self.call).map { ($0, nil) }
+        }
+        // Where the folder has no room, the array travels with the rest.
+        guard let file = try? SharedArray<UInt8>(zeros: bytes.count, tempFolder: folder),
+            let handle = try? BinaryCoder(trust: .sameBuild).encode(file.readOnly)
+        else { return nil }
+        file.withMutableSpan { span in
+            unsafe span.withUnsafeMutableBytes { unsafe $0.copyMemory(from: bytes) }
+        }
+        let serial = self.arena.makeSerial()
+        return (
+            ArrayReference(offset: 0, byteCount: bytes.count, serial: serial, call: self.call, handle: handle), file
+        )
+    }
+
+    /// Lets the memory of arrays be used again, or frees it.
+    private func giveBack(_ arrays: some Sequence<Placed>) {
+        self.arena.giveBack(arrays.filter { $0.file == nil }.map(\.reference.offset))
     }
 
     /// Notes that the batch that is being encoded refers to an array, if that is placed.
@@ -134,7 +170,7 @@ package final class CallArrays: ArrayExchange {
             return old
         }
         // Not under the lock: what is freed may be large.
-        self.arena.giveBack(old.values.map(\.reference.offset))
+        self.giveBack(old.values)
     }
 
     /// Whether a worker may have left an array there.

@@ -73,6 +73,14 @@ package final class SharedArena: Sendable {
         return ArrayReference(offset: offset, byteCount: bytes.count, serial: serial, call: call)
     }
 
+    /// A number that no array has had.
+    func makeSerial() -> UInt64 {
+        self.state.withLock { state in
+            state.serial += 1
+            return state.serial
+        }
+    }
+
     /// Lets parts be used again.
     func giveBack(_ offsets: [Int]) {
         if offsets.isEmpty { return }
@@ -99,7 +107,8 @@ package final class SharedArena: Sendable {
     /// Whether there may be an array of a worker.
     package func holds(_ reference: ArrayReference) -> Bool {
         let (end, overflow) = reference.offset.addingReportingOverflow(reference.byteCount)
-        return reference.offset >= Self.regionByteCount && !overflow && reference.byteCount > 0
+        return reference.handle.isEmpty && reference.offset >= Self.regionByteCount && !overflow
+            && reference.byteCount > 0
             && reference.offset / Self.regionByteCount == (end - 1) / Self.regionByteCount
             && reference.byteCount <= self.memory.byteCount
     }

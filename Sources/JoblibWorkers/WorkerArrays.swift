@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import JoblibPOSIX
+import JoblibSharedMemory
 import JoblibWire
 import Synchronization
 
@@ -89,12 +90,22 @@ final class WorkerArrays: ArrayExchange {
     }
 
     func holds(_ reference: ArrayReference) -> Bool {
+        if !reference.handle.isEmpty { return reference.byteCount > 0 }
         let (end, overflow) = reference.offset.addingReportingOverflow(reference.byteCount)
         return reference.offset >= 0 && reference.byteCount > 0 && !overflow
             && end <= SharedArena.region(0).upperBound && reference.byteCount <= self.arena.byteCount
     }
 
+    /// A file has another size than the array in it.
+    private struct WrongSize: Error {}
+
     func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws {
+        guard reference.handle.isEmpty else {
+            let file = try BinaryCoder(trust: .sameBuild).decode(SharedArray<UInt8>.self, from: reference.handle)
+            guard file.count == buffer.count else { throw WrongSize() }
+            unsafe HugePages.advise(buffer.baseAddress, byteCount: buffer.count)
+            return file.withSpan { span in unsafe span.withUnsafeBytes { unsafe buffer.copyMemory(from: $0) } }
+        }
         unsafe try self.arena.read(intoFresh: buffer, at: reference.offset)
     }
 

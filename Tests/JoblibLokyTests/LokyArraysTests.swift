@@ -163,6 +163,36 @@ struct LokyArraysTests {
         #expect(Self.sharedByteCount == 0)
     }
 
+    @Test("Where a folder is named for large arrays they become files there, which nobody sees and nothing is left of")
+    func folder() async throws {
+        await Self.settle()
+        let folder = NSTemporaryDirectory() + "joblib-folder-\(getpid())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let array = Self.array(3 << 20)
+        let call = Parallel(nJobs: 2, backend: .loky, batchSize: 1, tempFolder: folder)
+        let results = try await call.run((0..<6).map { _ in Delayed(ArraySum(values: array)) })
+        #expect(results.allSatisfy { $0.sum == array.reduce(0, +) })
+        for (_, ofWorker) in Dictionary(grouping: results, by: \.pid) {
+            #expect(Set(ofWorker.map(\.address)).count == 1)
+        }
+        #expect(Self.sharedByteCount == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+
+    @Test(
+        "A folder that cannot be used is an error of the call, which names it",
+        arguments: ["/nonexistent/x", "/proc"]
+    )
+    func wrongFolder(_ folder: String) throws {
+        let call = Parallel(nJobs: 1, backend: .loky, tempFolder: folder)
+        #expect {
+            try call([Delayed(ArraySum(values: [1]))])
+        } throws: { error in
+            "\(error)".contains(folder) && error is ParallelError
+        }
+    }
+
     @Test("Arrays are shared at any depth, and arrive as they were")
     func nested() throws {
         let inner = Nested.Inner(floats: (0..<1_000_000).map(Float.init), optional: Array(0..<1_000_000))

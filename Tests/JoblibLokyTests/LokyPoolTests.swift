@@ -23,6 +23,16 @@ struct LokyPoolTests {
         #expect(try Self.pids(2).isSubset(of: four))
     }
 
+    @Test("No more workers are started than there are tasks")
+    func fewTasks() async throws {
+        await LokyBackend.shutDownIdleWorkers()
+        let before = Set(LokyBackend.workerPIDs)
+        #expect(
+            try await Parallel(nJobs: 64, backend: .loky).run((0..<2).map { Delayed(Square(value: $0)) }) == [0, 1]
+        )
+        #expect(Set(LokyBackend.workerPIDs).subtracting(before).count <= 2)
+    }
+
     @Test("Any form of a call runs in them")
     func forms() throws {
         let tasks = (0..<50).map { Delayed(Square(value: $0)) }

@@ -222,6 +222,25 @@ struct BinaryCoderTests {
         #expect(errors > bytes.count)
     }
 
+    @Test(
+        "Text that is no UTF-8 is text with replacements, or an error, in strings and in keys",
+        arguments: [true, false]
+    )
+    func invalidText(isKey: Bool) throws {
+        let coder = BinaryCoder()
+        let bytes = try coder.encode(isKey ? ["qqqq": "x"] : ["x": "qqqq"])
+        let place = try #require((0..<bytes.count - 3).first { Array(bytes[$0..<$0 + 4]) == Array("qqqq".utf8) })
+        for wrong in [
+            [0xff, 0xfe, 0xfd, 0xfc], [0xc0, 0x80, 0xc0, 0x80], [0xed, 0xa0, 0x80, 0x71], [0xf4, 0x90, 0x80, 0x80],
+        ] as [[UInt8]] {
+            var damaged = bytes
+            damaged.replaceSubrange(place..<place + 4, with: wrong)
+            guard let value = try? coder.decode([String: String].self, from: damaged) else { continue }
+            let text = try #require(isKey ? value.keys.first : value.values.first)
+            #expect(text == String(decoding: wrong, as: UTF8.self))
+        }
+    }
+
     @Test("Random bytes are an error, or some value, and nothing worse")
     func randomBytes() throws {
         var generator = SystemRandomNumberGenerator()

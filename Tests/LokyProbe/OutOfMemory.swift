@@ -19,7 +19,7 @@ struct Hungry: PortableTask {
             memory.deallocate()
         } else {
             // Long enough, all together, for the kernel to end the other one three times.
-            usleep(10_000)
+            usleep(25_000)
         }
         self.note("e")
         return self.index

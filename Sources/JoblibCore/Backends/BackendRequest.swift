@@ -19,6 +19,9 @@ public struct BackendRequest: Sendable {
     /// joblib's `max_nbytes`; `nil` also where `mmapMode` is `.disabled`.
     public var maxNBytes: Int? = 1 << 20
 
+    /// The folder that the call, or its scope, names for the files of large arrays; joblib's `temp_folder`.
+    public var tempFolder: String?
+
     /// How tasks are to have shared arrays that were made for writing, where the call asks for that; joblib's `mmap_mode`.
     public var mmapMode: MmapMode?
 

@@ -10,6 +10,9 @@ public struct OpenRequest: Sendable {
     /// How many batches may run at once, at least 1; the core never submits more at once.
     public let workers: Int
 
+    /// How many tasks there are, of which each batch has one at least; `nil` where that is not known, or the session is for more calls.
+    public var taskCount: Int?
+
     /// To be called, from any thread, after ``WorkerSession/workers`` has changed; only elastic backends need it.
     public let workersChanged: @Sendable () -> Void
 

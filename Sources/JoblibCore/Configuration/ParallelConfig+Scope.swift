@@ -14,8 +14,8 @@
 ///   - verbose: Prints joblib's lines, for the outermost loops; 0 is none. From 10 on, failures say where they were thrown;
 ///     above 10, lines that tasks print in other processes begin with the task.
 ///   - progress: Shows how far the outermost loops are, or tells an observer what happens in all of them.
-///   - tempFolder: Where process backends put large arrays.
-///   - maxNBytes: From which size in bytes process backends share an array instead of copying it.
+///   - tempFolder: Where process backends make files of large arrays, and `SharedArray` its file, instead of memory.
+///   - maxNBytes: Process backends share an array that has more bytes than this, instead of copying it.
 ///   - mmapMode: How workers map shared arrays.
 ///   - prefer: A hint: `.threads` or `.processes`.
 ///   - require: A constraint: `.sharedmem`.

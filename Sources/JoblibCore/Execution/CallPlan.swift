@@ -158,14 +158,17 @@ final class CallPlan: Sendable {
 
     /// Opens a session of the backend, or returns the one of the pool around the call.
     ///
+    /// - Parameter taskCount: How many tasks there are, where that is known.
+    /// - Returns: The session.
     /// - Throws: ``ParallelError``, which names the backend.
-    func openSession() throws(ParallelError) -> OpenedSession {
+    func openSession(taskCount: Int? = nil) throws(ParallelError) -> OpenedSession {
         if let opened = self.pool?.lend() { return opened }
         let listeners = self.settings.capabilities.isElastic ? WorkerListeners() : nil
-        let request = listeners.map { OpenRequest(workers: self.workers, workersChanged: $0.workersChanged) }
+        var request = OpenRequest(workers: self.workers, workersChanged: { listeners?.workersChanged() })
+        request.taskCount = taskCount
         let session: any WorkerSession
         do {
-            session = try self.backend.open(request ?? OpenRequest(workers: self.workers))
+            session = try self.backend.open(request)
         } catch {
             throw ParallelError.wrapping(error, as: .startupFailed, self.backend.displayName, "could not be opened")
         }

@@ -72,7 +72,7 @@ final class OpenCall: Sendable {
     /// - Throws: ``ParallelError``, which names the backend.
     init(_ plan: CallPlan, taskCount: Int?) throws(ParallelError) {
         self.plan = plan
-        self.opened = try plan.openSession()
+        self.opened = try plan.openSession(taskCount: taskCount)
         self.session = self.opened.session
         plan.settings.didOpen(self.session)
         self.id = plan.id

@@ -178,6 +178,7 @@ extension Parallel {
             )
             if let maxNBytes = config.maxNBytes { request.maxNBytes = try maxNBytes.resolve() }
             request.mmapMode = config.mmapMode
+            request.tempFolder = config.tempFolder
             if config.mmapMode == .disabled { request.maxNBytes = nil }
             do {
                 backend = try factory(request)

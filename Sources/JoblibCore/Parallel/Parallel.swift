@@ -54,8 +54,8 @@ public struct Parallel: Sendable {
     ///     of an array, which is not read, ignore it.
     ///   - batchSize: Tasks that a worker takes at once: `.auto` or a number, which is kept exactly; under a `timeout` they
     ///     go one by one.
-    ///   - tempFolder: Where process backends put large arrays; threads share memory and have no use for it.
-    ///   - maxNBytes: From which size in bytes process backends share an array; no effect on threads.
+    ///   - tempFolder: Where process backends make files of large arrays, instead of memory; threads have no use for it.
+    ///   - maxNBytes: Process backends share an array that has more bytes than this; no effect on threads.
     ///   - mmapMode: How workers in other processes map shared arrays; no effect on threads.
     ///   - prefer: A hint, `.threads` or `.processes`, for when no backend is chosen; never makes a call fail.
     ///   - require: A constraint: `.sharedmem`.

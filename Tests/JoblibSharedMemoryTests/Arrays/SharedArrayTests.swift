@@ -8,6 +8,15 @@ import Testing
 
 @Suite("Shared arrays", .timeLimit(.minutes(1)))
 struct SharedArrayTests {
+    @Test("It is described by its shape and its first elements")
+    func description() throws {
+        #expect(try SharedArray([1.5, 2]).description == "SharedArray<Double> of shape [2]: 1.5, 2.0")
+        #expect(
+            try SharedArray(Array(0..<6), shape: [2, 3]).description == "SharedArray<Int> of shape [2, 3]: 0, 1, 2, …"
+        )
+        #expect(try SharedArray([Int]()).description == "SharedArray<Int> of shape [0]")
+    }
+
     @Test("An array is what it was made from", arguments: [0, 1, 511, 512, 513, 100_000])
     func roundTrip(_ count: Int) throws {
         let elements = (0..<count).map { Double($0) }

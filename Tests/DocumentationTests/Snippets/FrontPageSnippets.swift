@@ -19,7 +19,7 @@ private enum FrontPage {
         let call = Parallel(nJobs: -1)  // every CPU this process may use
         let squares = try call.map(0..<1_000) { $0 * $0 }  // closures: the fastest form
         let roots = try call((0..<10).map { delayed(sqrt)(Double($0)) })  // joblib's form
-        let stream = try call(tasks, returnAs: .generator)  // results while the loop runs: `while let x = try stream.next()`
+        let stream = try call(tasks, returnAs: .generator)  // results meanwhile: `try stream.next()`
         let outcomes = try call.results(tasks)  // a Result for each, whatever fails
         return squares.count + roots.count + (try stream.next() ?? 0) + outcomes.count
     }

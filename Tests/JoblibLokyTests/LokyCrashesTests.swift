@@ -47,6 +47,15 @@ struct LokyCrashesTests {
         try expectHealth()
     }
 
+    @Test("A task that traps while it is encoded ends its caller, which is where that happens")
+    func trapsWhileEncoding() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = try? await loky.run([Delayed(TrapsEncoding())])
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("meant so, while encoding"))
+    }
+
     @Test("A task whose worker is killed from outside runs again, twice")
     func outside() throws {
         let path = NSTemporaryDirectory() + UUID().uuidString

@@ -18,6 +18,19 @@ struct Echo<Value: Codable & Sendable>: PortableTask {
     func run() -> Value { self.value }
 }
 
+/// Traps while it is encoded.
+struct TrapsEncoding: PortableTask {
+    var name = ""
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {}
+
+    func encode(to encoder: any Encoder) throws { fatalError("meant so, while encoding") }
+
+    func run() -> Int { 0 }
+}
+
 /// The id of the worker's process.
 struct ProcessID: PortableTask {
     var index = 0

@@ -8,7 +8,8 @@ import Synchronization
 /// The thread that takes in what workers answer while no caller does so itself.
 ///
 /// It sleeps on the bell that all workers ring. While a caller asks for answers it stays out of the way: two threads that look for
-/// the same have twice the cost, and a worker would have to wake this one.
+/// the same have twice the cost, and a worker would have to wake this one. Since it is awake now and then while a worker is at
+/// work, and only then, it also looks whether a signal has stopped one.
 final class AnswerReceiver: Sendable {
     /// How long it stays at hand after the last answer, and how long it sleeps meanwhile, in nanoseconds: so that short calls in a
     /// row need not wake it, each at the price of several such calls.
@@ -19,7 +20,7 @@ final class AnswerReceiver: Sendable {
     private static let longestSleep: UInt64 = 100_000_000
 
     private let bell: WaitWord
-    private let links = Mutex<[WorkerLink]>([])
+    private let workers = Mutex<[LokyWorker]>([])
     private let sessions = Mutex<[LokySession]>([])
 
     /// Moves when it has to look.
@@ -38,9 +39,9 @@ final class AnswerReceiver: Sendable {
         try PlatformThread.start(name: "joblib-answers") { self.run() }
     }
 
-    func add(_ link: WorkerLink) { self.links.withLock { $0.append(link) } }
+    func add(_ worker: LokyWorker) { self.workers.withLock { $0.append(worker) } }
 
-    func remove(_ link: WorkerLink) { self.links.withLock { $0.removeAll { $0 === link } } }
+    func remove(_ worker: LokyWorker) { self.workers.withLock { $0.removeAll { $0 === worker } } }
 
     /// Has it look now and then whether a session's work is spread.
     func add(_ session: LokySession) { self.sessions.withLock { $0.append(session) } }
@@ -69,25 +70,30 @@ final class AnswerReceiver: Sendable {
 
     private func run() -> Never {
         var lastWork = MonotonicClock.now
+        var nextLook = lastWork
         while true {
             let (seen, rung) = (self.work.count, self.bell.count)
-            let busy = self.links.withLock { $0 }.filter { $0.batchCount > 0 }
+            let busy = self.workers.withLock { $0 }.filter { $0.link.batchCount > 0 }
             let now = MonotonicClock.now
             if !busy.isEmpty { lastWork = now }
+            if !busy.isEmpty, now >= nextLook {
+                nextLook = now + Standstill.interval
+                for worker in busy { worker.endIfStopped(now: now) }
+            }
             let isUneven = self.sessions.withLock { $0 }.reduce(false) { $1.spread(now: now) || $0 }
             if busy.isEmpty, now - lastWork >= Self.warmTime {
                 self.isParked.store(true, ordering: .sequentiallyConsistent)
                 atomicMemoryFence(ordering: .sequentiallyConsistent)
-                if self.links.withLock({ $0 }).allSatisfy({ $0.batchCount == 0 }) { self.work.wait(while: seen) }
+                if self.workers.withLock({ $0 }).allSatisfy({ $0.link.batchCount == 0 }) { self.work.wait(while: seen) }
                 self.isParked.store(false, ordering: .sequentiallyConsistent)
                 lastWork = MonotonicClock.now
             } else if busy.isEmpty {
                 self.work.wait(while: seen, until: now + Self.nap)
             } else if self.attendants.load(ordering: .sequentiallyConsistent) > 0 {
                 // Of other calls than those that ask, too, whose callers may be asleep.
-                for link in busy { link.receive() }
+                for worker in busy { worker.link.receive() }
                 self.work.wait(while: seen, until: now + Self.nap)
-            } else if !busy.reduce(false, { $1.receive() || $0 }) {
+            } else if !busy.reduce(false, { $1.link.receive() || $0 }) {
                 self.bell.wait(while: rung, spins: 100, until: now + (isUneven ? Self.nap : Self.longestSleep))
             }
         }

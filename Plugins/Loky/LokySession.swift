@@ -68,7 +68,7 @@ final class LokySession: AttendedSession {
         self.width.store(taken.count, ordering: .relaxed)
         for (index, worker) in taken.enumerated() {
             worker.place(index)
-            self.machinery.receiver.add(worker.link)
+            self.machinery.receiver.add(worker)
         }
         self.state.withLock { $0.workers = taken }
         if taken.count > 1 { self.machinery.receiver.add(self) }
@@ -188,7 +188,7 @@ final class LokySession: AttendedSession {
             return state.workers
         }
         self.machinery.receiver.remove(self)
-        for worker in workers { self.machinery.receiver.remove(worker.link) }
+        for worker in workers { self.machinery.receiver.remove(worker) }
         self.pool.giveBack(workers, self.key, idleTimeout: self.idleTimeout)
     }
 
@@ -240,7 +240,7 @@ final class LokySession: AttendedSession {
 
     /// Does without one.
     private func drop(_ worker: LokyWorker) {
-        self.machinery.receiver.remove(worker.link)
+        self.machinery.receiver.remove(worker)
         self.state.withLock { state in state.workers.removeAll { $0 === worker } }
         self.handOutWaiting()
     }
@@ -257,7 +257,7 @@ final class LokySession: AttendedSession {
 
     /// Puts another worker in the place of one, once.
     private func replace(_ worker: LokyWorker) {
-        self.machinery.receiver.remove(worker.link)
+        self.machinery.receiver.remove(worker)
         let place = self.state.withLock { state in
             state.isClosed || state.failure != nil ? nil : state.workers.firstIndex { $0 === worker }
         }
@@ -266,7 +266,7 @@ final class LokySession: AttendedSession {
             let successor = try self.pool.start(self.key, owner: self)
             successor.place(place)
             // Before it is known to others, who hand it batches.
-            self.machinery.receiver.add(successor.link)
+            self.machinery.receiver.add(successor)
             let isWanted = self.state.withLock { state in
                 guard !state.isClosed, let place = state.workers.firstIndex(where: { $0 === worker }) else {
                     return false
@@ -275,7 +275,7 @@ final class LokySession: AttendedSession {
                 return true
             }
             guard isWanted else {
-                self.machinery.receiver.remove(successor.link)
+                self.machinery.receiver.remove(successor)
                 return successor.kill()
             }
         } catch {

@@ -19,6 +19,8 @@ final class LokyWorker: Sendable {
         var hasEnded = false
         var place: Int?
         var startupFailure: String?
+        var standstill = Standstill()
+        var isGivenUp = false
     }
 
     let key: WorkerKey
@@ -131,6 +133,21 @@ final class LokyWorker: Sendable {
     /// Ends it and all that it has started, whatever it does.
     func kill() { self.process?.kill() }
 
+    /// Ends it if a signal has stopped it for long: a limit of its task's is kept by itself, who does nothing now.
+    ///
+    /// - Parameter now: Nanoseconds of the monotonic clock.
+    func endIfStopped(now: UInt64) {
+        // One that comes up has a time of its own to do so.
+        guard self.isReady, let process = self.process else { return }
+        let isStopped = process.isStopped
+        let isGivenUp = self.state.withLock { state in
+            guard !state.hasEnded, state.standstill.note(isStopped: isStopped, now: now) else { return false }
+            state.isGivenUp = true
+            return true
+        }
+        if isGivenUp { process.kill() }
+    }
+
     private func hear(_ event: WorkerLink.Event) {
         let owner = self.state.withLock { state in
             switch event {
@@ -159,8 +176,15 @@ final class LokyWorker: Sendable {
     /// - Returns: The underlying error of that task's failure.
     func death(_ ending: ChildEnding, task: Int) -> WorkerDeath {
         let stack = ending.stack.isEmpty ? nil : StackTrace(addresses: ending.stack)
-        let explanation = CrashExplanation(ending, location: stack?.innermostLocation, isForked: false)
-        var death = WorkerDeath(signal: ending.signal, exitCode: ending.exitCode, explanation: explanation.text)
+        let crash = CrashExplanation(ending, location: stack?.innermostLocation, isForked: false)
+        let wasStopped = ending.signal == 9 && self.state.withLock { $0.isGivenUp }
+        let stop = wasStopped ? "a signal had stopped it, and for more than a second nobody let it go on" : nil
+        let words = [stop, crash.text].compactMap(\.self).joined(separator: "; ")
+        var death = WorkerDeath(
+            signal: ending.signal,
+            exitCode: ending.exitCode,
+            explanation: words.isEmpty ? nil : words
+        )
         death.taskIndex = task
         death.ranOutOfMemory = ending.ranOutOfMemory
         death.pid = self.process?.pid ?? 0

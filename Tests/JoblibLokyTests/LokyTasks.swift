@@ -84,12 +84,13 @@ enum Crash: String, CaseIterable, Codable, Sendable {
     }
 }
 
-/// Is killed from outside as often as a file has bytes to say so.
+/// Is killed from outside, or stopped, as often as a file has bytes to say so.
 struct Killed: PortableTask {
     var value: Int
     var culprit: Int
     var count: Int
     var path: String
+    var signal = SIGKILL
 
     func run() -> Int {
         guard self.value == self.culprit else { return self.value }
@@ -97,7 +98,7 @@ struct Killed: PortableTask {
         _ = unsafe write(file, "x", 1)
         let size = lseek(file, 0, SEEK_END)
         close(file)
-        if size <= self.count { kill(getpid(), SIGKILL) }
+        if size <= self.count { kill(getpid(), self.signal) }
         return self.value
     }
 }

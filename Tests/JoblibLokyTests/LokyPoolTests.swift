@@ -196,20 +196,17 @@ struct LokyPoolTests {
 
     @Test("Ten threads use the pool at once, with equal and with different sizes and environments")
     func crowd() async throws {
-        try await withThrowingTaskGroup { group in
-            for thread in 0..<10 {
-                group.addTask {
-                    let parameters: [BackendParameter] =
-                        thread % 3 == 0 ? [.environment(["JOBLIB_TEST_CROWD": "\(thread)"])] : []
-                    let call = Parallel(nJobs: 1 + thread % 3, backend: .loky, backendParams: parameters)
-                    for _ in 0..<5 {
-                        let outputs = try await call((0..<30).map { Delayed(Square(value: $0 + thread)) })
-                        #expect(outputs == (0..<30).map { ($0 + thread) * ($0 + thread) })
-                    }
+        let failures = ThreadCrowd()
+            .run(10) { thread in
+                let parameters: [BackendParameter] =
+                    thread % 3 == 0 ? [.environment(["JOBLIB_TEST_CROWD": "\(thread)"])] : []
+                let call = Parallel(nJobs: 1 + thread % 3, backend: .loky, backendParams: parameters)
+                for _ in 0..<5 {
+                    let outputs = try call((0..<30).map { Delayed(Square(value: $0 + thread)) })
+                    #expect(outputs == (0..<30).map { ($0 + thread) * ($0 + thread) })
                 }
             }
-            try await group.waitForAll()
-        }
+        #expect(failures.map { "\($0)" } == [])
         await LokyBackend.shutDownIdleWorkers()
     }
 

@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import Joblib
 import JoblibPOSIX
 import TestProcesses
 import Testing
@@ -88,8 +89,17 @@ struct LokyProbeTests {
         #expect(try await ProgramRun.run(Self.probe, ["calls", "1000"]).output == "1000 calls\n")
     }
 
-    @Test("A million tasks leave a worker's memory as it was")
+    @Test("A million tasks leave the memory of a worker and of its parent as it was")
     func memory() async throws {
-        #expect(try await ProgramRun.run(Self.probe, ["memory"]).output == "flat\n")
+        let output = try await ProgramRun.run(Self.probe, ["memory"]).output
+        #expect(output == "the worker is flat\nthe parent is flat\n")
+    }
+
+    @Test("Workers share the processors among the threads of their libraries, unless the program says otherwise")
+    func innerThreads() async throws {
+        let count = cpuCount()
+        let own = try await ProgramRun.run(Self.probe, ["threads"]).output
+        #expect(own == "\(count)\n\(max(1, count / 2))\n\(max(1, count / 4))\n3\n")
+        #expect(try await ProgramRun.run(Self.probe, ["threads", "7"]).output == "7\n7\n7\n3\n")
     }
 }

@@ -132,32 +132,13 @@ case "deep":
         print("refused: \(error.code)")
     }
 case "memory":
-    // A million tasks, in this process and in its workers.
-    func resident() -> Int { (try? call([Delayed(Resident())]).first) ?? 0 }
-    func sum(_ count: Int) throws -> Int { try call((0..<count).lazy.map { Delayed(Echo(value: $0)) }).reduce(0, +) }
-    _ = try sum(100_000)
-    let before = resident()
-    guard try sum(1_000_000) == 499_999_500_000 else { fail("a wrong sum") }
-    let growth = resident() - before
-    print(growth < 16 << 20 ? "flat" : "the worker has grown by \(growth) bytes")
+    try measureMemory()
+case "threads":
+    try showInnerThreads(arguments.dropFirst().first)
 default:
     print(
         "usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
-            + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | copy | copies | hopeless | deep | memory"
+            + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | copy | copies | hopeless | deep | memory | "
+            + "threads [VALUE]"
     )
-}
-
-/// How much memory the worker has in use.
-struct Resident: PortableTask {
-    func run() -> Int {
-        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-        defer { fclose(file) }
-        var (total, resident): (Int, Int) = (0, 0)
-        _ = withUnsafeMutablePointer(to: &total) { total in
-            withUnsafeMutablePointer(to: &resident) { resident in
-                withVaList([total, resident]) { vfscanf(file, "%ld %ld", $0) }
-            }
-        }
-        return resident * sysconf(Int32(_SC_PAGESIZE))
-    }
 }

@@ -121,6 +121,34 @@ struct LokyCrashesTests {
         try expectHealth()
     }
 
+    @Test("Workers that kill each other at once cost no result")
+    func duel() throws {
+        let path = NSTemporaryDirectory() + UUID().uuidString
+        mkdir(path, 0o700)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let call = Parallel(nJobs: 2, backend: .loky, batchSize: 1)
+        #expect(try call((0..<8).map { Delayed(Duel(index: $0, path: path)) }) == Array(0..<8))
+        // Of two at once one may die with its finger on the trigger.
+        let shots = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix("shot") }
+        let victims = Set(shots.compactMap { Int32($0.dropFirst(4)) })
+        #expect(!victims.isSubset(of: LokyBackend.workerPIDs), "\(shots)")
+        try expectHealth()
+    }
+
+    @Test("A crash where a task's value is released is the task's", arguments: [1, 4])
+    func release(_ batchSize: Int) throws {
+        let call = Parallel(nJobs: 2, backend: .loky, batchSize: .init(batchSize))
+        for (index, result) in try call.results((0..<12).map { Delayed(Fused(value: $0, culprit: 5)) }).enumerated() {
+            switch result {
+            case .success(let output): #expect(output == index && index != 5)
+            case .failure(let failure):
+                #expect(failure.index == 5 && index == 5 && failure.reason == .terminated(signal: SIGILL))
+                #expect("\(failure)".contains("released"), "\(failure)")
+            }
+        }
+        try expectHealth()
+    }
+
     @Test("Whatever kills workers at random, the results are those of a sequential run")
     func chaos() throws {
         let tasks = { (pause: UInt32) in (0..<10_000).map { Delayed(Drawing(value: $0, pause: pause)) } }

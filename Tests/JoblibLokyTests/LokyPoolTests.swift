@@ -210,6 +210,32 @@ struct LokyPoolTests {
         await LokyBackend.shutDownIdleWorkers()
     }
 
+    @Test("The end of the thread whose call has started them is not the end of workers")
+    func caller() async throws {
+        await LokyBackend.shutDownIdleWorkers()
+        try Self.expectSurvivors()
+    }
+
+    private static func expectSurvivors() throws {
+        let crowd = ThreadCrowd()
+        let failures = crowd.run(1) { _ in try expectHealth() }
+        #expect(failures.isEmpty)
+        let workers = LokyBackend.workerPIDs
+        #expect(workers.count == 2)
+        // Its children have their signal once it is gone.
+        #expect(crowd.haveGone(within: 10))
+        try expectHealth()
+        #expect(LokyBackend.workerPIDs == workers)
+    }
+
+    @Test("A worker's memory keeps its size, whatever a task tries")
+    func seals() throws {
+        let outcome = try loky([Delayed(Resizing(descriptor: SpawnedWorker.memory))])[0]
+        #expect(outcome[0].hasPrefix("/memfd:joblib-worker"))
+        #expect(outcome[1...] == ["\(EPERM)", "\(EPERM)"])
+        try expectHealth()
+    }
+
     @Test("What waits behind a long task goes to a worker that has nothing to do")
     func spreading() throws {
         let path = NSTemporaryDirectory() + UUID().uuidString

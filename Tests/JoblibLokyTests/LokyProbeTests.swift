@@ -2,41 +2,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
-import Glibc
 import Joblib
-import JoblibPOSIX
 import TestProcesses
 import Testing
 
 @Suite("Programs with spawned workers", .timeLimit(.minutes(2)), .serialized)
 struct LokyProbeTests {
     private static let probe = BuildProducts.program("loky-probe")
-
-    @Test(
-        "However the parent ends, its workers and what they have started end with it, within a second",
-        arguments: [("stay", 4, SIGKILL), ("stay", 4, SIGTERM), ("stay", 4, SIGINT), ("idle", 2, SIGKILL)]
-    )
-    func parentEnds(_ scenario: String, _ count: Int, _ signal: Int32) throws {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = Self.probe
-        process.arguments = [scenario]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var text = ""
-        while text.components(separatedBy: "\n").count <= count {
-            let data = output.fileHandleForReading.availableData
-            try #require(!data.isEmpty, "it ended too early: \(text)")
-            text += String(decoding: data, as: UTF8.self)
-        }
-        kill(process.processIdentifier, signal)
-        process.waitUntilExit()
-        let pids = text.split(separator: "\n").compactMap { $0.split(separator: " ").last.flatMap { pid_t($0) } }
-        #expect(pids.count == count)
-        // Five times what is promised.
-        #expect(ProcessState.haveEnded(pids, within: 5), "\(text)")
-    }
 
     @Test("What tasks have printed is printed before the program ends, in whole lines")
     func printing() async throws {

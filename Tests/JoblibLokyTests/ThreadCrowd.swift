@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import Glibc
 import JoblibPOSIX
 import Synchronization
 
@@ -10,6 +11,7 @@ final class ThreadCrowd: Sendable {
     private let arrivals = WaitWord()
     private let ends = WaitWord()
     private let failures = Mutex<[any Error]>([])
+    private let ids = Mutex<[Int]>([])
 
     /// Runs a closure on threads that begin with it together.
     ///
@@ -20,6 +22,7 @@ final class ThreadCrowd: Sendable {
     func run(_ count: UInt32, _ body: @escaping @Sendable (Int) throws -> Void) -> [any Error] {
         for number in 0..<Int(count) {
             Thread {
+                self.ids.withLock { $0.append(PlatformThread.currentID) }
                 self.arrivals.advance()
                 Self.wait(until: self.arrivals, is: count)
                 do {
@@ -33,6 +36,20 @@ final class ThreadCrowd: Sendable {
         }
         Self.wait(until: self.ends, is: count)
         return self.failures.withLock { $0 }
+    }
+
+    /// Waits until the kernel knows none of the threads any more, which is a moment after they have come to their end.
+    ///
+    /// - Parameter seconds: For how long at most.
+    /// - Returns: Whether it does not.
+    func haveGone(within seconds: Double) -> Bool {
+        let ids = self.ids.withLock { $0 }
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while ids.contains(where: { access("/proc/self/task/\($0)", F_OK) == 0 }) {
+            if Date() > deadline { return false }
+            usleep(1000)
+        }
+        return !ids.isEmpty
     }
 
     private static func wait(until word: WaitWord, is count: UInt32) {

@@ -11,23 +11,6 @@ struct Echo: PortableTask {
     func run() -> Int { self.value }
 }
 
-/// Says who it is, and starts something that would outlive it.
-struct Introduction: PortableTask {
-    var index: Int
-    var staysAwake: Bool
-
-    func run() -> Int {
-        var child: pid_t = 0
-        var arguments = [strdup("sleep"), strdup("600"), nil]
-        posix_spawnp(&child, "sleep", nil, nil, &arguments, environ)
-        for argument in arguments { free(argument) }
-        print("worker \(getpid())\nchild \(child)")
-        fflush(nil)
-        while self.staysAwake {}
-        while true { pause() }
-    }
-}
-
 /// Prints, and returns at once.
 struct Printing: PortableTask {
     var index: Int
@@ -74,8 +57,9 @@ case "calls":
     }
     print("\(count) calls")
 case "stay":
-    // Two workers and what they have started, which end when this does.
-    _ = try call((0..<2).map { Delayed(Introduction(index: $0, staysAwake: $0 == 0)) })
+    try stay(call, endingBy: arguments.dropFirst().first)
+case "interrupt":
+    waitForInterrupts(call)
 case "idle":
     // Workers that have nothing to do end with it, too.
     _ = try call((0..<2).map { Delayed(Echo(value: $0)) })
@@ -137,7 +121,7 @@ case "threads":
     try showInnerThreads(arguments.dropFirst().first)
 default:
     print(
-        "usage: loky-probe cold | calls N | stay | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
+        "usage: loky-probe cold | calls N | stay [exit | crash] | interrupt | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
             + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | copy | copies | hopeless | deep | memory | "
             + "threads [VALUE]"
     )

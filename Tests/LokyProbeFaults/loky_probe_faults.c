@@ -5,6 +5,7 @@
 #include "loky_probe_faults.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,4 +39,28 @@ int posix_fallocate(int file, off_t offset, off_t size) {
 
 pid_t loky_probe_fork(void) {
     return fork();
+}
+
+static int awaited;
+static void (*at_signal)(void);
+
+static void *wait_for_signal(void *unused) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, awaited);
+    int number = 0;
+    while (sigwait(&set, &number) != 0) {}
+    at_signal();
+    return unused;
+}
+
+void loky_probe_at_signal(int number, void (*action)(void)) {
+    awaited = number;
+    at_signal = action;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, wait_for_signal, NULL) != 0) abort();
 }

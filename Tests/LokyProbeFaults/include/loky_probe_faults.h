@@ -12,4 +12,7 @@ void loky_probe_limit_memory(int count);
 /// fork(2), which Swift does not let a program call.
 pid_t loky_probe_fork(void);
 
+/// Has a thread of its own wait for a signal, which is blocked in all others, and do something then.
+void loky_probe_at_signal(int number, void (*action)(void));
+
 #endif

@@ -155,6 +155,8 @@ struct LokyCrashesTests {
         let expected = try Parallel(nJobs: 1, seed: 7)(tasks(0))
         let killer = try Killer(meanNanoseconds: 200_000_000)
         defer { killer.stop() }
+        // A task whose worker was killed three times is given up, and the killer does not know whom it meets. At a kill in 400 ms for each
+        // worker, some 35 in all, a task of a millisecond would be met that often in one run of four thousand; more retries rule it out.
         let outputs = try Parallel(nJobs: 2, backend: .loky, seed: 7, retries: 100)(tasks(1000))
         #expect(outputs.map(\.bitPattern) == expected.map(\.bitPattern))
         killer.stop()

@@ -10,7 +10,8 @@ import JoblibWorkers
 ///
 /// A worker has nothing of its caller's memory, so tasks have to be portable: mark functions `@Portable`. It is started once,
 /// and then takes batches through memory that both see, which costs a fraction of that. A task that crashes its worker
-/// fails alone, and another worker takes its place. joblib's `loky`.
+/// fails alone, and another worker takes its place; so does one whose worker a signal stops for more than a second or two, since
+/// nothing else would keep its time limit. joblib's `loky`.
 public struct LokyBackend: ShippingBackend {
     private let settings: LokySettings
 

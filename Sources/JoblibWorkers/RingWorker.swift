@@ -90,7 +90,7 @@ final class RingWorker: Sendable {
     }
 
     private func run() -> Never {
-        // To map memory and touch it takes 0.1 ms for each MB.
+        // To map memory and touch it takes about as long as to copy it.
         SharedMemoryMappings.startKeeping()
         self.send(WorkerFrame(.hello, 0))
         while true {

@@ -4,7 +4,7 @@
 /// How long a process that decodes arrays has their memory mapped.
 ///
 /// Usually as long as there is an array: a worker that is given the same one by two tasks, one after the other, may map it twice.
-/// To map and touch memory takes 0.1 ms for each MB, so whoever runs the tasks of one call keeps it until the end of the call.
+/// To map memory and touch it takes about as long as to copy it, so whoever runs task after task keeps it for a while.
 public enum SharedMemoryMappings {
     /// Begins to keep the memory of each array that is decoded: of the last sixteen, until they were not for a second.
     public static func startKeeping() {

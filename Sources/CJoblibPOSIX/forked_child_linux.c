@@ -431,7 +431,7 @@ pid_t joblib_fork_child(
     // It may have died before.
     if (getppid() != parent) _exit(127);
     set_files(files);
-    joblib_note_marked_streams();
+    joblib_output_open(record);
     forget_handlers();
     set_handlers();
     // From here on a `Task` crashes at once, where it would hang without a word.

@@ -39,7 +39,7 @@ public final class ForkedProcess: @unchecked Sendable {
     private let wakes: Int32
 
     var reader = MessageReader()
-    private var relays = [LineRelay(), LineRelay()]
+    private var output: ChildOutput
     private var isReaped = false
 
     private init(pid: Int32, record: SharedRegion, messages: Int32, outputs: [Int32], ended: Int32, wakes: Int32) {
@@ -49,6 +49,7 @@ public final class ForkedProcess: @unchecked Sendable {
         self.outputs = outputs
         self.ended = ended
         self.wakes = wakes
+        self.output = unsafe ChildOutput(record.start.assumingMemoryBound(to: joblib_child_record.self), outputs)
     }
 
     /// Forks a child that runs a closure.
@@ -79,6 +80,7 @@ public final class ForkedProcess: @unchecked Sendable {
         _ body: @escaping @Sendable (MessageSender) -> Void
     ) throws(SystemError) -> ForkedProcess {
         let record = try SharedRegion(byteCount: MemoryLayout<joblib_child_record>.size)
+        unsafe ChildOutput.prepare(record.start.assumingMemoryBound(to: joblib_child_record.self))
         let table = DescriptorTable.shared
         var descriptors = DescriptorSet(table)
         do {
@@ -171,8 +173,8 @@ public final class ForkedProcess: @unchecked Sendable {
     public func next(until deadline: UInt64) -> Event {
         while true {
             if let message = self.reader.next() { return .message(message) }
-            for (relay, isError) in zip(self.relays.indices, [false, true]) {
-                if let lines = self.relays[relay].takeLines() { return .lines(lines, isError: isError) }
+            for stream in 0..<2 {
+                if let lines = self.output.takeLines(stream) { return .lines(lines, isError: stream == 1) }
             }
             if self.isReaped { return .ended(self.ending) }
             if let event = self.poll(until: deadline) { return event }
@@ -192,12 +194,12 @@ public final class ForkedProcess: @unchecked Sendable {
         _ = unsafe Glibc.poll(&events, nfds_t(events.count), milliseconds)
         ForkTurn.enter()
         if events[0].revents != 0 { self.readMessages() }
-        for index in 0..<2 where events[3 + index].revents != 0 { self.readOutput(index) }
+        for index in 0..<2 where events[3 + index].revents != 0 { self.output.read(index) }
         if events[2].revents != 0 || (self.ended < 0 && self.hasEnded) {
             // All that it has left behind, but not what a grandchild may add, who may keep the pipes open for ever.
             while self.readMessages() {}
-            for index in 0..<2 { self.readOutput(index) }
-            for index in 0..<2 { self.relays[index].end() }
+            for index in 0..<2 { self.output.read(index) }
+            for index in 0..<2 { self.output.end(index) }
             self.reap()
             return nil
         }
@@ -224,18 +226,6 @@ public final class ForkedProcess: @unchecked Sendable {
         }
     }
 
-    private func readOutput(_ index: Int) {
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        // At most a few pipes full at once: a child that writes without end must not keep its messages waiting.
-        for _ in 0..<16 {
-            let count = unsafe bytes.withUnsafeMutableBytes {
-                unsafe Glibc.read(self.outputs[index], $0.baseAddress, $0.count)
-            }
-            guard count > 0 else { return }
-            self.relays[index].add(bytes[..<count])
-        }
-    }
-
     private var hasEnded: Bool {
         var information = unsafe siginfo_t()
         let result = unsafe waitid(P_PID, id_t(self.pid), &information, WEXITED | WNOHANG | WNOWAIT)
@@ -253,7 +243,7 @@ public final class ForkedProcess: @unchecked Sendable {
 
     private var ending: ChildEnding {
         let record = unsafe self.record.start.load(as: joblib_child_record.self)
-        return ChildEnding(status: self.status, record, errorTail: self.relays[1].tail)
+        return ChildEnding(status: self.status, record, errorTail: self.output.errorTail)
     }
 }
 

@@ -23,7 +23,7 @@ public final class SpawnedProcess: @unchecked Sendable {
     let ended: Int32
     let outputs: [Int32]
     private let socket: Int32
-    private var relays = [LineRelay(), LineRelay()]
+    private var output: ChildOutput
     private let isReaped = Mutex(false)
 
     private init(pid: Int32, memory: SharedMemoryFile, ended: Int32, outputs: [Int32], socket: Int32) {
@@ -32,6 +32,7 @@ public final class SpawnedProcess: @unchecked Sendable {
         self.ended = ended
         self.outputs = outputs
         self.socket = socket
+        self.output = unsafe ChildOutput(memory.childRecord, outputs)
     }
 
     /// Starts it; on a thread that never ends, since the worker dies with that.
@@ -51,6 +52,7 @@ public final class SpawnedProcess: @unchecked Sendable {
             let workerSocket = try descriptors.add(ends[1], "socketpair")
             let (output, workerOutput) = try descriptors.pipe()
             let (error, workerError) = try descriptors.pipe()
+            unsafe ChildOutput.prepare(memory.childRecord)
             let pid = try Spawn.start(
                 environment,
                 output: workerOutput,
@@ -97,29 +99,21 @@ public final class SpawnedProcess: @unchecked Sendable {
 
     /// The last line that it has written to its standard error; `nil` when there is none.
     public var lastWords: String? {
-        self.relays[1].tail.split(whereSeparator: \.isNewline).last.map { String($0) }
+        self.output.errorTail.split(whereSeparator: \.isNewline).last.map { String($0) }
     }
 
     /// Reads what it has written, for its output and for its errors, as whole lines.
     func readOutput(_ index: Int, _ tell: ([UInt8], _ isError: Bool) -> Void) {
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        // Not without end: others wait as well.
-        for _ in 0..<16 {
-            let count = unsafe bytes.withUnsafeMutableBytes {
-                unsafe Glibc.read(self.outputs[index], $0.baseAddress, $0.count)
-            }
-            guard count > 0 else { break }
-            self.relays[index].add(bytes[..<count])
-        }
-        if let lines = self.relays[index].takeLines() { tell(lines, index == 1) }
+        self.output.read(index)
+        if let lines = self.output.takeLines(index) { tell(lines, index == 1) }
     }
 
     /// Takes leave of a process that has ended, of what it has left behind, and of what it has started.
     func reap(_ tell: ([UInt8], _ isError: Bool) -> Void) -> ChildEnding {
         for index in 0..<2 {
             self.readOutput(index, tell)
-            self.relays[index].end()
-            if let lines = self.relays[index].takeLines() { tell(lines, index == 1) }
+            self.output.end(index)
+            if let lines = self.output.takeLines(index) { tell(lines, index == 1) }
         }
         // A group is there as long as its leader is not reaped.
         Glibc.kill(-self.pid, SIGKILL)
@@ -131,7 +125,7 @@ public final class SpawnedProcess: @unchecked Sendable {
         }
         let record = unsafe self.memory.start.load(as: joblib_child_record.self)
         // Nobody else should, but a program may reap all children that it finds.
-        return ChildEnding(status: result == self.pid ? status : nil, record, errorTail: self.relays[1].tail)
+        return ChildEnding(status: result == self.pid ? status : nil, record, errorTail: self.output.errorTail)
     }
 }
 
@@ -150,8 +144,8 @@ public enum SpawnedWorker {
     ///   - parent: The parent's id; where it has ended before, so does this process.
     /// - Throws: ``SystemError`` when there is no thread to watch the parent on.
     public static func begin(_ memory: SharedMemoryFile, parent: Int32) throws(SystemError) {
-        OutputMark.begin()
-        unsafe joblib_worker_begin(memory.start.assumingMemoryBound(to: joblib_child_record.self), parent)
+        unsafe joblib_output_open(memory.childRecord)
+        unsafe joblib_worker_begin(memory.childRecord, parent)
         try PlatformThread.start(name: "joblib-parent") {
             joblib_wait_for_hangup(self.socket)
             joblib_worker_end_group()
@@ -164,11 +158,18 @@ public enum SpawnedWorker {
     public static func recordStack(_ memory: SharedMemoryFile) -> String? {
         // The thread may be stopped where it holds what this one needs to go on, such as the heap.
         joblib_worker_end_within(3)
-        let record = unsafe memory.start.assumingMemoryBound(to: joblib_child_record.self)
+        let record = unsafe memory.childRecord
         guard unsafe joblib_child_request_stack(getpid(), record) == 0 else { return nil }
         unsafe StackRequest.wait(record)
         let addresses = ChildEnding.stack(unsafe record.pointee)
         // Looked up by the caller, who does so once for all workers.
         return addresses.isEmpty ? nil : StackTrace.portable(addresses)
+    }
+}
+
+extension SharedMemoryFile {
+    /// What a child leaves for its parent, at its beginning.
+    fileprivate var childRecord: UnsafeMutablePointer<joblib_child_record> {
+        unsafe self.start.assumingMemoryBound(to: joblib_child_record.self)
     }
 }

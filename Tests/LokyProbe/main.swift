@@ -92,6 +92,8 @@ case "out-of-memory":
 case "tagged":
     let words = Array(arguments.dropFirst())
     try printTagged(words[0], verbose: Int(words[1]) ?? 0)
+case "flood":
+    try flood(Array(arguments.dropFirst()))
 case "copies":
     try sendCopies()
 case "copy":
@@ -122,7 +124,7 @@ case "threads":
 default:
     print(
         "usage: loky-probe cold | calls N | stay [exit | crash] | interrupt | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
-            + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | copy | copies | hopeless | deep | memory | "
+            + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | flood BACKEND VERBOSE TASK (BYTES | FILE) | copy | copies | hopeless | deep | memory | "
             + "threads [VALUE]"
     )
 }

@@ -29,6 +29,15 @@ struct joblib_child_record {
     int32_t is_done;
     /// Whether the stack is there that was asked for; a word that the asker may wait for.
     uint32_t has_stack;
+    /// What marks in its output bear, chosen by its parent: see output_mark.h, as for all of these.
+    uint64_t output_nonce;
+    /// Before how many tasks its parent would have it write a mark.
+    int32_t wanted_marks;
+    /// Whether it has written one.
+    int32_t has_marked;
+    /// The index of the task that it is at, or of the first of several, and of how many; 0 of them between tasks.
+    int64_t output_task;
+    int64_t output_task_count;
     /// How many frames of the stack stand below: at the fault, or when the parent asked for them.
     int32_t frame_count;
     uintptr_t frames[JOBLIB_CHILD_FRAMES];

@@ -83,7 +83,9 @@ final class ForkedClaims {
         self.attempt = 1
         self.freeAttempts = 0
         self.isIsolated = false
-        let size = self.sizer.next(unclaimed: self.call.control.unclaimed, now: MonotonicClock.now)
+        var size = self.sizer.next(unclaimed: self.call.control.unclaimed, now: MonotonicClock.now)
+        // In the midst of a chunk no mark is written.
+        if joblib_output_wants_marks() != 0 { size = 1 }
         return self.call.control.claim(min(size, self.tasksLeft))
     }
 
@@ -93,6 +95,13 @@ final class ForkedClaims {
         self.slot.begin(chunk.lowerBound, attempt: self.attempt)
         unsafe joblib_task_state_current().pointee.attempt = Int64(self.attempt)
         self.tasksLeft -= chunk.count
+        self.printsNow(chunk.lowerBound, among: chunk.count)
+    }
+
+    /// Says that what is printed from here on is a task's, or one's of several.
+    private func printsNow(_ index: Int, among count: Int = 1) {
+        let isShown = count == 1 && self.call.plan.tagsOutput
+        joblib_output_begin(Int64(self.call.base + index), Int64(count), isShown ? 1 : 0)
     }
 
     /// Hands in the results of tasks that have returned.
@@ -100,7 +109,7 @@ final class ForkedClaims {
         guard !range.isEmpty else { return }
         if let transport = self.call.transport, !transport.isBitwise, let slots = self.call.slots {
             for index in range {
-                if self.call.plan.tagsOutput { OutputMark.set(task: self.call.base + index) }
+                if self.call.plan.tagsOutput { self.printsNow(index) }
                 // Should it crash, it is this task's result that did it.
                 self.slot.begin(index, attempt: self.attempt, at: self.isTimed ? MonotonicClock.now : 0)
                 if !self.lend(index, transport, slots) { self.encode(index, transport, slots) }
@@ -183,7 +192,7 @@ final class ForkedClaims {
 
     /// Sends all that has not been sent, and waits until what was lent is read.
     func end() {
-        if self.call.plan.tagsOutput { OutputMark.clear() }
+        joblib_output_end()
         self.flush()
         self.takeBack(downTo: 0)
     }
@@ -202,7 +211,7 @@ final class ForkedClaims {
     func supervise<R>(_ index: Int, _ body: () throws -> R) throws -> R {
         var attempt = self.attempt
         while true {
-            if self.call.plan.tagsOutput { OutputMark.set(task: self.call.base + index) }
+            self.printsNow(index)
             let start = MonotonicClock.now
             self.slot.begin(index, attempt: attempt, at: start)
             unsafe joblib_task_state_current().pointee.attempt = Int64(attempt)

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import CJoblibPOSIX
 internal import JoblibPOSIX
 
 // Not Sendable: the one thread that runs the tasks has it.
@@ -88,6 +89,7 @@ public final class PlainTaskRow {
             self.isStopped = true
             return nil
         }
+        joblib_output_begin(Int64(index), 1, 0)
         self.runner.begin(index, attempt: self.tasks.attempt)
         let input = unsafe self.input + self.position * self.tasks.byteCount
         return unsafe (input, base + (self.position - self.first) * self.outputByteCount)

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import CJoblibPOSIX
 internal import JoblibPOSIX
 import Synchronization
 
@@ -131,7 +132,7 @@ private final class WorkerBatch {
             }
         }
         // Before the last answer: what the caller prints next comes after it.
-        if self.settings.tagsOutput { OutputMark.clear() }
+        joblib_output_end()
         self.answers.close()
     }
 
@@ -252,7 +253,7 @@ private final class WorkerBatch {
         _ decode: () throws -> T
     ) -> Bool {
         guard !self.isCancelled(), self.watch.mayBegin(entry.index) else { return false }
-        if self.settings.tagsOutput { OutputMark.set(task: entry.index) }
+        joblib_output_begin(Int64(entry.index), 1, self.settings.tagsOutput ? 1 : 0)
         defer { self.watch.didEnd() }
         do {
             guard let coding else { throw OutputCoding<T.Output>.refusal("the worker") }

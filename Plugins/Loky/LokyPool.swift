@@ -95,7 +95,10 @@ final class LokyPool: Sendable {
             return found
         }
         self.trim(key)
-        for worker in found { worker.belong(to: session) }
+        for worker in found {
+            worker.waitUntilTrimmed()
+            worker.belong(to: session)
+        }
         var workers = found
         while workers.count < count {
             do {
@@ -246,12 +249,26 @@ final class LokyPool: Sendable {
     func trimLater() {
         guard let machinery = self.state.withLock({ $0.machinery }), machinery.arena.takeUse() else { return }
         machinery.supervisor.schedule(at: MonotonicClock.now + Self.arenaTime) { [weak self] in
-            // Under the lock: a worker that has nothing to do gets nothing to do meanwhile.
-            self?.state.withLock { state in machinery.arena.trim(workers: state.idle.map(\.worker.region)) }
+            // Gigabytes take the kernel a while.
+            PlatformThread.startOrRun(name: "joblib-trim") { self?.trim(machinery.arena) }
+        }
+    }
+
+    private func trim(_ arena: SharedArena) {
+        // Whoever takes one of them waits until its memory is given back, which others do not.
+        let idle = self.state.withLock { state in
+            let idle = state.idle.map(\.worker)
+            for worker in idle { worker.beginTrim() }
+            return idle
+        }
+        for worker in idle {
+            arena.discard(region: worker.region)
+            worker.endTrim()
         }
     }
 
     // MARK: - The ends of workers
+        arena.trim()
 
     /// Lets those go that were idle for long enough.
     private func dismiss() {
@@ -309,7 +326,8 @@ final class LokyPool: Sendable {
             if !self.ends.wait(while: seen, until: patience) { break }
         }
         for worker in idle { worker.kill() }
-        self.arena?.trim(workers: idle.map(\.region))
+        for worker in idle { self.arena?.discard(region: worker.region) }
+        self.arena?.trim()
     }
 
     /// The ids of all workers' processes.

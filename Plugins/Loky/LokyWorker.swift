@@ -29,6 +29,10 @@ final class LokyWorker: Sendable {
     let region: Int
     private let memory: SharedMemoryFile
     let link: WorkerLink
+    /// How many threads give its memory back; acquiring and releasing.
+    private let trims = Atomic<Int>(0)
+    private let trimEnds = WaitWord()
+
     private let state: Mutex<State>
 
     /// Makes what a process needs that is not there yet.
@@ -119,6 +123,27 @@ final class LokyWorker: Sendable {
     var owner: LokySession? { self.state.withLock { $0.owner } }
 
     /// Makes it a session's, or nobody's.
+    // MARK: - Its memory for large arrays
+
+    /// Notes that its memory is being given back; while it is idle, under the pool's lock.
+    func beginTrim() { self.trims.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+
+    func endTrim() {
+        self.trims.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+        self.trimEnds.advance()
+    }
+
+    /// Waits while its memory is being given back; once it is not idle any more, it will not be again.
+    func waitUntilTrimmed() {
+        while true {
+            let seen = self.trimEnds.count
+            if self.trims.load(ordering: .acquiring) == 0 { return }
+            self.trimEnds.wait(while: seen)
+        }
+    }
+
+    // MARK: - Its life
+
     func belong(to session: LokySession?) { self.state.withLock { $0.owner = session } }
 
     /// Gives it an index among its session's workers.

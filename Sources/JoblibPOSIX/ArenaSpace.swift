@@ -62,6 +62,21 @@ public struct ArenaSpace: Sendable {
         return start
     }
 
+    /// Takes a part that was taken before and is not any more.
+    ///
+    /// - Returns: Whether all of it was still free.
+    public mutating func take(freePart range: Range<Int>) -> Bool {
+        guard !range.isEmpty, let place = self.free.firstIndex(where: { $0.upperBound > range.lowerBound }) else {
+            return false
+        }
+        let part = self.free[place]
+        guard part.lowerBound <= range.lowerBound, range.upperBound <= part.upperBound else { return false }
+        let rest = [part.lowerBound..<range.lowerBound, range.upperBound..<part.upperBound]
+        self.free.replaceSubrange(place...place, with: rest.filter { !$0.isEmpty })
+        self.taken[range.lowerBound] = range
+        return true
+    }
+
     /// Gives a part back.
     ///
     /// - Parameter offset: Where it begins; nothing happens where none does.

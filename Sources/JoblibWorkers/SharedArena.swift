@@ -8,7 +8,7 @@ import Synchronization
 /// The memory through which large arrays get from a caller to its workers, and back.
 ///
 /// The caller and each worker write into a region of their own, and everybody reads; nobody maps it. Its pages stay for the next
-/// arrays until ``trim(workers:)``: memory that is used again takes half the time.
+/// arrays until ``trim()``: memory that is used again takes half the time.
 package final class SharedArena: Sendable {
     /// How far apart two regions are, in bytes; far more than there is memory.
     private static let regionByteCount = 1 << 42
@@ -123,31 +123,20 @@ package final class SharedArena: Sendable {
 
     // MARK: - Memory
 
-    /// Whether there may be memory that ``trim(workers:)`` would free; asks once.
+    /// Whether there may be memory that ``trim()`` would free; asks once.
     package func takeUse() -> Bool { self.isUsed.exchange(false, ordering: .relaxed) }
 
-    /// Gives memory back to the system in which there is no array.
-    ///
-    /// - Parameter workers: The numbers of workers that have nothing to do, and begin with nothing meanwhile.
-    package func trim(workers: [Int]) {
-        let parts = self.state.withLock { $0.space.freeParts }
-        // Not under the lock, since it takes long; what is taken meanwhile is written anew by its taker, after this.
-        for number in workers { self.memory.discard(Self.region(number)) }
-        for part in parts { self.discardIfFree(part) }
-    }
-
-    private func discardIfFree(_ part: Range<Int>) {
-        self.state.withLock { state in
-            guard
-                state.space.freeParts.contains(where: {
-                    $0.contains(part.lowerBound) && $0.upperBound >= part.upperBound
-                })
-            else { return }
+    /// Gives the caller's memory back to the system in which there is no array.
+    package func trim() {
+        for part in self.state.withLock({ $0.space.freeParts }) {
+            // Not under the lock, since it takes long. Taken meanwhile: nobody writes there.
+            guard self.state.withLock({ $0.space.take(freePart: part) }) else { continue }
             self.memory.discard(part)
+            self.state.withLock { $0.space.giveBack(part.lowerBound) }
         }
     }
 
-    /// Gives back all memory of a worker that has ended.
+    /// Gives back all memory of a worker that has ended, or has nothing to do and begins with nothing meanwhile.
     package func discard(region number: Int) { self.memory.discard(Self.region(number)) }
 
     /// How many bytes of memory there are.

@@ -52,6 +52,13 @@ package final class WorkerLink: @unchecked Sendable {
     // Acquiring and releasing: the next one sees what the last has read.
     private let isReceiving = Atomic<Bool>(false)
 
+    /// Whether ``finish(_:)`` waits for another thread to get through; relaxed, since it looks again in any case.
+    private let isAwaited = Atomic<Bool>(false)
+    private let received = WaitWord()
+
+    /// After which time it looks again, in nanoseconds.
+    private static let lookAgain: UInt64 = 1_000_000
+
     // What is known under the lock, for those who look before they take it. Relaxed: set under the lock, which whoever changes what
     // they speak of takes before it looks; and of what waits for room the worker makes known that there is some.
 
@@ -249,7 +256,10 @@ package final class WorkerLink: @unchecked Sendable {
     /// The same, and `nil` while another thread is at it.
     package func receiveUnlessBusy() -> Bool? {
         guard !self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) else { return nil }
-        defer { self.isReceiving.store(false, ordering: .releasing) }
+        defer {
+            self.isReceiving.store(false, ordering: .releasing)
+            if self.isAwaited.load(ordering: .relaxed) { self.received.advance() }
+        }
         var isAnything = false
         self.receiver.hasMadeRoom = false
         while let frame = self.receiver.next() {
@@ -323,7 +333,13 @@ package final class WorkerLink: @unchecked Sendable {
     /// - Parameter death: What has become of it, given the index of the task that it was in. Its batch is told so; nothing is held
     ///   against the others.
     package func finish(_ death: (_ task: Int) -> any Error) {
-        while self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) { SpinWait.aMoment() }
+        self.isAwaited.store(true, ordering: .relaxed)
+        while true {
+            let seen = self.received.count
+            guard self.isReceiving.exchange(true, ordering: .acquiringAndReleasing) else { break }
+            // It may be at a value whose decoding takes its time.
+            self.received.wait(while: seen, until: MonotonicClock.now + Self.lookAgain)
+        }
         while let frame = self.receiver.next() { self.take(frame) }
         self.isReceiving.store(false, ordering: .releasing)
         let (batches, isBlamed, hasBegun) = self.update { state in

@@ -35,6 +35,26 @@ struct ArenaSpaceTests {
         #expect(space.freeParts == [0..<4096])
     }
 
+    @Test("A free part can be taken as it is, as long as all of it is free")
+    func parts() {
+        var space = ArenaSpace(0..<1 << 20)
+        let (first, second) = (space.take(16_384) ?? -1, space.take(4096) ?? -1)
+        var isTaken = space.take(freePart: 0..<16_384)
+        #expect(!isTaken)
+        space.giveBack(first)
+        isTaken = space.take(freePart: 4096..<8192)
+        #expect(isTaken && space.freeParts == [0..<4096, 8192..<16_384])
+        for part in [0..<8192, 4096..<4096, 16_384..<20_480] {
+            isTaken = space.take(freePart: part)
+            #expect(!isTaken, "\(part)")
+        }
+        // Meanwhile others are taken elsewhere.
+        #expect(space.take(8192) == 8192)
+        space.giveBack(4096)
+        #expect(space.freeParts == [0..<8192])
+        #expect(second == 16_384)
+    }
+
     @Test("Beyond its bounds nothing is taken, and nonsense changes nothing")
     func bounds() {
         var space = ArenaSpace(0..<8192)

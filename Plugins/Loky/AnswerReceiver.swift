@@ -7,9 +7,10 @@ import Synchronization
 
 /// The thread that takes in what workers answer while no caller does so itself.
 ///
+/// Values are decoded on it, which is the user's code and may take any time: another thread takes its place then.
+///
 /// It sleeps on the bell that all workers ring. While a caller asks for answers it stays out of the way: two threads that look for
-/// the same have twice the cost, and a worker would have to wake this one. Since it is awake now and then while a worker is at
-/// work, and only then, it also looks whether a signal has stopped one.
+/// the same have twice the cost, and a worker would have to wake this one.
 final class AnswerReceiver: Sendable {
     /// How long it stays at hand after the last answer, and how long it sleeps meanwhile, in nanoseconds: so that short calls in a
     /// row need not wake it, each at the price of several such calls.
@@ -30,6 +31,17 @@ final class AnswerReceiver: Sendable {
     // is.
     private let isParked = Atomic<Bool>(false)
     private let attendants = Atomic<Int>(0)
+
+    /// Since when the thread takes answers in, in nanoseconds of the monotonic clock; 0 when it does not.
+    ///
+    /// Whoever clears it goes on as the thread: it itself most often, or another that does so in its place. Acquiring and releasing.
+    private let takesInSince = Atomic<UInt64>(0)
+
+    /// Whether the system had no thread to take its place; relaxed, for the watch alone.
+    private let isVacant = Atomic<Bool>(false)
+
+    /// For how long it may take answers in before another takes its place, in nanoseconds.
+    private static let longestTakingIn: UInt64 = 200_000_000
 
     /// Starts the thread.
     ///
@@ -68,18 +80,41 @@ final class AnswerReceiver: Sendable {
         if isWaiting { self.work.advance() }
     }
 
-    private func run() -> Never {
+    /// Has another thread take its place if one has been at the same answers for long; called now and then while there is work.
+    ///
+    /// - Parameter now: Nanoseconds of the monotonic clock.
+    func relieve(now: UInt64) {
+        let since = self.takesInSince.load(ordering: .relaxed)
+        if since != 0, now - min(now, since) >= Self.longestTakingIn {
+            // It has just come back otherwise, and goes on itself.
+            guard self.endTakingIn(since) else { return }
+            self.isVacant.store(true, ordering: .relaxed)
+        }
+        guard self.isVacant.load(ordering: .relaxed) else { return }
+        let isStarted = (try? PlatformThread.start(name: "joblib-answers") { self.run() }) != nil
+        if isStarted { self.isVacant.store(false, ordering: .relaxed) }
+    }
+
+    private func endTakingIn(_ since: UInt64) -> Bool {
+        self.takesInSince.compareExchange(expected: since, desired: 0, ordering: .acquiringAndReleasing).exchanged
+    }
+
+    /// Takes in what workers have said.
+    ///
+    /// - Returns: Whether there was anything; `nil` when another thread goes on in place of this one.
+    private func takeIn(_ workers: [LokyWorker], now: UInt64) -> Bool? {
+        self.takesInSince.store(now, ordering: .releasing)
+        let isAnything = workers.reduce(false) { $1.link.receive() || $0 }
+        return self.endTakingIn(now) ? isAnything : nil
+    }
+
+    private func run() {
         var lastWork = MonotonicClock.now
-        var nextLook = lastWork
         while true {
             let (seen, rung) = (self.work.count, self.bell.count)
             let busy = self.workers.withLock { $0 }.filter { $0.link.batchCount > 0 }
             let now = MonotonicClock.now
             if !busy.isEmpty { lastWork = now }
-            if !busy.isEmpty, now >= nextLook {
-                nextLook = now + Standstill.interval
-                for worker in busy { worker.endIfStopped(now: now) }
-            }
             let isUneven = self.sessions.withLock { $0 }.reduce(false) { $1.spread(now: now) || $0 }
             if busy.isEmpty, now - lastWork >= Self.warmTime {
                 self.isParked.store(true, ordering: .sequentiallyConsistent)
@@ -89,12 +124,15 @@ final class AnswerReceiver: Sendable {
                 lastWork = MonotonicClock.now
             } else if busy.isEmpty {
                 self.work.wait(while: seen, until: now + Self.nap)
-            } else if self.attendants.load(ordering: .sequentiallyConsistent) > 0 {
+            } else {
+                let isAttended = self.attendants.load(ordering: .sequentiallyConsistent) > 0
                 // Of other calls than those that ask, too, whose callers may be asleep.
-                for worker in busy { worker.link.receive() }
-                self.work.wait(while: seen, until: now + Self.nap)
-            } else if !busy.reduce(false, { $1.link.receive() || $0 }) {
-                self.bell.wait(while: rung, spins: 100, until: now + (isUneven ? Self.nap : Self.longestSleep))
+                guard let isAnything = self.takeIn(busy, now: now) else { return }
+                if isAttended {
+                    self.work.wait(while: seen, until: now + Self.nap)
+                } else if !isAnything {
+                    self.bell.wait(while: rung, spins: 100, until: now + (isUneven ? Self.nap : Self.longestSleep))
+                }
             }
         }
     }

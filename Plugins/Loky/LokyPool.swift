@@ -30,6 +30,7 @@ final class LokyPool: Sendable {
         let supervisor: ProcessSupervisor
         let bell: SharedMemoryFile
         let receiver: AnswerReceiver
+        let watch: WorkWatch
         let arena: SharedArena
     }
 
@@ -221,10 +222,12 @@ final class LokyPool: Sendable {
             if let supervisor { fresh = supervisor } else { fresh = try ProcessSupervisor() }
             supervisor = fresh
             let arena = try SharedArena()
+            let receiver = try AnswerReceiver(bell)
             let machinery = Machinery(
                 supervisor: fresh,
                 bell: bell,
-                receiver: try AnswerReceiver(bell),
+                receiver: receiver,
+                watch: WorkWatch(fresh, receiver) { self.state.withLock { Array($0.workers.values) } },
                 arena: arena
             )
             self.state.withLock { $0.machinery = machinery }
@@ -265,10 +268,10 @@ final class LokyPool: Sendable {
             arena.discard(region: worker.region)
             worker.endTrim()
         }
+        arena.trim()
     }
 
     // MARK: - The ends of workers
-        arena.trim()
 
     /// Lets those go that were idle for long enough.
     private func dismiss() {

@@ -86,7 +86,10 @@ final class LokySession: AttendedSession {
             state.waiting.append(batch)
             return true
         }
-        if !isWaiting { self.machinery.receiver.noteWork() }
+        if !isWaiting {
+            self.machinery.receiver.noteWork()
+            self.machinery.watch.noteWork()
+        }
     }
 
     /// Hands a batch to the worker that has the least to do, or to one that will be done in less time than waking that one takes.
@@ -161,10 +164,12 @@ final class LokySession: AttendedSession {
         let holders = workers.filter { $0.link.cancel(call) }
         guard !holders.isEmpty else { return }
         self.machinery.supervisor.schedule(at: MonotonicClock.now + Self.grace) {
-            for worker in holders {
-                // What it has said, and nobody has listened to.
-                worker.link.receive()
-                if worker.link.has(call) { worker.kill() }
+            for worker in holders where worker.link.has(call) {
+                // What it has said, and nobody has listened to; on a thread of its own, since users decode their values there.
+                PlatformThread.startOrRun(name: "joblib-grace") {
+                    worker.link.receive()
+                    if worker.link.has(call) { worker.kill() }
+                }
             }
         }
     }
@@ -212,10 +217,10 @@ final class LokySession: AttendedSession {
         self.fail(ParallelError(.startupFailed, "loky: \(worker.startupFailure ?? "a worker could not begin")"))
     }
 
-    /// One has ended; on the supervisor's thread.
+    /// One has ended; on the supervisor's thread, where no value is decoded: that is the user's code, and may take any time.
     func didEnd(_ worker: LokyWorker, _ ending: ChildEnding) {
-        // It may have said so just before.
-        worker.link.receive()
+        // It may have said why just before. One that was not ready has answered no batch.
+        if !worker.isReady { worker.link.receive() }
         if let error = worker.initializerError(ending) {
             self.fail(error)
             return self.replace(worker)

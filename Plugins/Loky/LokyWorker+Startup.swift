@@ -17,8 +17,6 @@ extension LokyWorker {
     ///   - seconds: For how long it was waited.
     ///   - onlyIfStopped: Whether to go on waiting for one that no signal has stopped.
     func giveUpUnlessReady(after seconds: UInt64, onlyIfStopped: Bool) {
-        // It may have said so, and nobody has listened.
-        self.link.receive()
         guard !self.isUp, let process = self.process, !self.isGone else { return }
         let isStopped = process.isStopped
         if onlyIfStopped, !isStopped { return }

@@ -13,8 +13,6 @@ final class LokyWorker: Sendable {
         weak var owner: LokySession?
 
         var process: SpawnedProcess?
-        /// How often it has said that it is up: first, and after what it was to do then.
-        var hellos = 0
         var isLeaving = false
         var hasEnded = false
         var place: Int?
@@ -29,11 +27,11 @@ final class LokyWorker: Sendable {
     let region: Int
     private let memory: SharedMemoryFile
     let link: WorkerLink
+    private let state: Mutex<State>
+
     /// How many threads give its memory back; acquiring and releasing.
     private let trims = Atomic<Int>(0)
     private let trimEnds = WaitWord()
-
-    private let state: Mutex<State>
 
     /// Makes what a process needs that is not there yet.
     ///
@@ -86,10 +84,10 @@ final class LokyWorker: Sendable {
     var process: SpawnedProcess? { self.state.withLock { $0.process } }
 
     /// Whether it has come up.
-    var isUp: Bool { self.state.withLock { $0.hellos > 0 } }
+    var isUp: Bool { self.link.helloCount > 0 }
 
     /// Whether it has come up, and has done what it was to do first.
-    var isReady: Bool { self.state.withLock { $0.hellos > (self.key.initializer.isEmpty ? 0 : 1) } }
+    var isReady: Bool { self.link.helloCount > (self.key.initializer.isEmpty ? 0 : 1) }
 
     /// Whether it takes no batch any more, since its process ends or has ended.
     var isGone: Bool { self.state.withLock { $0.isLeaving || $0.hasEnded } }
@@ -123,6 +121,8 @@ final class LokyWorker: Sendable {
     var owner: LokySession? { self.state.withLock { $0.owner } }
 
     /// Makes it a session's, or nobody's.
+    func belong(to session: LokySession?) { self.state.withLock { $0.owner = session } }
+
     // MARK: - Its memory for large arrays
 
     /// Notes that its memory is being given back; while it is idle, under the pool's lock.
@@ -143,8 +143,6 @@ final class LokyWorker: Sendable {
     }
 
     // MARK: - Its life
-
-    func belong(to session: LokySession?) { self.state.withLock { $0.owner = session } }
 
     /// Gives it an index among its session's workers.
     func place(_ index: Int) {
@@ -176,10 +174,9 @@ final class LokyWorker: Sendable {
     private func hear(_ event: WorkerLink.Event) {
         let owner = self.state.withLock { state in
             switch event {
-            case .ready: state.hellos += 1
             case .leaving: state.isLeaving = true
             case .notInitialized(let text): state.startupFailure = "the initializer threw \(text)"
-            case .broken, .hasRoom: break
+            case .ready, .broken, .hasRoom: break
             }
             return state.owner
         }

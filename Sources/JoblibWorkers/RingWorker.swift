@@ -92,7 +92,7 @@ final class RingWorker: Sendable {
     private func run() -> Never {
         // To map memory and touch it takes about as long as to copy it.
         SharedMemoryMappings.startKeeping()
-        self.send(WorkerFrame(.hello, 0))
+        self.greet()
         while true {
             let seen = self.memory.requested.count
             let (frame, hasMadeRoom) = self.receiver.withLock { receiver in
@@ -145,10 +145,15 @@ final class RingWorker: Sendable {
         self.bell.rings.advance()
     }
 
+    private func greet() {
+        self.memory.noteHello()
+        self.send(WorkerFrame(.hello, 0))
+    }
+
     private func initialize(_ payload: [UInt8]) {
         do {
             try PortableWorker.perform(payload, coder: self.coder)
-            self.send(WorkerFrame(.hello, 0))
+            self.greet()
         } catch {
             self.send(WorkerFrame(.notInitialized, 0, Array("\(error)".utf8)))
             self.end()

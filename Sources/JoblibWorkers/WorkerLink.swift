@@ -111,6 +111,11 @@ package final class WorkerLink: @unchecked Sendable {
 
     private func tell(_ event: Event) { self.listener.withLock { $0 }?(event) }
 
+    /// How often the worker has said that it is up: first, and after what it was to do before its first batch.
+    ///
+    /// Known without taking in what it has said, among which are values whose decoding is the user's code.
+    package var helloCount: Int { self.memory.helloCount }
+
     /// How many batches the worker has.
     package var batchCount: Int { self.count.load(ordering: .relaxed) }
 

@@ -12,6 +12,7 @@ import JoblibPOSIX
 struct WorkerMemory: @unchecked Sendable {
     private static let control = SpawnedProcess.recordByteCount
     private static let slot = Self.control
+    private static let hellos = Self.control + 16
     private static let recall = Self.control + 64
     private static let requested = Self.control + 128
     private static let room = Self.control + 192
@@ -73,6 +74,14 @@ struct WorkerMemory: @unchecked Sendable {
 
     /// Notes that the worker is in none.
     func leave() { self.store(0, at: Self.slot + 8) }
+
+    // MARK: - How far the worker has come
+
+    /// How often it has said that it is up.
+    var helloCount: Int { self.load(Self.hellos) }
+
+    /// Notes that it says so; before it does, and before it takes any batch.
+    func noteHello() { self.store(self.helloCount + 1, at: Self.hellos) }
 
     // MARK: - Arrays that the worker has placed
 

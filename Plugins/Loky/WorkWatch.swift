@@ -36,6 +36,8 @@ final class WorkWatch: Sendable {
     /// A worker was handed a batch; after ``AnswerReceiver/noteWork()``, whose fence comes between that and this look.
     func noteWork() {
         if self.isOn.load(ordering: .relaxed) || self.isOn.exchange(true, ordering: .sequentiallyConsistent) { return }
+        // Of kills since it was off nobody knows anything.
+        self.supervisor.schedule(at: 0) { OutOfMemoryKills.observe() }
         self.lookLater()
     }
 
@@ -44,6 +46,8 @@ final class WorkWatch: Sendable {
     }
 
     private func look() {
+        // What is not the death of a worker soon is not to be taken for one later.
+        OutOfMemoryKills.observe()
         let busy = self.workers().filter { $0.link.batchCount > 0 }
         let now = MonotonicClock.now
         for worker in busy { worker.endIfStopped(now: now) }

@@ -30,7 +30,7 @@ public struct ChildEnding: Sendable {
     /// What is known of the want of memory that the kernel has killed it for; `nil` if it did not.
     public let shortage: MemoryShortage?
 
-    init(status: Int32?, _ record: joblib_child_record, errorTail: String) {
+    init(status: Int32?, _ record: joblib_child_record, errorTail: String, killsAtStart: Int) {
         // The handler's word first: walking the stack may have ended in another fault.
         let caught = record.signal != 0 ? record.signal : nil
         let killer = status.flatMap { $0 & 0x7f == 0 ? nil : $0 & 0x7f }
@@ -41,7 +41,7 @@ public struct ChildEnding: Sendable {
         self.faultAddress = UInt(record.fault_address)
         self.stack = Self.stack(record)
         self.errorTail = errorTail
-        self.shortage = self.signal == SIGKILL ? OutOfMemoryKills.claim() : nil
+        self.shortage = self.signal == SIGKILL ? OutOfMemoryKills.claim(countAtStart: killsAtStart) : nil
     }
 }
 

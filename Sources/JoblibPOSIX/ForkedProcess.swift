@@ -38,17 +38,29 @@ public final class ForkedProcess: @unchecked Sendable {
     private let ended: Int32
     private let wakes: Int32
 
+    /// How many processes had been killed for want of memory when it was started.
+    private let killsAtStart: Int
+
     var reader = MessageReader()
     private var output: ChildOutput
     private var isReaped = false
 
-    private init(pid: Int32, record: SharedRegion, messages: Int32, outputs: [Int32], ended: Int32, wakes: Int32) {
+    private init(
+        pid: Int32,
+        record: SharedRegion,
+        messages: Int32,
+        outputs: [Int32],
+        ended: Int32,
+        wakes: Int32,
+        killsAtStart: Int
+    ) {
         self.pid = pid
         self.record = record
         self.messages = messages
         self.outputs = outputs
         self.ended = ended
         self.wakes = wakes
+        self.killsAtStart = killsAtStart
         self.output = unsafe ChildOutput(record.start.assumingMemoryBound(to: joblib_child_record.self), outputs)
     }
 
@@ -92,8 +104,8 @@ public final class ForkedProcess: @unchecked Sendable {
                 body(MessageSender(descriptor: sender))
             }
             table.close([sender, childOutput, childError])
-            // After: the child is at work meanwhile.
-            OutOfMemoryKills.remember()
+            // After: the child is at work meanwhile, if only for microseconds.
+            let killsAtStart = OutOfMemoryKills.observe()
             // Where there is no descriptor left for it the child is looked at now and then instead.
             let ended = joblib_pidfd_open(pid)
             if ended >= 0 { table.add(ended) }
@@ -103,7 +115,8 @@ public final class ForkedProcess: @unchecked Sendable {
                 messages: messages,
                 outputs: [output, error],
                 ended: ended,
-                wakes: wakes
+                wakes: wakes,
+                killsAtStart: killsAtStart
             )
         } catch {
             table.close(descriptors.all)
@@ -243,7 +256,12 @@ public final class ForkedProcess: @unchecked Sendable {
 
     private var ending: ChildEnding {
         let record = unsafe self.record.start.load(as: joblib_child_record.self)
-        return ChildEnding(status: self.status, record, errorTail: self.output.errorTail)
+        return ChildEnding(
+            status: self.status,
+            record,
+            errorTail: self.output.errorTail,
+            killsAtStart: self.killsAtStart
+        )
     }
 }
 

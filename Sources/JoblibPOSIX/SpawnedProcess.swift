@@ -23,10 +23,15 @@ public final class SpawnedProcess: @unchecked Sendable {
     let ended: Int32
     let outputs: [Int32]
     private let socket: Int32
+
+    /// How many processes had been killed for want of memory when it was started.
+    private let killsAtStart: Int
     private var output: ChildOutput
     private let isReaped = Mutex(false)
 
-    private init(pid: Int32, memory: SharedMemoryFile, ended: Int32, outputs: [Int32], socket: Int32) {
+    private init(pid: Int32, memory: SharedMemoryFile, ended: Int32, outputs: [Int32], socket: Int32, killsAtStart: Int)
+    {
+        self.killsAtStart = killsAtStart
         self.pid = pid
         self.memory = memory
         self.ended = ended
@@ -53,6 +58,7 @@ public final class SpawnedProcess: @unchecked Sendable {
             let (output, workerOutput) = try descriptors.pipe()
             let (error, workerError) = try descriptors.pipe()
             unsafe ChildOutput.prepare(memory.childRecord)
+            let killsAtStart = OutOfMemoryKills.observe()
             let pid = try Spawn.start(
                 environment,
                 output: workerOutput,
@@ -71,8 +77,14 @@ public final class SpawnedProcess: @unchecked Sendable {
                 throw SystemError(errno: failure, call: "pidfd_open")
             }
             table.add(ended)
-            OutOfMemoryKills.remember()
-            return SpawnedProcess(pid: pid, memory: memory, ended: ended, outputs: [output, error], socket: socket)
+            return SpawnedProcess(
+                pid: pid,
+                memory: memory,
+                ended: ended,
+                outputs: [output, error],
+                socket: socket,
+                killsAtStart: killsAtStart
+            )
         } catch {
             table.close(descriptors.all)
             throw error
@@ -125,7 +137,12 @@ public final class SpawnedProcess: @unchecked Sendable {
         }
         let record = unsafe self.memory.start.load(as: joblib_child_record.self)
         // Nobody else should, but a program may reap all children that it finds.
-        return ChildEnding(status: result == self.pid ? status : nil, record, errorTail: self.output.errorTail)
+        return ChildEnding(
+            status: result == self.pid ? status : nil,
+            record,
+            errorTail: self.output.errorTail,
+            killsAtStart: self.killsAtStart
+        )
     }
 }
 

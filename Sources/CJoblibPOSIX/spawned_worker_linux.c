@@ -34,6 +34,15 @@ static void on_parent_death(int number) {
     joblib_worker_end_group();
 }
 
+/// Before the initialisers of the program's own libraries, of which one may never return: nothing watches the parent yet.
+__attribute__((constructor(101))) static void die_with_parent(void) {
+    const char *value = getenv("JOBLIB_WORKER");
+    int parent = 0;
+    if (value == NULL || sscanf(value, "ring:%d", &parent) != 1) return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(EXIT_FAILURE);
+}
+
 void joblib_worker_begin(struct joblib_child_record *record, pid_t parent) {
     // Not SIGKILL: what tasks have started is to go, too. And not a signal that a program may want for itself.
     struct sigaction death = {.sa_handler = on_parent_death};

@@ -22,6 +22,15 @@ struct Introduction: PortableTask {
     }
 }
 
+/// Has a worker of its own, which has started something.
+struct Nesting: PortableTask {
+    func run() throws -> Int {
+        print("worker \(getpid())")
+        fflush(nil)
+        return try Parallel(nJobs: 1, backend: .loky)([Delayed(Introduction(index: 0, staysAwake: true))])[0]
+    }
+}
+
 /// Says who it is and when it is cancelled, and goes on all the same.
 struct Stubborn: PortableTask {
     var index: Int
@@ -40,6 +49,7 @@ struct Stubborn: PortableTask {
 func stay(_ call: Parallel, endingBy ending: String?) throws {
     switch ending {
     case "exit"?: loky_probe_at_signal(SIGUSR1) { exit(3) }
+    case "trap"?: loky_probe_at_signal(SIGUSR1) { fatalError("meant so") }
     case "crash"?: loky_probe_at_signal(SIGUSR1) { UnsafeMutablePointer<Int>(bitPattern: 8)!.pointee = 1 }
     default: break
     }

@@ -58,6 +58,12 @@ case "calls":
     print("\(count) calls")
 case "stay":
     try stay(call, endingBy: arguments.dropFirst().first)
+case "nest":
+    _ = try call([Delayed(Nesting())])
+case "hang":
+    // Workers that never come up.
+    let parameters = [BackendParameter.environment(["LOKY_PROBE_FAULT": "hang"])]
+    _ = try Parallel(nJobs: 2, backend: .loky, backendParams: parameters)((0..<2).map { Delayed(Echo(value: $0)) })
 case "interrupt":
     waitForInterrupts(call)
 case "idle":
@@ -123,7 +129,7 @@ case "threads":
     try showInnerThreads(arguments.dropFirst().first)
 default:
     print(
-        "usage: loky-probe cold | calls N | stay [exit | crash] | interrupt | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
+        "usage: loky-probe cold | calls N | stay [exit | crash | trap] | nest | hang | interrupt | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
             + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | flood BACKEND VERBOSE TASK (BYTES | FILE) | copy | copies | hopeless | deep | memory | "
             + "threads [VALUE]"
     )

@@ -24,6 +24,15 @@ __attribute__((constructor(101))) static void fail_early(void) {
     if (strcmp(fault, "stop") == 0) kill(getpid(), SIGSTOP);
 }
 
+// One that never ends, as if it waited for something: where the program's own libraries are initialised.
+__attribute__((constructor(102))) static void hang_early(void) {
+    const char *fault = getenv("LOKY_PROBE_FAULT");
+    if (fault == NULL || strcmp(fault, "hang") != 0) return;
+    printf("worker %d\n", (int)getpid());
+    fflush(stdout);
+    for (;;) pause();
+}
+
 static int memory_left = -1;
 
 void loky_probe_limit_memory(int count) {

@@ -31,6 +31,19 @@ struct LokyProbeTests {
         #expect(try await ProgramRun.run(copy, ["replaced"]).output == "[0, 1, 2, 3]\n")
     }
 
+    @Test("It may be removed, or another build put in its place, while the pool runs", arguments: [false, true])
+    func replacedLater(_ byAnother: Bool) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "loky-probe-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (program, other) = (folder.appending(path: "program"), folder.appending(path: "other"))
+        try FileManager.default.copyItem(at: Self.probe, to: program)
+        // What would end without a word, were it started.
+        try FileManager.default.copyItem(at: URL(filePath: "/bin/true"), to: other)
+        let run = try await ProgramRun.run(program, ["replace"] + (byAnother ? [other.path] : []))
+        #expect(run.output == "the same build 2 before, 1 after\n")
+    }
+
     // In a small program, whose workers are up in milliseconds: 32 have to die within ten seconds.
     @Test("A call whose workers do nothing but die gives up, with the first deaths, and the next one works")
     func hopeless() async throws {

@@ -84,6 +84,8 @@ case "replaced":
     // The file of the program is gone by the time at which workers are started.
     unlink(CommandLine.arguments[0])
     print(try call((0..<4).map { Delayed(Echo(value: $0)) }))
+case "replace":
+    try replaceProgram(arguments.dropFirst().first)
 case "descriptors":
     try await limitDescriptors()
 case "shared-memory":
@@ -129,7 +131,7 @@ case "threads":
     try showInnerThreads(arguments.dropFirst().first)
 default:
     print(
-        "usage: loky-probe cold | calls N | stay [exit | crash | trap] | nest | hang | interrupt | idle | print | inherit | replaced | descriptors | shared-memory | processes | "
+        "usage: loky-probe cold | calls N | stay [exit | crash | trap] | nest | hang | interrupt | idle | print | inherit | replaced | replace [FILE] | descriptors | shared-memory | processes | "
             + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | flood BACKEND VERBOSE TASK (BYTES | FILE) | copy | copies | hopeless | deep | memory | "
             + "threads [VALUE]"
     )

@@ -156,16 +156,21 @@ struct LokyPoolTests {
         }
     }
 
-    @Test("A worker that has grown too large leaves between two tasks")
+    @Test("A worker leaves after the task with which it has grown too large, and not before")
     func maxMemory() throws {
+        let limit = 300 << 20
         let call = Parallel(
             nJobs: 1,
             backend: .loky,
             batchSize: 1,
-            backendParams: [.maxWorkerMemory(200 << 20)]
+            backendParams: [.maxWorkerMemory(limit)]
         )
-        let pids = try call((0..<12).map { Delayed(Growing(index: $0, byteCount: 60 << 20)) })
-        #expect(Set(pids).count > 1 && Set(pids).count < 12)
+        let results = try call((0..<12).map { Delayed(Growing(index: $0, byteCount: 60 << 20)) })
+        #expect(results.map(\.index) == Array(0..<12))
+        #expect(Set(results.map(\.pid)).count > 1 && Set(results.map(\.pid)).count < 12)
+        for (task, next) in zip(results, results.dropFirst()) {
+            #expect((task.pid == next.pid) == (task.byteCount < limit), "\(results)")
+        }
     }
 
     @Test("Idle workers leave after their time, and at once when asked")
@@ -306,9 +311,15 @@ struct Growing: PortableTask {
     // SAFETY: written by the one thread that runs tasks.
     private nonisolated(unsafe) static var kept: [[UInt8]] = []
 
-    func run() -> Int32 {
+    struct Outcome: Codable, Sendable {
+        var index: Int
+        var pid: Int32
+        var byteCount: Int
+    }
+
+    func run() -> Outcome {
         unsafe Self.kept.append([UInt8](repeating: 1, count: self.byteCount))
-        return getpid()
+        return Outcome(index: self.index, pid: getpid(), byteCount: ThisProcess.residentByteCount)
     }
 }
 

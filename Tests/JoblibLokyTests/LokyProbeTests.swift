@@ -44,6 +44,16 @@ struct LokyProbeTests {
         #expect(run.output == "the same build 2 before, 1 after\n")
     }
 
+    @Test(
+        "A worker that has reached its limit of memory leaves after that task, without a word, and none is lost",
+        arguments: [(1, 1), (1, 4), (2, 1), (2, 4)]
+    )
+    func maxMemory(_ jobs: Int, _ batch: Int) async throws {
+        let run = try await ProgramRun.run(Self.probe, ["leave", "\(jobs)", "\(batch)"])
+        // The limit is so low that each has reached it with its first task, which it runs all the same.
+        #expect(run.output == "16 results of 16 workers\n")
+    }
+
     // In a small program, whose workers are up in milliseconds: 32 have to die within ten seconds.
     @Test("A call whose workers do nothing but die gives up, with the first deaths, and the next one works")
     func hopeless() async throws {

@@ -37,3 +37,23 @@ func measureMemory() throws {
         print(growth < 16 << 20 ? "the \(name) is flat" : "the \(name) has grown by \(growth) bytes")
     }
 }
+
+/// Runs tasks whose workers have too much memory from the beginning, and says how many there were of both.
+func leaveAfterEach(_ words: [String]) throws {
+    let call = Parallel(
+        nJobs: Int(words[0]) ?? 1,
+        backend: .loky,
+        batchSize: BatchSize(Int(words[1]) ?? 1),
+        backendParams: [.maxWorkerMemory(1)]
+    )
+    let results = try call((0..<16).map { Delayed(Identity(index: $0)) })
+    guard results.map({ $0[0] }) == Array(0..<16) else { fail("other results: \(results)") }
+    print("\(results.count) results of \(Set(results.map { $0[1] }).count) workers")
+}
+
+/// Its index, and its worker's id.
+struct Identity: PortableTask {
+    var index: Int
+
+    func run() -> [Int] { [self.index, Int(getpid())] }
+}

@@ -86,6 +86,8 @@ case "replaced":
     print(try call((0..<4).map { Delayed(Echo(value: $0)) }))
 case "replace":
     try replaceProgram(arguments.dropFirst().first)
+case "leave":
+    try leaveAfterEach(Array(arguments.dropFirst()))
 case "descriptors":
     try await limitDescriptors()
 case "shared-memory":
@@ -131,7 +133,7 @@ case "threads":
     try showInnerThreads(arguments.dropFirst().first)
 default:
     print(
-        "usage: loky-probe cold | calls N | stay [exit | crash | trap] | nest | hang | interrupt | idle | print | inherit | replaced | replace [FILE] | descriptors | shared-memory | processes | "
+        "usage: loky-probe cold | calls N | stay [exit | crash | trap] | nest | hang | interrupt | idle | print | inherit | replaced | replace [FILE] | leave JOBS BATCH | descriptors | shared-memory | processes | "
             + "startup VARIABLE VALUE | out-of-memory FILE | tagged BACKEND VERBOSE | flood BACKEND VERBOSE TASK (BYTES | FILE) | copy | copies | hopeless | deep | memory | "
             + "threads [VALUE]"
     )

@@ -21,7 +21,7 @@ struct ChildOutput {
         unsafe self.record = record
         self.descriptors = descriptors
         let nonce = unsafe record.pointee.output_nonce
-        self.relays = [LineRelay(nonce: nonce), LineRelay(nonce: nonce)]
+        self.relays = [LineRelay(nonce: nonce), LineRelay(nonce: nonce, isError: true)]
     }
 
     /// Draws the number that the child's marks are to bear; before it is started.

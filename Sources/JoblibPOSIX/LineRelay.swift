@@ -10,6 +10,10 @@ struct LineRelay {
 
     private var marks: OutputMarkReader
     private var limit = OutputLimit()
+    private var frames = UnnamedFrames()
+
+    /// Whether the runtime writes what it has to say of a trap into it.
+    private let isError: Bool
     private var pending: [UInt8] = []
     private var lines: [UInt8] = []
     private var tag: [UInt8] = []
@@ -24,7 +28,12 @@ struct LineRelay {
     private(set) var asksForMarks = false
 
     /// Makes one for a child that was given a number for its marks.
-    init(nonce: UInt64) {
+    ///
+    /// - Parameters:
+    ///   - nonce: The number.
+    ///   - isError: Whether it is for the standard error.
+    init(nonce: UInt64, isError: Bool = false) {
+        self.isError = isError
         self.marks = OutputMarkReader(nonce: nonce)
     }
 
@@ -73,6 +82,10 @@ struct LineRelay {
     }
 
     private mutating func addLines(_ bytes: ArraySlice<UInt8>) {
+        self.addTagged(self.isError ? self.frames.fold(bytes)[...] : bytes)
+    }
+
+    private mutating func addTagged(_ bytes: ArraySlice<UInt8>) {
         guard !self.tag.isEmpty else {
             self.lines += bytes
             return
@@ -106,9 +119,11 @@ struct LineRelay {
     }
 
     private mutating func endLine() {
-        guard !self.pending.isEmpty else { return }
-        self.addLines(self.pending + [UInt8(ascii: "\n")])
-        self.pending = []
+        if !self.pending.isEmpty {
+            self.addLines(self.pending + [UInt8(ascii: "\n")])
+            self.pending = []
+        }
+        if self.isError { self.addTagged(self.frames.takeCount()[...]) }
     }
 
     mutating func takeLines() -> [UInt8]? {

@@ -92,4 +92,26 @@ struct LineRelayTests {
         #expect(notice == "\n[joblib] task 3 has printed \(flood.count) bytes, of which the last 14 are left out\n")
         #expect(relay.tail.hasSuffix("\nbye"))
     }
+
+    @Test("In the trace of a trap calls without a name are counted, however they arrive", arguments: [1, 7, 64, 4096])
+    func unnamedCalls(_ piece: Int) {
+        func frame(_ number: Int, _ name: String) -> String {
+            "\(number)    program    0x0000560a70cd79\(number + 10) \(name) + 39\n"
+        }
+        let unnamed = (0..<30).map { frame($0, "<unavailable>") }
+        // Outside of a trace it is a line like any other.
+        let before = "words\n" + unnamed[0] + "Fatal error: meant so\nCurrent stack trace:\n" + frame(0, "trap")
+        let output = before + unnamed[1..<4].joined() + frame(4, "main") + unnamed[5...].joined()
+        let expected =
+            before + "     (3 calls without a name)\n" + frame(4, "main") + "     (25 calls without a name)\n"
+        for (isError, expected) in [(true, expected), (false, output)] {
+            var relay = LineRelay(nonce: Self.nonce, isError: isError)
+            let bytes = Array(output.utf8)
+            for start in stride(from: 0, to: bytes.count, by: piece) {
+                relay.add(bytes[start..<min(start + piece, bytes.count)])
+            }
+            relay.end()
+            #expect(String(decoding: relay.takeLines() ?? [], as: UTF8.self) == expected)
+        }
+    }
 }

@@ -17,6 +17,6 @@ public struct RemoteError: Error, Sendable, Hashable, Codable, CustomStringConve
 
     /// Makes what is left of an error.
     public init(_ error: any Error) {
-        self.init(typeName: String(reflecting: type(of: error)), description: "\(error)")
+        self.init(typeName: String(reflecting: type(of: error)), description: ErrorText.text(error))
     }
 }

@@ -74,7 +74,7 @@ public struct TaskFailure: Error, Sendable, CustomStringConvertible {
         if !self.arguments.isEmpty { text += " (\(self.arguments))" }
         text += " \(self.reason)"
         if self.attempt > 1 { text += " at attempt \(self.attempt)" }
-        return text + ": \(self.underlyingError)"
+        return text + ": \(ErrorText.text(self.underlyingError))"
     }
 }
 

@@ -10,8 +10,27 @@ extension SystemError {
     /// Whether the file system has no room, or grants this user no more, or no file so large (ENOSPC, EDQUOT, EFBIG).
     public var isFull: Bool { [ENOSPC, EDQUOT, EFBIG].contains(self.errno) }
 
-    /// Whether there is no descriptor left (EMFILE, ENFILE).
-    public var isOutOfDescriptors: Bool { [EMFILE, ENFILE].contains(self.errno) }
+    /// Of what there is no more.
+    public enum Shortage: Sendable {
+        case descriptors
+        case descriptorsOfSystem
+        case processes
+        case memory
+    }
+
+    /// Of what there is no more, if that is why the call has failed.
+    public var shortage: Shortage? {
+        switch self.errno {
+        case EMFILE: .descriptors
+        case ENFILE: .descriptorsOfSystem
+        case EAGAIN: .processes
+        case ENOMEM, ENOSPC: .memory
+        default: nil
+        }
+    }
+
+    /// Whether there is no descriptor left.
+    public var isOutOfDescriptors: Bool { [.descriptors, .descriptorsOfSystem].contains(self.shortage) }
 
     /// Whether the file system has no files without names (EOPNOTSUPP), or the kernel does not know them (EISDIR).
     public var hasNoUnnamedFiles: Bool { [EOPNOTSUPP, EISDIR].contains(self.errno) }

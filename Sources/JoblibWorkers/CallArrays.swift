@@ -8,7 +8,7 @@ package import JoblibWire
 import Synchronization
 
 /// The large arrays of one call: those that tasks carry, each placed once, and the results that are fetched.
-package final class CallArrays: ArrayExchange {
+package final class CallArrays: ArenaResults {
     /// What is told from others by where it is in memory, for as long as it is held.
     private struct Key: Hashable {
         let address: UInt
@@ -42,6 +42,9 @@ package final class CallArrays: ArrayExchange {
     }
 
     private let arena: SharedArena
+
+    /// Where workers leave results as well.
+    package var results: SharedArena? { self.arena }
     let call: UInt64
     private let folder: String?
     private let state = Mutex(State())
@@ -172,20 +175,4 @@ package final class CallArrays: ArrayExchange {
         // Not under the lock: what is freed may be large.
         self.giveBack(old.values)
     }
-
-    /// Whether a worker may have left an array there.
-    package func holds(_ reference: ArrayReference) -> Bool { self.arena.holds(reference) }
-
-    /// Fetches a result.
-    ///
-    /// - Throws: `SystemError` when it is not there.
-    package func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws {
-        unsafe try self.arena.read(reference, into: buffer)
-    }
-
-    /// Nothing: each result is fetched once.
-    package func kept(_ reference: ArrayReference) -> Any? { nil }
-
-    /// Nothing.
-    package func keep(_ array: Any, _ reference: ArrayReference) {}
 }

@@ -282,44 +282,21 @@ struct LokyArraysTests {
     func concurrently() throws {
         let array = Self.array(2 << 20)
         let sum = array.reduce(0, +)
-        let threads = (0..<4)
-            .map { _ in
-                ThreadResult {
-                    for _ in 0..<20 {
-                        let results = try Parallel(nJobs: 2, backend: .loky)(
-                            (0..<4).map { _ in Delayed(ArraySum(values: array)) }
-                        )
-                        guard results.allSatisfy({ $0.sum == sum }) else { return false }
-                    }
-                    return true
+        let failures = ThreadCrowd()
+            .run(4) { _ in
+                for _ in 0..<20 {
+                    let results = try Parallel(nJobs: 2, backend: .loky)(
+                        (0..<4).map { _ in Delayed(ArraySum(values: array)) }
+                    )
+                    #expect(results.allSatisfy { $0.sum == sum })
                 }
             }
-        for thread in threads { #expect(try thread.value()) }
+        #expect(failures.isEmpty, "\(failures)")
     }
 
     /// Lets nothing of earlier calls be in memory.
     private static func settle() async {
         await LokyBackend.shutDownIdleWorkers()
         #expect(self.sharedByteCount == 0)
-    }
-}
-
-// SAFETY: a semaphore, and what it guards.
-/// Runs a closure on a thread of its own.
-private final class ThreadResult: @unchecked Sendable {
-    private let done = DispatchSemaphore(value: 0)
-    // SAFETY: written before the semaphore is signalled, read after it was waited for.
-    private nonisolated(unsafe) var result: Result<Bool, any Error> = .success(false)
-
-    init(_ body: @escaping @Sendable () throws -> Bool) {
-        Thread.detachNewThread {
-            unsafe self.result = Result { try body() }
-            self.done.signal()
-        }
-    }
-
-    func value() throws -> Bool {
-        self.done.wait()
-        return unsafe try self.result.get()
     }
 }

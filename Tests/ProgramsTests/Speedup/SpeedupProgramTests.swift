@@ -88,6 +88,29 @@ struct SpeedupProgramTests {
         #expect(outcome.error.contains("sequential"))
     }
 
+    /// What it says of two jobs, in one run of a backend.
+    private func speedup(on backend: String) throws -> Double {
+        let arguments = ["--sizes", "1000", "--jobs", "1,2", "--tasks", "8", "--repeats", "2", "--backend", backend]
+        let outcome = try Program.speedup.run(arguments, in: self.directory)
+        let rows = outcome.text.split(separator: "\n").map { $0.split(separator: " ") }
+        let row = try #require(rows.last, "\(outcome)")
+        try #require(row.count == 5 && row[1] == "2", "\(outcome.text)")
+        return try #require(Double(row[3]), "\(outcome.text)")
+    }
+
+    // Of times that are taken one right after the other: whatever else the machine does slows down both.
+    @Test("Spawned workers are as much faster with two jobs as threads are")
+    func spawnedWorkers() throws {
+        let ratios = try (0..<5)
+            .map { _ in
+                let threads = try self.speedup(on: "threading")
+                return try self.speedup(on: "loky") / threads
+            }
+        // Half of it would mean that workers wait for each other, wherever threads do not.
+        let median = ratios.sorted()[2]
+        #expect(median > 0.65 && median < 1.6, "\(ratios)")
+    }
+
     @Test("Ctrl-C stops in time, in the middle of a task of minutes, with what was measured", arguments: ["1", "2"])
     func interruption(nJobs: String) throws {
         let arguments = ["--sizes", "30,1000000", "--jobs", nJobs, "--tasks", "2", "--repeats", "1"]

@@ -34,6 +34,9 @@ enum Rehearsal {
         _ = try call.map(0..<4) { $0 }
         _ = try call.map(0..<2) { "\($0)" }
         _ = try call.map(0..<2) { [Double($0)] }
+        // Large ones, which are read.
+        _ = try call.map(0..<2) { [Double](repeating: Double($0), count: 1 << 14) }
+        _ = try call.map(0..<2) { [[Double](repeating: Double($0), count: 1 << 14)] }
         try call.forEach(0..<2) { _ in }
         _ = try call.reduce(0..<4, 0, { $0 + $1 }, { $0 + $1 })
         let tasks = (0..<3)
@@ -93,6 +96,15 @@ private final class RehearsedWorker: ForkedWorker {
     private let changed = WaitWord()
 
     var pid: Int32 { 0 }
+
+    var canRead: Bool { true }
+
+    func read(_ address: UInt, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        guard let start = unsafe UnsafeRawPointer(bitPattern: address) else { return false }
+        // SAFETY: a thread of this process has lent it, and waits.
+        unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(start: start, count: buffer.count))
+        return true
+    }
 
     func add(_ event: ForkedWorkerEvent) {
         self.events.withLock { $0.append(event) }

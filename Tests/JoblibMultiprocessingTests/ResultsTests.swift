@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
 import Glibc
 import Joblib
 import Testing
@@ -35,6 +36,73 @@ struct ResultsTests {
         #expect(points == expected)
         #expect(try forking.map(0..<3) { ["a": [$0], "ü": []] } == (0..<3).map { ["a": [$0], "ü": []] })
         #expect(try forking.map(0..<4) { $0 % 2 == 0 ? "even" : nil } == ["even", nil, "even", nil])
+    }
+
+    struct Frame: Codable, Equatable {
+        struct Channel: Codable, Equatable {
+            var samples: [Float]
+            var missing: [Int32]?
+        }
+
+        var name: String
+        var channels: [Channel]
+        var matrix: [[Double]]
+        var byName: [String: [UInt8]]
+
+        init(_ index: Int) {
+            self.name = "frame \(index)"
+            self.channels = [
+                Channel(samples: [Float](repeating: Float(index), count: 1 << 18), missing: nil),
+                Channel(samples: [1, 2], missing: [Int32](repeating: -1, count: 1 << 17)),
+            ]
+            self.matrix = [[Double](repeating: Double(index), count: 1 << 17), [], [.infinity]]
+            self.byName = ["bytes": [UInt8](repeating: UInt8(index), count: 1 << 20)]
+        }
+    }
+
+    /// How many bytes this process has read from pipes and files.
+    private static func readByteCount() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/io", encoding: .utf8)
+        return try #require(text.split(separator: "\n").first?.split(separator: " ").last.flatMap { Int($0) })
+    }
+
+    @Test("Large arrays in results come back whole, at any depth, and through no pipe")
+    func largeArrays() throws {
+        let before = try Self.readByteCount()
+        let frames = try forking.map(0..<12) { Frame($0) }
+        #expect(try Self.readByteCount() - before < 1 << 20)
+        #expect(frames == (0..<12).map { Frame($0) })
+        #expect(frames[11].matrix[0].count == 1 << 17)
+        let rows = try forking.map(0..<4) { index in [[Int](repeating: index, count: 1 << 17), [index]] }
+        #expect(rows == (0..<4).map { [[Int](repeating: $0, count: 1 << 17), [$0]] })
+    }
+
+    @Test("Lists and streams of results with large arrays, also lazily read ones")
+    func largeArraysInStreams() throws {
+        let before = try Self.readByteCount()
+        let tasks = (0..<6).map { index in delayed { Frame(index) } }
+        #expect(try forking(tasks) == (0..<6).map { Frame($0) })
+        #expect(try forking.results(tasks).map { try $0.get() } == (0..<6).map { Frame($0) })
+        let stream = try forking(tasks.lazy.map { $0 }, returnAs: .generator)
+        for index in 0..<6 { #expect(try stream.next() == Frame(index)) }
+        #expect(try Self.readByteCount() - before < 1 << 20)
+    }
+
+    @Test("A worker that dies after it has lent an array has its task run again, or lost nothing")
+    func lentByTheDying() throws {
+        let counters = try SharedCounters()
+        let call = Parallel(nJobs: 2, backend: .multiprocessing, batchSize: 1)
+        let results = try call.results(
+            (0..<8)
+                .map { index in
+                    delayed { () -> Frame in
+                        counters.add(index)
+                        if index % 4 == 3, counters.value(index) == 1 { kill(getpid(), SIGKILL) }
+                        return Frame(index)
+                    }
+                }
+        )
+        #expect(try results.map { try $0.get() } == (0..<8).map { Frame($0) })
     }
 
     @Test("Nothing comes back as nothing")

@@ -91,17 +91,13 @@ final class CollectingLoop<C: RandomAccessCollection & Sendable, R>: CollectionL
         try unsafe kernel(&claims, items, slots.assumingMemoryBound(to: R.self))
     }
 
-    override func store(_ bytes: ArraySlice<UInt8>, at position: Int, _ transport: ResultTransport) throws {
-        try unsafe transport.decode(bytes, into: UnsafeMutableRawPointer(self.slots + position))
-    }
-
-    override func fill(
-        _ position: Int,
-        byteCount: Int,
-        _ transport: ResultTransport,
-        _ read: (UnsafeMutableRawBufferPointer) -> Bool
-    ) -> Bool {
-        unsafe transport.fill(UnsafeMutableRawPointer(self.slots + position), byteCount: byteCount, read)
+    override func store(
+        _ bytes: ArraySlice<UInt8>,
+        lentIn memory: LentMemory?,
+        at position: Int,
+        _ transport: ResultTransport
+    ) throws {
+        try unsafe transport.decode(bytes, lentIn: memory, into: UnsafeMutableRawPointer(self.slots + position))
     }
 
     override func copy(_ positions: Range<Int>, from slots: UnsafeMutableRawPointer) {

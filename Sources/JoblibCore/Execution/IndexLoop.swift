@@ -79,16 +79,13 @@ class IndexLoop: Loop, @unchecked Sendable {
 
     /// Puts the encoded result of a forked worker's task where the call returns it from.
     ///
-    /// - Throws: When the bytes make no result.
-    func store(_ bytes: ArraySlice<UInt8>, at position: Int, _ transport: ResultTransport) throws {}
-
-    /// Puts a large array that a forked worker's task has returned where the call returns it from; `false` when it cannot be read.
-    func fill(
-        _ position: Int,
-        byteCount: Int,
-        _ transport: ResultTransport,
-        _ read: (UnsafeMutableRawBufferPointer) -> Bool
-    ) -> Bool { false }
+    /// - Throws: When the bytes make no result, or what they leave out cannot be read.
+    func store(
+        _ bytes: ArraySlice<UInt8>,
+        lentIn memory: LentMemory?,
+        at position: Int,
+        _ transport: ResultTransport
+    ) throws {}
 
     /// Puts results that forked workers have left in shared memory where the call returns them from.
     func copy(_ positions: Range<Int>, from slots: UnsafeMutableRawPointer) {}

@@ -7,41 +7,49 @@ internal import JoblibPOSIX
 protocol BitArray {
     static var holdsBits: Bool { get }
 
-    /// Where the bytes of the array in a slot are.
-    static func bytes(in slot: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer
+    /// Leaves the elements where they are, if there are many.
+    ///
+    /// - Returns: Where that is; `nil` where nothing is lent.
+    func lend(_ parts: inout LentParts) -> [UInt8]?
 
-    /// Makes an array of so many bytes in an empty slot; `false` when they could not be had.
-    static func fill(
-        _ slot: UnsafeMutableRawPointer,
-        byteCount: Int,
-        _ read: (UnsafeMutableRawBufferPointer) -> Bool
-    ) -> Bool
+    /// Reads the elements.
+    ///
+    /// - Throws: When they are not where the bytes say, or are none of these.
+    init(_ place: ArraySlice<UInt8>, lentIn memory: LentMemory) throws
 }
+
+/// From how many bytes on an array is read from the child's memory: below, a message is as fast.
+private let largeSize = 65_536
 
 extension Array: BitArray {
     static var holdsBits: Bool { _isPOD(Element.self) && MemoryLayout<Element>.size > 0 }
 
-    static func bytes(in slot: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer {
-        // SAFETY: the array stays in its slot, unchanged, for as long as its bytes are read.
-        unsafe slot.assumingMemoryBound(to: [Element].self).pointee.withUnsafeBytes { unsafe $0 }
+    func lend(_ parts: inout LentParts) -> [UInt8]? {
+        // SAFETY: the array is held, unchanged, for as long as its bytes are read.
+        let bytes = unsafe self.withUnsafeBytes { unsafe $0 }
+        if bytes.count < largeSize { return nil }
+        parts.add(self, byteCount: bytes.count)
+        var place: [UInt8] = []
+        place.append(integer: UInt(bitPattern: bytes.baseAddress))
+        place.append(integer: bytes.count)
+        return place
     }
 
-    static func fill(
-        _ slot: UnsafeMutableRawPointer,
-        byteCount: Int,
-        _ read: (UnsafeMutableRawBufferPointer) -> Bool
-    ) -> Bool {
-        guard byteCount >= 0, byteCount.isMultiple(of: MemoryLayout<Element>.stride) else { return false }
-        var isRead = false
-        let array = unsafe [Element](unsafeUninitializedCapacity: byteCount / MemoryLayout<Element>.stride) {
-            buffer,
-            count in
-            unsafe HugePages.advise(buffer.baseAddress, byteCount: byteCount)
-            isRead = unsafe read(UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: byteCount))
-            count = isRead ? byteCount / MemoryLayout<Element>.stride : 0
+    init(_ place: ArraySlice<UInt8>, lentIn memory: LentMemory) throws {
+        var reader = ByteReader(place)
+        let address = try reader.integer(UInt.self)
+        let byteCount = try reader.integer(Int.self)
+        // Before there is memory for so much: a worker that a task has damaged may name any number.
+        guard byteCount.isMultiple(of: MemoryLayout<Element>.stride), memory.holds(address, byteCount: byteCount) else {
+            throw ByteReader.Malformed()
         }
-        guard isRead else { return false }
-        unsafe slot.assumingMemoryBound(to: [Element].self).initialize(to: array)
-        return true
+        let elementCount = byteCount / MemoryLayout<Element>.stride
+        self = try unsafe [Element](unsafeUninitializedCapacity: elementCount) { buffer, count in
+            try unsafe memory.read(
+                address,
+                into: UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: byteCount)
+            )
+            count = elementCount
+        }
     }
 }

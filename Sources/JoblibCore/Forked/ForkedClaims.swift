@@ -23,8 +23,8 @@ final class ForkedClaims {
     private var isIsolated = false
     private var writer = WorkerMessageWriter()
 
-    /// The arrays that the parent has not read yet, and how many it has.
-    private var lent: [(index: Int, byteCount: Int)] = []
+    /// What the parent has not read yet, one for each result, and how many it has.
+    private var lent: [LentParts] = []
     private var takenBack = 0
 
     /// How many bytes a worker lends at most while it goes on.
@@ -112,7 +112,7 @@ final class ForkedClaims {
                 if self.call.plan.tagsOutput { self.printsNow(index) }
                 // Should it crash, it is this task's result that did it.
                 self.slot.begin(index, attempt: self.attempt, at: self.isTimed ? MonotonicClock.now : 0)
-                if !self.lend(index, transport, slots) { self.encode(index, transport, slots) }
+                self.encode(index, transport, slots)
             }
             if self.isIsolated { self.flush() }
         } else {
@@ -123,43 +123,34 @@ final class ForkedClaims {
         self.flushIfLarge()
     }
 
-    /// Leaves a large array where it is, for the parent to read.
-    private func lend(_ index: Int, _ transport: ResultTransport, _ slots: ResultSlots) -> Bool {
-        guard self.call.control.canLend, !self.isIsolated else { return false }
-        let slot = unsafe slots.worker + index * transport.stride
-        guard let bytes = unsafe transport.largeArray(in: slot) else { return false }
-        var payload: [UInt8] = []
-        payload.append(integer: UInt(bitPattern: bytes.baseAddress))
-        payload.append(integer: bytes.count)
-        self.add(.lent, index, payload: payload)
-        self.lent.append((index, bytes.count))
+    /// Encodes a result, large parts of which stay where they are for the parent to read.
+    private func encode(_ index: Int, _ transport: ResultTransport, _ slots: ResultSlots) {
+        var parts = self.isIsolated || !self.call.control.canLend() ? nil : LentParts()
+        do {
+            let payload = try unsafe transport.encode(slots.worker + index * transport.stride, lending: &parts)
+            guard let parts, parts.byteCount > 0 else {
+                return self.writer.add(WorkerMessage(kind: .result, index: index, payload: payload[...]))
+            }
+            self.add(.lent, index, payload: payload)
+            self.lent.append(parts)
+        } catch {
+            let payload = TransportedError.encode(error, self.call.coder)
+            return self.add(.notEncodable, index, payload: payload)
+        }
         self.flush()
         self.takeBack(downTo: Self.mostLent)
-        return true
     }
 
     /// Waits until no more than so many bytes are lent.
     private func takeBack(downTo limit: Int) {
-        guard let transport = self.call.transport, let slots = self.call.slots else { return }
         while true {
-            while self.takenBack < self.slot.acknowledgedCount, let (index, _) = self.lent.first {
+            while self.takenBack < self.slot.acknowledgedCount, !self.lent.isEmpty {
                 self.lent.removeFirst()
                 self.takenBack += 1
-                unsafe transport.release(slots.worker + index * transport.stride)
             }
             let isEnough = self.lent.isEmpty || self.lent.reduce(0) { $0 + $1.byteCount } <= limit
             if isEnough || self.call.control.isStopped { return }
             WaitWord().wait(while: 0, until: MonotonicClock.now + 50_000)
-        }
-    }
-
-    private func encode(_ index: Int, _ transport: ResultTransport, _ slots: ResultSlots) {
-        do {
-            let payload = try unsafe transport.encode(slots.worker + index * transport.stride)
-            self.writer.add(WorkerMessage(kind: .result, index: index, payload: payload[...]))
-        } catch {
-            let payload = TransportedError.encode(error, self.call.coder)
-            self.add(.notEncodable, index, payload: payload)
         }
     }
 

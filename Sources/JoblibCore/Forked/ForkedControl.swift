@@ -28,7 +28,8 @@ final class ForkedControl: @unchecked Sendable {
     // Relaxed: the number is all that two workers have to agree on.
     private let nextPosition: UnsafeMutablePointer<Atomic<Int>>
     private let stop: UnsafeMutablePointer<Atomic<Bool>>
-    private let lending: UnsafeMutablePointer<Atomic<Bool>>
+    // Relaxed as well; 0 until it is known, then 1 for no, or 2.
+    private let lending: UnsafeMutablePointer<Atomic<UInt8>>
 
     /// Makes the memory for a call.
     ///
@@ -46,8 +47,8 @@ final class ForkedControl: @unchecked Sendable {
         unsafe self.stop = (start + 64).bindMemory(to: Atomic<Bool>.self, capacity: 1)
         unsafe self.nextPosition.initialize(to: Atomic(0))
         unsafe self.stop.initialize(to: Atomic(false))
-        unsafe self.lending = (start + 72).bindMemory(to: Atomic<Bool>.self, capacity: 1)
-        unsafe self.lending.initialize(to: Atomic(false))
+        unsafe self.lending = (start + 72).bindMemory(to: Atomic<UInt8>.self, capacity: 1)
+        unsafe self.lending.initialize(to: Atomic(0))
         unsafe self.states = (start + Self.headerSize + slotsSize).bindMemory(to: UInt8.self, capacity: count)
         for worker in 0..<workers { self.slot(worker).leave() }
     }
@@ -86,12 +87,18 @@ final class ForkedControl: @unchecked Sendable {
 
     // MARK: - Lending
 
-    /// Whether the parent can read its children's memory.
-    var canLend: Bool { unsafe self.lending.pointee.load(ordering: .relaxed) }
+    /// Whether the parent can read its children's memory; it says so as soon as it has one.
+    func canLend() -> Bool {
+        while true {
+            let answer = unsafe self.lending.pointee.load(ordering: .relaxed)
+            if answer != 0 || self.isStopped { return answer == 2 }
+            WaitWord().wait(while: 0, until: MonotonicClock.now + 50_000)
+        }
+    }
 
-    /// Says that the parent can read its children's memory.
-    func allowLending() {
-        unsafe self.lending.pointee.store(true, ordering: .relaxed)
+    /// Says whether the parent can read its children's memory.
+    func setLending(_ isAllowed: Bool) {
+        unsafe self.lending.pointee.store(isAllowed ? 2 : 1, ordering: .relaxed)
     }
 
     // MARK: - What has become of tasks

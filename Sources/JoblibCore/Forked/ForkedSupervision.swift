@@ -62,7 +62,7 @@ final class ForkedSupervision {
             throw ParallelError.wrapping(error, as: .resourceExhausted, self.plan.backend.displayName, "could not fork")
         }
         self.worker = worker
-        if worker.canRead { self.call.control.allowLending() }
+        self.call.control.setLending(worker.canRead)
         self.call.add(worker)
         self.follow(worker, isIdempotent: session.isIdempotent)
         self.call.remove(worker)
@@ -151,7 +151,6 @@ final class ForkedSupervision {
     }
 
     private func receive(_ message: WorkerMessage) {
-        let position = message.index
         let duration = Duration.nanoseconds(Int64(clamping: message.duration))
         switch message.kind {
         case .started:
@@ -160,16 +159,10 @@ final class ForkedSupervision {
             self.runner.count?.add()
             self.plan.report?.tell(.finished, self.task(message), at: message.time, duration: duration)
         case .result:
-            guard let transport = self.call.transport, self.call.control.state(of: position) == .open else { return }
-            do {
-                try self.call.tasks?.store(message.payload, at: position, transport)
-                self.call.control.set(.done, of: position)
-                self.call.withLedger { $0.noteProgress() }
-            } catch {
-                self.fail(message, self.failure(message, error, .notDecodable))
-            }
+            self.store(message, lentIn: nil)
         case .lent:
-            self.read(message)
+            // One that cannot be read any more is made again.
+            if let worker = self.worker { self.store(message, lentIn: LentMemory(worker)) }
             self.slot.acknowledge()
         case .notEncodable:
             self.fail(message, self.failure(message, self.error(message), .notEncodable))
@@ -185,27 +178,16 @@ final class ForkedSupervision {
         }
     }
 
-    /// Reads an array that the worker has lent; one that cannot be read any more is made again.
-    private func read(_ message: WorkerMessage) {
-        var reader = ByteReader(message.payload)
-        guard let transport = self.call.transport, let worker = self.worker, let tasks = self.call.tasks,
-            self.call.control.state(of: message.index) == .open,
-            let address = try? reader.integer(UInt.self), let byteCount = try? reader.integer(Int.self),
-            // Before there is memory for so much: a worker that a task has damaged may name any number.
-            byteCount > 0, Self.canRead(worker, address, byteCount)
-        else { return }
-        let isRead = unsafe tasks.fill(message.index, byteCount: byteCount, transport) { buffer in
-            unsafe worker.read(address, into: buffer)
+    private func store(_ message: WorkerMessage, lentIn memory: LentMemory?) {
+        guard let transport = self.call.transport, self.call.control.state(of: message.index) == .open else { return }
+        do {
+            try self.call.tasks?.store(message.payload, lentIn: memory, at: message.index, transport)
+            self.call.control.set(.done, of: message.index)
+            self.call.withLedger { $0.noteProgress() }
+        } catch {
+            if memory?.isLost == true { return }
+            self.fail(message, self.failure(message, error, .notDecodable))
         }
-        guard isRead else { return }
-        self.call.control.set(.done, of: message.index)
-        self.call.withLedger { $0.noteProgress() }
-    }
-
-    private static func canRead(_ worker: any ForkedWorker, _ address: UInt, _ byteCount: Int) -> Bool {
-        let (last, overflow) = address.addingReportingOverflow(UInt(byteCount) - 1)
-        var byte: UInt8 = 0
-        return unsafe !overflow && withUnsafeMutableBytes(of: &byte) { unsafe worker.read(last, into: $0) }
     }
 
     private func error(_ message: WorkerMessage) -> any Error {

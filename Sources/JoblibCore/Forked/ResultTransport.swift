@@ -42,93 +42,80 @@ struct ResultTransport: Sendable {
     /// Whether results are written where the parent reads them, byte by byte.
     var isBitwise: Bool { self.coding == nil }
 
-    /// Where the bytes of a large array in a slot are; `nil` for other results.
-    func largeArray(in slot: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer? {
-        unsafe self.coding?.largeArray(in: slot)
-    }
-
-    /// Empties a slot.
-    func release(_ slot: UnsafeMutableRawPointer) { unsafe self.coding?.release(slot) }
-
-    /// Puts a large array into an empty slot; `false` when its bytes could not be had.
-    func fill(
-        _ slot: UnsafeMutableRawPointer,
-        byteCount: Int,
-        _ read: (UnsafeMutableRawBufferPointer) -> Bool
-    ) -> Bool {
-        unsafe self.coding?.fill(slot, byteCount: byteCount, read) ?? false
-    }
-
     /// Encodes the result in a slot, which is empty afterwards.
     ///
+    /// - Parameters:
+    ///   - slot: Where the result is.
+    ///   - parts: Gets what the bytes leave out, for the parent to read; `nil` to leave nothing out.
+    /// - Returns: The bytes.
     /// - Throws: What the result's `encode(to:)` throws.
-    func encode(_ slot: UnsafeMutableRawPointer) throws -> [UInt8] { try unsafe self.coding?.encode(slot) ?? [] }
+    func encode(_ slot: UnsafeMutableRawPointer, lending parts: inout LentParts?) throws -> [UInt8] {
+        try unsafe self.coding?.encode(slot, lending: &parts) ?? []
+    }
 
     /// Decodes a result into an empty slot.
     ///
+    /// - Parameters:
+    ///   - bytes: What the worker has sent.
+    ///   - memory: Where the worker has what it has left out; `nil` for nothing.
+    ///   - slot: Where the result goes.
     /// - Throws: When the bytes make no result.
-    func decode(_ bytes: ArraySlice<UInt8>, into slot: UnsafeMutableRawPointer) throws {
-        try unsafe self.coding?.decode(bytes, into: slot)
+    func decode(_ bytes: ArraySlice<UInt8>, lentIn memory: LentMemory?, into slot: UnsafeMutableRawPointer) throws {
+        try unsafe self.coding?.decode(bytes, lentIn: memory, into: slot)
     }
 }
 
 /// Codes results of a type that the subclass knows.
 // SAFETY: no state of its own.
 private class ResultCoding: @unchecked Sendable {
-    func encode(_ slot: UnsafeMutableRawPointer) throws -> [UInt8] { [] }
+    func encode(_ slot: UnsafeMutableRawPointer, lending parts: inout LentParts?) throws -> [UInt8] { [] }
 
-    func decode(_ bytes: ArraySlice<UInt8>, into slot: UnsafeMutableRawPointer) throws {}
-
-    func largeArray(in slot: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer? { nil }
-
-    func release(_ slot: UnsafeMutableRawPointer) {}
-
-    func fill(
-        _ slot: UnsafeMutableRawPointer,
-        byteCount: Int,
-        _ read: (UnsafeMutableRawBufferPointer) -> Bool
-    ) -> Bool { false }
+    func decode(_ bytes: ArraySlice<UInt8>, lentIn memory: LentMemory?, into slot: UnsafeMutableRawPointer) throws {}
 }
 
 // SAFETY: a constant. A slot holds a value of this very type, which is moved out of it, or into it.
 private final class CodableCoding<T: Codable>: ResultCoding, @unchecked Sendable {
-    /// From how many bytes on an array is read from the child's memory: below, a message is as fast.
-    private static var largeSize: Int { 65_536 }
-
     private let coder: any TaskCoder
 
-    /// What knows the elements, where they are bits.
+    /// The same, where it can lend.
+    private let lender: (any LendingTaskCoder)?
+
+    /// What knows the elements of an array, where they are bits.
     private let array: (any BitArray.Type)?
 
     init(_ coder: any TaskCoder) {
         self.coder = coder
+        self.lender = coder as? any LendingTaskCoder
         let array = T.self as? any BitArray.Type
         self.array = array?.holdsBits == true ? array : nil
     }
 
-    override func largeArray(in slot: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer? {
-        guard let bytes = unsafe self.array?.bytes(in: slot), bytes.count >= Self.largeSize else { return nil }
-        return unsafe bytes
+    override func encode(_ slot: UnsafeMutableRawPointer, lending parts: inout LentParts?) throws -> [UInt8] {
+        let value = unsafe slot.assumingMemoryBound(to: T.self).move()
+        guard var lent = parts else { return try self.coder.encode(value) }
+        defer { parts = lent }
+        if let array = value as? any BitArray, self.array != nil {
+            guard let bytes = array.lend(&lent) else { return try self.coder.encode(value) }
+            return bytes
+        }
+        return try self.lender?.encode(value, lending: &lent) ?? self.coder.encode(value)
     }
 
-    override func release(_ slot: UnsafeMutableRawPointer) {
-        unsafe slot.assumingMemoryBound(to: T.self).deinitialize(count: 1)
-    }
-
-    override func fill(
-        _ slot: UnsafeMutableRawPointer,
-        byteCount: Int,
-        _ read: (UnsafeMutableRawBufferPointer) -> Bool
-    ) -> Bool {
-        unsafe self.array?.fill(slot, byteCount: byteCount, read) ?? false
-    }
-
-    override func encode(_ slot: UnsafeMutableRawPointer) throws -> [UInt8] {
-        try self.coder.encode(unsafe slot.assumingMemoryBound(to: T.self).move())
-    }
-
-    override func decode(_ bytes: ArraySlice<UInt8>, into slot: UnsafeMutableRawPointer) throws {
-        unsafe slot.assumingMemoryBound(to: T.self).initialize(to: try self.coder.decode(T.self, from: bytes))
+    override func decode(
+        _ bytes: ArraySlice<UInt8>,
+        lentIn memory: LentMemory?,
+        into slot: UnsafeMutableRawPointer
+    ) throws {
+        let value: T
+        if let memory, let array = self.array {
+            guard let array = try array.init(bytes, lentIn: memory) as? T else { throw ByteReader.Malformed() }
+            value = array
+        } else if let memory, let lender = self.lender {
+            value = try lender.decode(T.self, from: bytes, memory)
+        } else {
+            value = try self.coder.decode(T.self, from: bytes)
+        }
+        unsafe slot.assumingMemoryBound(to: T.self).initialize(to: value)
     }
 }
 

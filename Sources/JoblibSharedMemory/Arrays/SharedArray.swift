@@ -10,14 +10,14 @@ public import JoblibCore
 ///
 /// ```swift
 /// let output = SharedArray<Double>(zeros: 1_000_000)
-/// try Parallel(nJobs: 2).forEach(output.chunks(of: 1000)) { chunk in
-///     chunk.withMutableSpan { span in for index in span.indices { span[index] = work(chunk.range.lowerBound + index) } }
+/// try Parallel(nJobs: 2).forEachChunk(of: output) { span, range in
+///     for index in span.indices { span[index] = work(range.lowerBound + index) }
 /// }
 /// ```
 ///
 /// It is encoded as a handle where both sides are processes of this host that trust each other, which holds for the workers of
 /// `multiprocessing` and `loky`, and as its content elsewhere. What one task writes another may read at any time: give each
-/// a part of its own, as ``chunks(of:)`` does, or let them only read.
+/// a part of its own, as `forEachChunk` and ``chunks(of:)`` do, or let them only read.
 public struct SharedArray<Element: BitwiseCopyable & Sendable>: Sendable {
     @usableFromInline let segment: Segment
     @usableFromInline let layout: ArrayLayout

@@ -9,6 +9,7 @@ extension Snippet {
         Snippet("sharedInput", sharedInput),
         Snippet("plainArrays", plainArrays),
         Snippet("sharedOutput", sharedOutput),
+        Snippet("sharedChunks", sharedChunks),
         Snippet("sharedViews", sharedViews),
         Snippet("slicedMeans") { try withFolder(slicedMeans) },
     ]
@@ -49,11 +50,25 @@ private func plainArrays() throws {
 private func sharedOutput() throws {
     let squares = try SharedArray<Int>(zeros: 10_000)
     try Parallel(nJobs: 2, backend: "multiprocessing")
-        .forEach(squares.chunks(of: 1_000)) { chunk in
-            chunk.withMutableSpan { span in
-                for (offset, index) in chunk.range.enumerated() { span[offset] = index * index }
-            }
+        .forEachChunk(of: squares) { span, range in
+            for (offset, index) in range.enumerated() { span[offset] = index * index }
         }
+    print(squares[9_999])
+}
+
+struct Square: PortableTask {
+    var chunk: SharedArray<Int>.Chunk
+
+    func run() {
+        self.chunk.withMutableSpan { span in
+            for (offset, index) in self.chunk.range.enumerated() { span[offset] = index * index }
+        }
+    }
+}
+
+private func sharedChunks() throws {
+    let squares = try SharedArray<Int>(zeros: 10_000)
+    _ = try Parallel(nJobs: 2, backend: "loky")(squares.chunks(of: 1_000).map { Delayed(Square(chunk: $0)) })
     print(squares[9_999])
 }
 

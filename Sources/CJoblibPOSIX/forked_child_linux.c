@@ -6,6 +6,7 @@
 
 #include "child_signals.h"
 #include "futex.h"
+#include "mapped_files.h"
 #include "output_mark.h"
 
 #include <dlfcn.h>
@@ -286,6 +287,7 @@ static void on_fatal_signal(int number, siginfo_t *info, void *context) {
         // A fault on the way comes back to the handler, and ends the process.
         record_stack(record, context);
     }
+    if (number == SIGBUS && info->si_code > 0) joblib_explain_bus_error(info->si_addr);
     signal(number, SIG_DFL);
     raise(number);
 }

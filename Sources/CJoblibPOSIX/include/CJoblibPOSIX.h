@@ -10,6 +10,7 @@
 #include "forked_child.h"
 #include "futex.h"
 #include "interrupt.h"
+#include "mapped_files.h"
 #include "out_of_memory.h"
 #include "output.h"
 #include "output_mark.h"

@@ -6,8 +6,13 @@ extension SharedArray: CustomStringConvertible {
     ///
     /// For failures of tasks, which show their arguments.
     public var description: String {
+        let kind = "SharedArray<\(Element.self)> of shape \(self.shape)"
+        // Whoever tells of a task that its array has ended must not end by it.
+        if let byteCount = self.segment.shrunkByteCount {
+            return "\(kind), whose file has shrunk from \(self.segment.byteCount) to \(byteCount) bytes"
+        }
         let first = self.prefix(3).map { "\($0)" }.joined(separator: ", ")
         let elements = self.isEmpty ? "" : ": \(first)\(self.count > 3 ? ", …" : "")"
-        return "SharedArray<\(Element.self)> of shape \(self.shape)\(elements)"
+        return "\(kind)\(elements)"
     }
 }

@@ -8,7 +8,7 @@ extension SharedArray {
 
     /// The element at a position of an array with one dimension; other arrays have ``subscript(_:_:_:)``.
     ///
-    /// Memory that a file's other users take away is not noticed here, as it is in ``withSpan(_:)``, which is faster for many.
+    /// ``withSpan(_:)`` is faster for many. A file that has become smaller ends the process by SIGBUS here, with a message.
     ///
     /// - Parameter position: From 0; the process ends with a message at another one.
     @inlinable
@@ -60,7 +60,7 @@ extension SharedArray {
     /// Reads the elements, in row-major order.
     ///
     /// The process ends with a message if this is a view with gaps, which `Array(view)` copies, or if the array's file has
-    /// become smaller. One that becomes smaller later, while the closure runs, ends the process by SIGBUS.
+    /// become smaller. One that becomes smaller later, while the closure runs, ends the process by SIGBUS, with a message as well.
     ///
     /// - Parameter body: Gets the elements, for as long as it runs.
     /// - Returns: What the closure returns.

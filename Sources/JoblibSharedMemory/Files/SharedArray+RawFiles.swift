@@ -6,8 +6,8 @@ public import JoblibCore
 extension SharedArray where Element: RawNumber {
     /// Maps a file of numbers, as NumPy's `memmap` does.
     ///
-    /// The file must not become smaller as long as it is mapped. What is seen of that ends the process with a message when the elements are
-    /// asked for; what is not, by SIGBUS. Whoever replaces a file by renaming another one to its name does no harm.
+    /// The file must not become smaller as long as it is mapped: that ends the process, or the worker of the task, that asks for elements
+    /// which are gone, with a message, at the latest by SIGBUS. Whoever replaces a file by renaming another one to its name does no harm.
     ///
     /// - Parameters:
     ///   - path: The file.

@@ -39,7 +39,7 @@ internal import JoblibPOSIX
         owner: SegmentOwner?
     ) throws(SystemError) {
         self.identity = SegmentIdentity(try file.status(), byteCount: byteCount, sharing)
-        self.file = try MappedFile(file, byteCount: byteCount, sharing: sharing)
+        self.file = try MappedFile(file, byteCount: byteCount, sharing: sharing, path: path)
         unsafe self.start = self.file.start
         self.owner = owner ?? SegmentOwner(descriptor: self.file.descriptor)
         self.path = path
@@ -71,12 +71,18 @@ internal import JoblibPOSIX
         return ThisProcess.isSpawnedWorker || ThisProcess.isForked && self.isMadeInTask
     }
 
+    /// The size of a user's file that has become smaller; `nil` for one that has not.
+    var shrunkByteCount: Int? {
+        guard self.path != nil, let byteCount = self.file.currentByteCount, byteCount < self.byteCount else {
+            return nil
+        }
+        return byteCount
+    }
+
     /// Ends the process if the file has become smaller, which it can no longer do for memory without a name.
     @usableFromInline
     func requireWhole() {
-        guard let path = self.path, let byteCount = self.file.currentByteCount, byteCount < self.byteCount else {
-            return
-        }
+        guard let path = self.path, let byteCount = self.shrunkByteCount else { return }
         fatalError(
             """
             the file '\(path)' has shrunk from \(self.byteCount) to \(byteCount) bytes while it was mapped: \

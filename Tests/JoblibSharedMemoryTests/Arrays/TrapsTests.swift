@@ -51,6 +51,30 @@ struct TrapsTests {
         #expect(Self.text(third).contains("write one index for each dimension"))
     }
 
+    @Test("A single element of a file that has shrunk ends the process with the file's name")
+    func shrunkElement() async {
+        let result = await #expect(processExitsWith: .signal(SIGBUS), observing: [\.standardErrorContent]) {
+            let scratch = try Scratch()
+            let path = scratch.file("numbers")
+            let array = try SharedArray<Int>(contentsOf: path, mode: "w+", shape: [10_000])
+            truncate(path, 100)
+            print(array[9000])
+        }
+        let text = Self.text(result)
+        #expect(text.contains("/numbers' has shrunk while it was mapped"), "\(text)")
+    }
+
+    @Test("A SIGBUS that is no file's goes to whoever handled it before, unexplained")
+    func otherBusErrors() async {
+        let result = await #expect(processExitsWith: .exitCode(7), observing: [\.standardErrorContent]) {
+            signal(SIGBUS) { _ in _exit(7) }
+            let scratch = try Scratch()
+            _ = try SharedArray<Int>(contentsOf: scratch.file("numbers"), mode: "w+", shape: [10])
+            raise(SIGBUS)
+        }
+        #expect(!Self.text(result).contains("shrunk"), "\(Self.text(result))")
+    }
+
     @Test("A file that has shrunk since it was mapped is noticed before it is touched")
     func shrunk() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

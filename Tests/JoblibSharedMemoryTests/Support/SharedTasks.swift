@@ -54,6 +54,25 @@ struct Number: PortableTask {
     }
 }
 
+/// Makes a file smaller that it has mapped, and then reads what was there.
+struct ReadBehindEnd: PortableTask {
+    var array: SharedArray<Double>
+    var path: String?
+    var isSpan: Bool
+
+    func run() -> Double {
+        guard let path = self.path else { return self.array[9000] }
+        if !self.isSpan {
+            truncate(path, 0)
+            return self.array[9000]
+        }
+        return self.array.withSpan { span in
+            truncate(path, 0)
+            return span[9000]
+        }
+    }
+}
+
 /// Returns what it was given.
 struct Return: PortableTask {
     var array: SharedArray<Double>

@@ -239,6 +239,43 @@ struct TasksTests {
         #expect(array[9] == -1 && array[10] == 10)
     }
 
+    @Test(
+        "A file that shrinks while it is mapped costs the task that reads it, and no other",
+        arguments: [BackendSelection.multiprocessing, .loky]
+    )
+    func shrinking(_ backend: BackendSelection) throws {
+        let scratch = try Scratch()
+        let tasks = try (0..<8)
+            .map { index in
+                let path = scratch.file("numbers\(index)")
+                try write(bytes(of: Self.numbers), to: path)
+                let array = try SharedArray<Double>(contentsOf: path)
+                return Delayed(ReadBehindEnd(array: array, path: index % 3 == 1 ? path : nil, isSpan: index % 2 == 0))
+            }
+        let results = try Self.call(backend).results(tasks)
+        for (index, result) in results.enumerated() {
+            guard index % 3 == 1 else {
+                #expect(try result.get() == 9000)
+                continue
+            }
+            let failure = try #require(result.failure)
+            #expect(failure.index == index && failure.reason == .terminated(signal: SIGBUS))
+            #expect("\(failure)".contains("/numbers\(index)' has shrunk while it was mapped"), "\(failure)")
+        }
+    }
+
+    @Test("A file that has shrunk before a task is given it is that task's failure, by name")
+    func shrunkBefore() throws {
+        let scratch = try Scratch()
+        for name in ["short", "whole"] { try write(bytes(of: Self.numbers), to: scratch.file(name)) }
+        let arrays = try ["short", "whole"].map { try SharedArray<Double>(contentsOf: scratch.file($0)) }
+        truncate(scratch.file("short"), 100)
+        let results = try Self.call(.loky).results(arrays.map { Delayed(Sum(array: $0)) })
+        #expect(results[0].failure?.reason == .notDecodable)
+        #expect("\(results[0])".contains("has become smaller"), "\(results[0])")
+        #expect(try results[1].get() == Self.numbers.reduce(0, +))
+    }
+
     @Test("A file that is gone by name is handed on as long as its owner has it")
     func unlinked() throws {
         let scratch = try Scratch()

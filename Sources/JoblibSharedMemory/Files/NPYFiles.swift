@@ -41,7 +41,8 @@ public func dump<Element: NPYElement>(_ array: [Element], to path: String) throw
 ///   - path: The file.
 ///   - type: What the elements are, if the context does not say so.
 ///   - mmapMode: `nil` or ``MmapMode/disabled`` for a copy in memory, which any byte order can be read into. `"r"`, `"r+"` and `"c"` map
-///     the file, as in ``SharedArray/init(contentsOf:mode:offset:shape:)``; `"w+"` is taken as `"r+"`.
+///     the file, as in ``SharedArray/init(contentsOf:mode:offset:shape:)``; `"w+"` is `"r+"`, as in joblib: what
+///     is loaded is not emptied first.
 /// - Returns: The array, in the shape that the file says.
 /// - Throws: `ParallelError` with the code `invalidArgument`, which says what is wrong with the file; `resourceExhausted` where there is
 ///   no memory for a copy.

@@ -29,6 +29,18 @@ struct Ends: PortableTask {
     func run() -> Double { self.values[0] + self.values[self.values.count - 1] }
 }
 
+/// The same, and says in which process.
+struct EndsOf: PortableTask {
+    struct Result: Codable, Sendable, Equatable {
+        var sum: Double
+        var pid: Int32
+    }
+
+    var values: [Double]
+
+    func run() -> Result { Result(sum: Ends(values: self.values).run(), pid: getpid()) }
+}
+
 /// Arrays at any depth.
 struct Nested: PortableTask, Equatable {
     struct Inner: Codable, Sendable, Equatable {
@@ -238,18 +250,45 @@ struct LokyArraysTests {
         #expect(try Parallel(nJobs: 2, backend: .loky)(tasks) == (0..<12).map { sum + Double($0) })
     }
 
-    @Test("A thousand calls with fresh arrays use the same memory again")
-    func flat() async throws {
+    @Test(
+        "A thousand calls with fresh arrays use the same memory again, here and in the workers",
+        arguments: [false, true]
+    )
+    func flat(inFolder: Bool) async throws {
         await Self.settle()
-        let call = Parallel(nJobs: 2, backend: .loky)
-        var largest = 0
-        for round in 0..<1000 {
+        let folder = NSTemporaryDirectory() + "joblib-flat-\(getpid())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let call = Parallel(nJobs: 2, backend: .loky, batchSize: 1, tempFolder: inFolder ? folder : nil)
+        var (pids, largest) = (Set([getpid()]), 0)
+        func use(_ round: Int) async throws {
             let array = [Double](repeating: Double(round), count: (1 << 17) + 1)
-            let results = try await call((0..<2).map { _ in Delayed(Ends(values: array)) })
-            #expect(results == [Double(2 * round), Double(2 * round)])
+            let results = try await call.run((0..<2).map { _ in Delayed(EndsOf(values: array)) })
+            #expect(results.allSatisfy { $0.sum == Double(2 * round) })
+            pids.formUnion(results.map(\.pid))
             largest = max(largest, Self.sharedByteCount)
         }
+        for round in 0..<100 { try await use(round) }
+        let before = try Dictionary(uniqueKeysWithValues: pids.map { ($0, try Self.residentByteCount(of: $0)) })
+        let descriptors = try Dictionary(uniqueKeysWithValues: pids.map { ($0, try Self.descriptorCount(of: $0)) })
+        for round in 100..<1000 { try await use(round) }
+        #expect(pids.count == before.count)
+        for (pid, byteCount) in before {
+            // Each call has a megabyte, here and in each worker.
+            #expect(try Self.residentByteCount(of: pid) - byteCount < 24 << 20, "process \(pid)")
+            #expect(try Self.descriptorCount(of: pid) - descriptors[pid]! <= 16, "process \(pid)")
+        }
         #expect(largest < 4 << 20)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+
+    private static func residentByteCount(of pid: Int32) throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8)
+        return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
+    }
+
+    private static func descriptorCount(of pid: Int32) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
     }
 
     @Test("A thousand small arrays take no shared memory")

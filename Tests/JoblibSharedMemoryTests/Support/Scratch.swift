@@ -25,6 +25,12 @@ final class Scratch: Sendable {
 /// What a file holds.
 func contents(of path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
 
+/// How many bytes of memory a process has at the moment.
+func residentByteCount(of pid: Int32) throws -> Int {
+    let text = try String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8)
+    return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
+}
+
 /// The mappings of this process; the file says that it is empty, and gives a page at a time.
 func mappings() throws -> [Substring] {
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps"))

@@ -13,6 +13,18 @@ struct Sum: PortableTask {
     func run() -> Double { self.array.reduce(0, +) }
 }
 
+/// Touches both ends of an array, and says in which process.
+struct Ends: PortableTask {
+    struct Result: Codable, Sendable, Equatable {
+        var sum: Double
+        var pid: Int32
+    }
+
+    var array: SharedArray<Double>
+
+    func run() -> Result { Result(sum: self.array[0] + self.array[self.array.count - 1], pid: getpid()) }
+}
+
 /// How many descriptors the worker has open.
 struct DescriptorCount: PortableTask {
     func run() -> Int { (0..<1024).count { fcntl($0, F_GETFD) >= 0 } }

@@ -178,17 +178,26 @@ struct TasksTests {
         }
     }
 
-    @Test("Calls in a row with fresh arrays leave no descriptor and no memory behind", arguments: backends)
+    @Test("A thousand calls with fresh arrays leave no descriptor and no memory behind", arguments: backends)
     func inARow(_ backend: BackendSelection) throws {
-        func use() throws {
+        let before = Set(Folder.names(in: "/dev/shm"))
+        func use() throws -> Set<Int32> {
             let array = try SharedArray(repeating: 1.0, count: 50_000)
-            #expect(try Self.call(backend)((0..<2).map { _ in Delayed(Sum(array: array)) }) == [50_000, 50_000])
+            return Set(try Self.call(backend)((0..<2).map { _ in Delayed(Ends(array: array)) }).map(\.pid))
         }
-        for _ in 0..<5 { try use() }
-        let (descriptors, memory) = (ProcessHoldings().descriptors.count, ThisProcess.residentByteCount)
-        for _ in 0..<30 { try use() }
+        var workers: Set<Int32> = []
+        for _ in 0..<50 { workers.formUnion(try use()) }
+        // Forked workers are no more.
+        let pids = workers.filter { kill($0, 0) == 0 }.union([getpid()])
+        func resident() throws -> [Int32: Int] {
+            try Dictionary(uniqueKeysWithValues: pids.map { ($0, try residentByteCount(of: $0)) })
+        }
+        let (descriptors, memory) = (ProcessHoldings().descriptors.count, try resident())
+        for _ in 0..<950 { _ = try use() }
         #expect(ProcessHoldings().descriptors.count <= descriptors + 2)
-        #expect(ThisProcess.residentByteCount - memory < 16 << 20)
+        // A call has four hundred kilobytes.
+        for (pid, byteCount) in try resident() { #expect(byteCount - memory[pid]! < 24 << 20, "process \(pid)") }
+        #expect(Set(Folder.names(in: "/dev/shm")).subtracting(before).isEmpty)
     }
 
     @Test("A mapped file travels as one, in each mode", arguments: backends)

@@ -52,8 +52,17 @@ struct CSVTable<Column: RawRepresentable<String> & CaseIterable & Hashable> {
         self.rows = rows
     }
 
-    /// The header line of a file with all columns.
-    static var header: String { Column.allCases.map(\.rawValue).joined(separator: ",") }
+    /// Returns a file with all columns: the header line, and one row for each value.
+    ///
+    /// - Parameters:
+    ///   - values: What there is a row for.
+    ///   - field: Returns what stands in a column, quoted if it has to be.
+    /// - Returns: The text.
+    static func text<Value>(_ values: [Value], _ field: (Value, Column) -> String) -> String {
+        let header = Column.allCases.map(\.rawValue)
+        let rows = values.map { value in Column.allCases.map { field(value, $0) } }
+        return ([header] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
+    }
 
     /// Returns whether the first line of a file names all columns.
     static func hasHeader(_ csv: String) -> Bool {

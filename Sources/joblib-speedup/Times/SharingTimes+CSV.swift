@@ -32,9 +32,8 @@ extension SharingTimes: Findings {
     ///
     /// Of what was left out there is no time and no growth; of what was not, no need.
     var csv: String {
-        var lines = [CSVTable<Column>.header]
-        for measurement in self.measurements {
-            let fields = Column.allCases.map { column in
+        CSVTable<Column>
+            .text(self.measurements) { measurement, column in
                 switch column {
                 case .megabytes: "\(measurement.size)"
                 case .backend: CSVRow.quoted(measurement.backend)
@@ -48,9 +47,6 @@ extension SharingTimes: Findings {
                 case .cpus: "\(self.conditions.cpus)"
                 }
             }
-            lines.append(fields.joined(separator: ","))
-        }
-        return lines.joined(separator: "\n") + "\n"
     }
 
     init(csv: String) throws(CSVError) {

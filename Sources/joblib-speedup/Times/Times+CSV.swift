@@ -22,9 +22,8 @@ extension Times: Findings {
 
     /// The times as comma-separated values: one row for each measurement, which repeats the conditions.
     var csv: String {
-        var lines = [CSVTable<Column>.header]
-        for measurement in self.measurements {
-            let fields = Column.allCases.map { column in
+        CSVTable<Column>
+            .text(self.measurements) { measurement, column in
                 switch column {
                 case .size: "\(measurement.size)"
                 case .nJobs: "\(measurement.nJobs)"
@@ -35,9 +34,6 @@ extension Times: Findings {
                 case .cpus: "\(self.conditions.cpus)"
                 }
             }
-            lines.append(fields.joined(separator: ","))
-        }
-        return lines.joined(separator: "\n") + "\n"
     }
 
     init(csv: String) throws(CSVError) {

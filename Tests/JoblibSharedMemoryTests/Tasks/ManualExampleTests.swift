@@ -20,6 +20,18 @@ struct SlicedMean: PortableTask {
     }
 }
 
+/// The sum of a row, written to an array of its own and in place of the row's first element.
+struct RowSum: PortableTask {
+    var row: SharedArray<Double>
+    var sum: SharedArray<Double>
+
+    func run() {
+        let sum = self.row.reduce(0, +)
+        self.sum.withMutableSpan { $0[0] = sum }
+        self.row.withMutableSpan { $0[0] = sum }
+    }
+}
+
 @Suite("The example of joblib's manual", .timeLimit(.minutes(1)))
 struct ManualExampleTests {
     @Test("Slices of a file are averaged into another file", arguments: backends)
@@ -46,5 +58,28 @@ struct ManualExampleTests {
         let expected = slices.map { data[$0].reduce(0, +) / Double(window) }
         #expect([Double](output) == expected)
         #expect(try contents(of: scratch.file("output")) == bytes(of: expected))
+    }
+
+    @Test(
+        "Views of files that were dumped and loaded for writing are read and written to by workers",
+        arguments: backends
+    )
+    func views(_ backend: BackendSelection) throws {
+        let scratch = try Scratch()
+        let table = try SharedArray((0..<60_000).map { Double($0) }, shape: [300, 200])
+        try dump(table, to: scratch.file("table.npy"))
+        try dump([Double](repeating: -1, count: 300), to: scratch.file("sums.npy"))
+        let rows: SharedArray<Double> = try load(scratch.file("table.npy"), mmapMode: "r+")
+        let sums: SharedArray<Double> = try load(scratch.file("sums.npy"), mmapMode: "r+")
+        _ = try Parallel(nJobs: 2, backend: backend)(
+            (0..<300).map { Delayed(RowSum(row: rows.row($0), sum: sums[$0..<$0 + 1])) }
+        )
+        let expected = (0..<300).map { row in (0..<200).reduce(0) { $0 + Double(row * 200 + $1) } }
+        #expect([Double](sums) == expected)
+        #expect([Double](rows.column(0)) == expected)
+        // What was written is in the files.
+        let written: SharedArray<Double> = try load(scratch.file("sums.npy"))
+        #expect([Double](written) == expected)
+        #expect(try load(scratch.file("table.npy"), as: Double.self)[299, 0] == expected[299])
     }
 }

@@ -18,7 +18,9 @@ final class Entrant {
 
     private let arguments: [[String]]
     private var processes: [ChildProcess] = []
-    private var initialBytes = 0
+
+    /// What there was when it was ready, of the process alone and as a share of what it has with others.
+    private var initialBytes = (alone: 0, share: 0)
 
     init(_ program: PeerProgram, _ entry: PeerProgram.Entry, _ benchmark: BenchmarkCase, count: Int) {
         self.role = program.role
@@ -43,7 +45,8 @@ final class Entrant {
                     throw ChildProcess.Failure("was not ready within \(Self.timeLimit)")
                 }
                 guard line == "ready" else { throw ChildProcess.Failure("said \(line.prefix(80))") }
-                self.initialBytes = ProcessTree(root: process.pid).residentBytes
+                let tree = ProcessTree(root: process.pid)
+                self.initialBytes = (tree.residentBytesOfRoot, tree.residentBytes)
             }
         }
     }
@@ -65,12 +68,16 @@ final class Entrant {
         try self.orGivingUp {
             guard let process = self.processes.last else { return }
             let tree = ProcessTree(root: process.pid)
-            var peak = tree.descendants.isEmpty ? tree.peakOfRoot : tree.residentBytes
-            if !tree.descendants.isEmpty && !isCold {
+            guard !tree.descendants.isEmpty else {
+                self.result.memory = MemoryUse(initial: self.initialBytes.alone, peak: tree.peakOfRoot)
+                return
+            }
+            var peak = tree.residentBytes
+            if !isCold {
                 try process.write("measure")
                 while try process.line(within: .milliseconds(10)) == nil { peak = max(peak, tree.residentBytes) }
             }
-            self.result.memory = MemoryUse(initial: self.initialBytes, peak: peak)
+            self.result.memory = MemoryUse(initial: self.initialBytes.share, peak: peak)
         }
     }
 

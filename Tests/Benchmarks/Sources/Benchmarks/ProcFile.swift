@@ -35,17 +35,27 @@ struct ProcFile {
         self.value(name).flatMap { $0.split(separator: " ").first.flatMap { Int($0) } } ?? 0
     }
 
-    static var processes: [Int32] {
-        guard let folder = opendir("/proc") else { return [] }
+    static var processes: [Int32] { self.names(in: "/proc").compactMap { Int32($0) } }
+
+    /// What is in a folder.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
-        var pids: [Int32] = []
+        var names: [String] = []
         while let entry = readdir(folder) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if let pid = Int32(name) { pids.append(pid) }
+            names.append(name)
         }
-        return pids
+        return names
+    }
+
+    /// The beginning of what a symbolic link says; empty if there is none.
+    static func linkTarget(_ path: String) -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        let count = readlink(path, &buffer, buffer.count)
+        return String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 

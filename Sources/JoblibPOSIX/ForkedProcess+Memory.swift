@@ -1,8 +1,6 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CJoblibPOSIX
-
 extension ForkedProcess {
     /// Whether the system lets this process read the child's memory; where it is hardened against debuggers it does not.
     public var canRead: Bool {
@@ -19,7 +17,6 @@ extension ForkedProcess {
     ///   - buffer: Where it goes; its size is how much is copied.
     /// - Returns: Whether all of it was.
     public func read(_ address: UInt, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        guard let start = buffer.baseAddress else { return true }
-        return unsafe joblib_child_read(self.pid, address, start, buffer.count) == 0
+        unsafe ProcessMemory.read(self.pid, address, into: buffer)
     }
 }

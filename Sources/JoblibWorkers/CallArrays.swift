@@ -89,7 +89,7 @@ package final class CallArrays: ArenaResults {
         self.giveBack(placed.values)
     }
 
-    /// Copies an array, unless that was done for another task.
+    /// Puts an array where workers find it, unless that was done for another task.
     ///
     /// - Returns: Where it is; `nil` where there is no memory for it.
     package func place(_ bytes: UnsafeRawBufferPointer, of array: Any) -> ArrayReference? {
@@ -116,10 +116,11 @@ package final class CallArrays: ArenaResults {
         return reference
     }
 
-    /// Copies an array into the pool's memory, or into a file of its own.
+    /// Leaves an array where workers read it, or copies it into the pool's memory, or into a file of its own.
     private func copy(_ bytes: UnsafeRawBufferPointer) -> (ArrayReference, SharedArray<UInt8>?)? {
         guard let folder = self.folder else {
-            return unsafe self.arena.place(bytes, call: self.call).map { ($0, nil) }
+            let reference = unsafe self.arena.lend(bytes, call: self.call) ?? self.arena.place(bytes, call: self.call)
+            return reference.map { ($0, nil) }
         }
         // Where the folder has no room, the array travels with the rest.
         guard let file = try? SharedArray<UInt8>(zeros: bytes.count, tempFolder: folder),
@@ -136,7 +137,7 @@ package final class CallArrays: ArenaResults {
 
     /// Lets the memory of arrays be used again, or frees it.
     private func giveBack(_ arrays: some Sequence<Placed>) {
-        self.arena.giveBack(arrays.filter { $0.file == nil }.map(\.reference.offset))
+        self.arena.giveBack(arrays.filter { $0.reference.handle.isEmpty }.map(\.reference.offset))
     }
 
     /// Notes that the batch that is being encoded refers to an array, if that is placed.

@@ -9,18 +9,24 @@ import Synchronization
 ///
 /// The caller and each worker write into a region of their own, and everybody reads; nobody maps it. Its pages stay for the next
 /// arrays until ``trim()``: memory that is used again takes half the time.
+@safe
 package final class SharedArena: Sendable {
     /// How far apart two regions are, in bytes; far more than there is memory.
     private static let regionByteCount = 1 << 42
 
     private struct State {
-        var space = ArenaSpace(SharedArena.region(0))
+        var space = ArenaSpace(CallerMemory.pageByteCount..<SharedArena.region(0).upperBound)
         var serial: UInt64 = 0
         var regions = 0
         var calls: [UInt64: CallArrays] = [:]
     }
 
     private let memory: MemoryArena
+
+    // SAFETY: a constant that workers read.
+    /// What workers try to read of this process.
+    private nonisolated(unsafe) let probe: UnsafeMutablePointer<UInt64>
+
     private let state = Mutex(State())
 
     // Relaxed: whoever trims finds out under locks what there is.
@@ -31,7 +37,12 @@ package final class SharedArena: Sendable {
     /// - Throws: ``SystemError`` when the system has no descriptor left to give.
     package init() throws(SystemError) {
         self.memory = try MemoryArena(name: "joblib-arrays")
+        unsafe self.probe = .allocate(capacity: 1)
+        unsafe self.probe.initialize(to: .random(in: 1 ... .max))
+        unsafe CallerMemory.offer(self.memory, self.probe)
     }
+
+    deinit { unsafe self.probe.deallocate() }
 
     /// What a worker is given to take part.
     package var descriptor: Int32 { self.memory.descriptor }
@@ -51,6 +62,20 @@ package final class SharedArena: Sendable {
     }
 
     // MARK: - Arrays for workers
+
+    /// Says where an array is in this process, for workers that can read it there.
+    ///
+    /// - Returns: `nil` where they cannot, or it is not known.
+    func lend(_ bytes: UnsafeRawBufferPointer, call: UInt64) -> ArrayReference? {
+        guard CallerMemory.isReadable(self.memory) else { return nil }
+        return ArrayReference(
+            offset: Int(bitPattern: bytes.baseAddress),
+            byteCount: bytes.count,
+            serial: self.makeSerial(),
+            call: call,
+            handle: ArrayReference.lent
+        )
+    }
 
     /// Copies an array.
     ///
@@ -141,6 +166,14 @@ package final class SharedArena: Sendable {
 
     /// How many bytes of memory there are.
     package var byteCount: Int { self.memory.byteCount }
+}
+
+extension ArrayReference {
+    /// What stands in place of a handle of an array that is in its caller's memory; a handle is longer.
+    static let lent: [UInt8] = [0]
+
+    /// Whether it is in its caller's memory.
+    var isLent: Bool { self.handle == Self.lent }
 }
 
 extension MemoryArena {

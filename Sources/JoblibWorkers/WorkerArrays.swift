@@ -39,6 +39,7 @@ final class WorkerArrays: ArrayExchange {
 
     private let arena: MemoryArena
     private let memory: WorkerMemory
+    private let caller: CallerMemory
     private let state: Mutex<State>
 
     /// Begins with none.
@@ -50,6 +51,7 @@ final class WorkerArrays: ArrayExchange {
     init(_ arena: MemoryArena, region: Int, _ memory: WorkerMemory) {
         self.arena = arena
         self.memory = memory
+        self.caller = .tried(arena)
         self.state = Mutex(State(space: ArenaSpace(SharedArena.region(region))))
     }
 
@@ -100,6 +102,7 @@ final class WorkerArrays: ArrayExchange {
     private struct WrongSize: Error {}
 
     func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws {
+        if reference.isLent { return try unsafe self.caller.read(reference.offset, into: buffer) }
         guard reference.handle.isEmpty else {
             let file = try BinaryCoder(trust: .sameBuild).decode(SharedArray<UInt8>.self, from: reference.handle)
             guard file.count == buffer.count else { throw WrongSize() }

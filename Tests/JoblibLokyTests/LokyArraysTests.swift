@@ -4,103 +4,13 @@
 import Foundation
 import Glibc
 import Joblib
+import TestProcesses
 import Testing
-
-/// Sums an array, and says where in the worker's memory it is.
-struct ArraySum: PortableTask {
-    struct Result: Codable, Sendable, Equatable {
-        var sum: Double
-        var address: UInt
-        var pid: Int32
-    }
-
-    var values: [Double]
-
-    func run() -> Result {
-        let address = unsafe self.values.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
-        return Result(sum: self.values.reduce(0, +), address: address, pid: getpid())
-    }
-}
-
-/// Adds the first and the last element.
-struct Ends: PortableTask {
-    var values: [Double]
-
-    func run() -> Double { self.values[0] + self.values[self.values.count - 1] }
-}
-
-/// The same, and says in which process.
-struct EndsOf: PortableTask {
-    struct Result: Codable, Sendable, Equatable {
-        var sum: Double
-        var pid: Int32
-    }
-
-    var values: [Double]
-
-    func run() -> Result { Result(sum: Ends(values: self.values).run(), pid: getpid()) }
-}
-
-/// Arrays at any depth.
-struct Nested: PortableTask, Equatable {
-    struct Inner: Codable, Sendable, Equatable {
-        var floats: [Float]
-        var optional: [Int32]?
-    }
-
-    var inner: [Inner]
-    var byName: [String: [UInt8]]
-    var matrix: [[Double]]
-
-    func run() -> Nested { self }
-}
-
-/// Decodes what was encoded as an array of numbers as another type.
-struct Lengths: Codable, Sendable, Equatable {
-    var sum: Int
-
-    init(_ values: [Int]) { self.sum = values.reduce(0, +) }
-
-    init(from decoder: any Decoder) throws {
-        var container = try decoder.unkeyedContainer()
-        self.sum = 0
-        while !container.isAtEnd { self.sum += try container.decode(Int.self) }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode([Int](repeating: 1, count: self.sum))
-    }
-}
-
-/// Returns an array of a size.
-struct Ramp: PortableTask {
-    var start: Int
-    var count: Int
-
-    func run() -> [Double] { (0..<self.count).map { Double(self.start + $0) } }
-}
-
-/// Is killed the first times that it runs, after it has read its array.
-struct FragileSum: PortableTask {
-    var values: [Double]
-    var index: Int
-    var folder: String
-
-    func run() -> Double {
-        let path = "\(self.folder)/\(self.index)"
-        if self.index % 3 == 0, !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-            kill(getpid(), SIGKILL)
-        }
-        return self.values.reduce(Double(self.index), +)
-    }
-}
 
 @Suite("Large arrays of tasks on spawned workers", .timeLimit(.minutes(2)), .serialized)
 struct LokyArraysTests {
     /// How many bytes of memory large arrays take at the moment.
-    private static var sharedByteCount: Int {
+    fileprivate static var sharedByteCount: Int {
         let folder = "/proc/self/fd"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names {
@@ -108,13 +18,14 @@ struct LokyArraysTests {
             guard target?.hasPrefix("/memfd:joblib-arrays") == true, let number = Int32(name) else { continue }
             var status = stat()
             guard unsafe fstat(number, &status) == 0 else { continue }
-            return Int(status.st_blocks) * 512
+            // In the first page both sides tell each other what they can read.
+            return max(0, Int(status.st_blocks) * 512 - 4096)
         }
         return 0
     }
 
     /// An array of so many bytes.
-    private static func array(_ byteCount: Int, _ seed: Int = 0) -> [Double] {
+    fileprivate static func array(_ byteCount: Int, _ seed: Int = 0) -> [Double] {
         (0..<byteCount / 8).map { Double(($0 + seed) & 1023) }
     }
 
@@ -160,9 +71,8 @@ struct LokyArraysTests {
         await Self.settle()
         let array = Self.array(byteCount)
         let call = Parallel(nJobs: 1, backend: .loky, batchSize: 1, maxNBytes: maxNBytes)
-        let results = try await call((0..<2).map { _ in Delayed(ArraySum(values: array)) })
-        #expect(results.allSatisfy { $0.sum == array.reduce(0, +) })
-        #expect((Self.sharedByteCount > 0) == isShared)
+        let addresses = try await call((0..<2).map { _ in Delayed(HeldArray(values: array)) })
+        #expect((addresses[0] == addresses[1]) == isShared)
     }
 
     @Test("mmapMode .disabled shares nothing")
@@ -170,9 +80,49 @@ struct LokyArraysTests {
         await Self.settle()
         let array = Self.array(3 << 20)
         let call = Parallel(nJobs: 1, backend: .loky, mmapMode: .disabled)
-        let results = try await call([Delayed(ArraySum(values: array))])
-        #expect(results[0].sum == array.reduce(0, +))
+        let addresses = try await call.run((0..<2).map { _ in Delayed(HeldArray(values: array)) })
+        #expect(addresses[0] != addresses[1])
         #expect(Self.sharedByteCount == 0)
+    }
+
+    @Test("Workers that may read the caller's memory read arrays there, and others have them copied")
+    func lent() async throws {
+        guard geteuid() == 0 else { return Requirement("root", enforcedBy: "REQUIRE_ROOT").reportMissing() }
+        await #expect(processExitsWith: .success) {
+            let array = LokyArraysTests.array(3 << 20)
+            // Its worker says what it can.
+            _ = try await LokyArraysTests.sum([1])
+            let sum = try await LokyArraysTests.sum(array)
+            #expect(sum == array.reduce(0, +))
+            #expect(LokyArraysTests.sharedByteCount == 0)
+            // A change is one of the caller's copy.
+            var changed = array
+            changed[0] += 1
+            let other = try await LokyArraysTests.sum(changed)
+            #expect(other == sum + 1)
+        }
+        await #expect(processExitsWith: .success) {
+            try LokyArraysTests.hideMemory()
+            let array = LokyArraysTests.array(3 << 20)
+            for _ in 0..<3 {
+                let sum = try await LokyArraysTests.sum(array)
+                #expect(sum == array.reduce(0, +))
+            }
+            #expect(LokyArraysTests.sharedByteCount > 0)
+        }
+    }
+
+    /// The sum of an array, as a worker has it.
+    private static func sum(_ array: [Double]) async throws -> Double {
+        try await Parallel(nJobs: 1, backend: .loky).run([Delayed(ArraySum(values: array))])[0].sum
+    }
+
+    /// Lets no other process read this one's memory, not even root's.
+    private static func hideMemory() throws {
+        typealias Control = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
+        // PR_CAPBSET_DROP of CAP_SYS_PTRACE, and PR_SET_DUMPABLE, which Glibc's module does not have.
+        let control = unsafe unsafeBitCast(try #require(dlsym(nil, "prctl")), to: Control.self)
+        try #require(control(24, 19, 0, 0, 0) == 0 && control(4, 0, 0, 0, 0) == 0)
     }
 
     @Test("Where a folder is named for large arrays they become files there, which nobody sees and nothing is left of")

@@ -7,7 +7,7 @@ extension Parallel {
     /// Changes a shared array in place, in chunks at once, each of which one task has to itself.
     ///
     /// Nothing is copied, on threads and in forked workers. A closure cannot leave its process, so for `loky` make a portable task of
-    /// each of the array's ``SharedArray/chunks(of:)``. What workers of other processes write to an array of the mode `"c"` stays there.
+    /// each of the array's `chunks(of:)`. What workers of other processes write to an array of the mode `"c"` stays there.
     /// A chunk that is retried finds what its last attempt left; one that a `timeout` leaves behind on a thread may still be
     /// written to.
     ///

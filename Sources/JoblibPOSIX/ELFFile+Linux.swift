@@ -35,6 +35,9 @@ struct ELFFile: ~Copyable {
         self.count = Int(sectionCount)
     }
 
+    /// What tells the file from others; `nil` if the kernel does not say.
+    var status: FileStatus? { try? FileStatus(descriptor: self.file.descriptor) }
+
     /// Reads a section; `nil` if it is not all in the file.
     func section(_ index: Int) -> [UInt8]? { Self.section(index, in: self.headers, of: self.file) }
 
@@ -96,7 +99,7 @@ extension [UInt8] {
 
 /// A file that is open for reading.
 private struct ReadOnlyFile: ~Copyable {
-    private let descriptor: Int32
+    let descriptor: Int32
     private let size: UInt64
 
     init?(path: String) {

@@ -43,17 +43,26 @@ extension ELFSymbols {
     /// Returns for each address of the file the function that contains it.
     func matches(for addresses: [UInt64]) -> [Match?] {
         var matches = [Match?](repeating: nil, count: addresses.count)
-        for start in stride(from: 0, through: self.symbols.count - Layout.symbolSize, by: Layout.symbolSize) {
+        let order = addresses.indices.sorted { addresses[$0] < addresses[$1] }
+        let ascending = order.map { addresses[$0] }
+        guard let last = ascending.last else { return matches }
+        var start = 0
+        // Not `for`: a debug build of a large program has hundreds of thousands of symbols, and takes seconds then.
+        while start <= self.symbols.count - Layout.symbolSize {
+            defer { start += Layout.symbolSize }
+            guard let value: UInt64 = self.symbols.integer(at: start + 0x08), value <= last else { continue }
+            var index = ascending.firstIndex(notBelow: value)
             guard
-                let info: UInt8 = self.symbols.integer(at: start + 0x04),
-                info & 0xF == Layout.function,
-                let value: UInt64 = self.symbols.integer(at: start + 0x08),
-                let size: UInt64 = self.symbols.integer(at: start + 0x10)
+                let size: UInt64 = self.symbols.integer(at: start + 0x10),
+                ascending[index] - value < size,
+                self.symbols[start + 0x04] & 0xF == Layout.function,
+                let name: UInt32 = self.symbols.integer(at: start)
             else { continue }
 
-            for (index, address) in addresses.enumerated() where address >= value && address - value < size {
-                guard let name: UInt32 = self.symbols.integer(at: start) else { continue }
-                matches[index] = self.string(at: Int(name)).map { Match(name: $0, distance: UInt(address - value)) }
+            while index < ascending.count, ascending[index] - value < size {
+                matches[order[index]] = self.string(at: Int(name))
+                    .map { Match(name: $0, distance: UInt(ascending[index] - value)) }
+                index += 1
             }
         }
         return matches

@@ -12,7 +12,9 @@ public struct StackTrace: CustomStringConvertible {
     /// The innermost place in a source file, `file:line`; `nil` where the program was built without what tells it.
     public let innermostLocation: String?
 
-    /// Makes a trace; this reads the program's file, which takes tens of milliseconds.
+    /// Makes a trace; this reads the program's file, which takes tens of milliseconds, of a large one half a second at first.
+    ///
+    /// The places in source files are looked for two seconds at most: what is not found by then has its function's name alone.
     ///
     /// - Parameter addresses: Where the thread was, and where each call returns to, innermost first.
     public init(addresses: [UInt]) {

@@ -53,12 +53,13 @@ struct Frame {
         return frames
     }
 
-    /// Finds the lines of the sources, where the images were built with what that takes.
-    static func addLocations(to frames: inout [Frame]) {
+    /// Finds the lines of the sources, where the images were built with what that takes, and in time.
+    static func addLocations(to frames: inout [Frame], until deadline: LookupDeadline = LookupDeadline()) {
         let known = frames.indices.filter { !frames[$0].image.isEmpty }
         for (file, indices) in Dictionary(grouping: known, by: { frames[$0].file }) {
-            let locations = SourceLines(path: file)?.locations(for: indices.map { UInt64(frames[$0].offset) })
-            for (index, location) in zip(indices, locations ?? []) { frames[index].location = location }
+            let addresses = indices.map { UInt64(frames[$0].offset) }
+            let locations = SourceLines.locations(inFileAt: file, for: addresses, until: deadline)
+            for (index, location) in zip(indices, locations) { frames[index].location = location }
         }
     }
 

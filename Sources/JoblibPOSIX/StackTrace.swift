@@ -69,8 +69,11 @@ public struct StackTrace: CustomStringConvertible {
         let unknown = addresses.filter { known[$0] == nil }
         if unknown.isEmpty { return addresses.compactMap { known[$0] } }
         var frames = Frame.frames(unknown)
-        Frame.addLocations(to: &frames)
+        let deadline = LookupDeadline()
+        Frame.addLocations(to: &frames, until: deadline)
         let new = Dictionary(zip(unknown, frames)) { first, _ in first }
+        // What there was no time for is looked for again, by the next crash at the same place.
+        if deadline.isOver { return addresses.compactMap { new[$0] ?? known[$0] } }
         self.known.withLock { cache in
             if cache.count > self.largestCache { cache = [:] }
             cache.merge(new) { first, _ in first }

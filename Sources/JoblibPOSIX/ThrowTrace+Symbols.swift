@@ -54,7 +54,7 @@ struct Frame {
     }
 
     /// Finds the lines of the sources, where the images were built with what that takes, and in time.
-    static func addLocations(to frames: inout [Frame], until deadline: LookupDeadline = LookupDeadline()) {
+    static func addLocations(to frames: inout [Frame], until deadline: LookupDeadline) {
         let known = frames.indices.filter { !frames[$0].image.isEmpty }
         for (file, indices) in Dictionary(grouping: known, by: { frames[$0].file }) {
             let addresses = indices.map { UInt64(frames[$0].offset) }

@@ -44,6 +44,10 @@ public final class ProcessSupervisor: @unchecked Sendable {
 
     private var watched: [Watched] = []
 
+    // Whether the supervisor has taken what processes have written, and has not told all of it. Sequentially consistent: set before it
+    // reads, so whoever finds nothing to be read any more, and then looks here, does not miss what is on its way.
+    private let isTelling = Atomic<Bool>(false)
+
     /// Starts the thread.
     ///
     /// - Throws: ``SystemError`` when the system has no thread or descriptor left to give.
@@ -107,11 +111,12 @@ public final class ProcessSupervisor: @unchecked Sendable {
             }
         }
         // Most often there is nothing, which costs one look.
-        guard unsafe Glibc.poll(&events, nfds_t(events.count), 0) > 0 else { return }
+        let isAnything = unsafe Glibc.poll(&events, nfds_t(events.count), 0) > 0
+        guard isAnything || self.isTelling.load(ordering: .sequentiallyConsistent) else { return }
         let done = WaitWord()
         self.perform { supervisor in
             for watched in supervisor.watched where processes.contains(where: { $0 === watched.process }) {
-                for stream in 0..<2 { watched.process.readOutput(stream) { watched.tell(.lines($0, isError: $1)) } }
+                for stream in 0..<2 { supervisor.readOutput(stream, of: watched) }
             }
             done.advance()
         }
@@ -157,6 +162,13 @@ public final class ProcessSupervisor: @unchecked Sendable {
         }
     }
 
+    /// Tells what a process has written to a stream.
+    private func readOutput(_ stream: Int, of watched: Watched) {
+        self.isTelling.store(true, ordering: .sequentiallyConsistent)
+        watched.process.readOutput(stream) { watched.tell(.lines($0, isError: $1)) }
+        self.isTelling.store(false, ordering: .sequentiallyConsistent)
+    }
+
     private func poll(until deadline: UInt64?) {
         var events = [pollfd(fd: self.wakes, events: Int16(POLLIN), revents: 0)]
         for watched in self.watched {
@@ -174,7 +186,7 @@ public final class ProcessSupervisor: @unchecked Sendable {
             let watched = self.watched[index]
             let event = { (offset: Int) in Int32(events[1 + 3 * index + offset].revents) }
             for stream in 0..<2 where event(1 + stream) != 0 {
-                watched.process.readOutput(stream) { watched.tell(.lines($0, isError: $1)) }
+                self.readOutput(stream, of: watched)
                 // Closed by the worker, which goes on all the same.
                 if event(1 + stream) & POLLIN == 0 { self.watched[index].isOpen[stream] = false }
             }

@@ -49,6 +49,14 @@ final class LokySession: AttendedSession {
     // once more, and one that looks at what a worker has written acquires it there.
     private let heard = Atomic<UInt32>(.max)
 
+    // Whether its workers have printed anything. Sequentially consistent: noted before a call that drains their output goes on.
+    private let hasOutput = Atomic<Bool>(false)
+
+    /// A worker has printed something, which another thread shows.
+    func noteOutput() {
+        if !self.hasOutput.load(ordering: .relaxed) { self.hasOutput.store(true, ordering: .sequentiallyConsistent) }
+    }
+
     /// How many workers there are; one whose process has ended is replaced.
     var workers: Int { self.width.load(ordering: .relaxed) }
 
@@ -182,6 +190,7 @@ final class LokySession: AttendedSession {
         }
         // What its tasks have printed belongs before what the caller prints next.
         self.machinery.supervisor.drain(self.state.withLock { $0.workers.compactMap(\.process) })
+        if self.hasOutput.load(ordering: .sequentiallyConsistent) { WorkerOutput.waitUntilPrinted() }
     }
 
     func close() {

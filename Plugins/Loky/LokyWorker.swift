@@ -71,7 +71,9 @@ final class LokyWorker: Sendable {
         let inherited = [bell.descriptor, arena.descriptor]
         let process = try supervisor.start(environment, memory: self.memory, inherited: inherited) { process, event in
             switch event {
-            case .lines(let lines, let isError): WorkerOutput.relay(lines, isError: isError)
+            case .lines(let lines, let isError):
+                WorkerOutput.relay(lines, isError: isError)
+                self.owner?.noteOutput()
             case .ended(let ending):
                 self.state.withLock { $0.process = process }
                 ended(self, ending)

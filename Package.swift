@@ -21,15 +21,25 @@ let package = Package(
         .library(name: "JoblibSharedMemory", targets: ["JoblibSharedMemory"]),
         .library(name: "JoblibMacros", targets: ["JoblibMacros"]),
         .library(name: "JoblibJSON", targets: ["JoblibJSON"]),
+        .library(name: "JoblibTCP", targets: ["JoblibTCP"]),
         .library(name: "JoblibTestKit", targets: ["JoblibTestKit"]),
         .executable(name: "joblib-speedup", targets: ["joblib-speedup"]),
         .executable(name: "joblib-wordcount", targets: ["joblib-wordcount"]),
+    ],
+    traits: [
+        // Workers on other hosts. Off by default: whoever wants threads compiles no network and no TLS.
+        .trait(name: "TCP", description: "The backend \"tcp\": workers on other hosts, over TLS.")
     ],
     dependencies: [
         // Command lines of the two programs; no library target depends on it.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // The macro's plugin alone, which no other target depends on: a program without the macro never builds it.
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
+        // Networks, TLS and certificates, for the trait TCP alone: without it they are not even resolved.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     ],
     targets: [
         // Platform: the only code that calls libc.
@@ -53,6 +63,9 @@ let package = Package(
         // Arrays that several processes have in their memory, and files of them.
         .target(name: "JoblibSharedMemory", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire"]),
 
+        // What coordinators and hosts decide and say, without a network.
+        .target(name: "JoblibCluster", dependencies: ["JoblibCore", "JoblibWire"]),
+
         // Another coder, with Foundation, which nothing else here needs.
         .target(name: "JoblibJSON", dependencies: ["JoblibCore"]),
 
@@ -67,6 +80,19 @@ let package = Package(
             name: "JoblibLoky",
             dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibSharedMemory", "JoblibWire", "JoblibWorkers"],
             path: "Plugins/Loky"
+        ),
+
+        .target(
+            name: "JoblibTCP",
+            dependencies: [
+                "JoblibCluster", "JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["TCP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
+                .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),
+            ],
+            path: "Plugins/TCP"
         ),
 
         // The facade that users import.
@@ -131,6 +157,27 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "shared-probe", dependencies: ["Joblib"], path: "Tests/SharedProbe"),
+        .testTarget(
+            name: "JoblibClusterTests",
+            dependencies: ["ClusterSimulation", "JoblibCluster", "JoblibCore", "JoblibWire"]
+        ),
+        .target(name: "ClusterSimulation", dependencies: ["JoblibCluster"], path: "Tests/ClusterSimulation"),
+        .executableTarget(
+            name: "cluster-simulation",
+            dependencies: ["ClusterSimulation", "JoblibCluster"],
+            path: "Tests/ClusterSimulationProgram"
+        ),
+        .testTarget(
+            name: "JoblibTCPTests",
+            dependencies: [
+                "Joblib", "JoblibCluster", "JoblibPOSIX", "JoblibTCP", "JoblibTestKit", "JoblibWire", "TestProcesses",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["TCP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
+                .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),
+            ]
+        ),
         .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),
         .executableTarget(name: "progress-probe", dependencies: ["Joblib"], path: "Tests/ProgressProbe"),

@@ -1,0 +1,36 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// The times and limits that a coordinator goes by; all times in nanoseconds.
+package struct CoordinatorSettings: Equatable, Sendable {
+    /// How often each side says that it is there.
+    package var heartbeatInterval: UInt64 = 2_000_000_000
+
+    /// How many intervals a host may be silent for.
+    package var silentIntervals: UInt64 = 3
+
+    /// How many batches a worker is given at once, from 1.
+    package var batchesAhead = 2
+
+    /// For how long some may have nothing to do while others have more than they are at.
+    package var evenAfter: UInt64 = 20_000_000
+
+    /// How long a session waits for a host when there is none left.
+    package var patience: UInt64 = 60_000_000_000
+
+    /// How often a host may be lost within the time of exclusion before it is excluded.
+    package var largestLossCount = 3
+
+    /// How often it may say what it had no business to say.
+    package var largestFaultCount = 3
+
+    /// For how long a host is excluded.
+    package var exclusionTime: UInt64 = 600_000_000_000
+
+    /// Which share of a call's batches must have ended before one is run a second time, and how many times their median it must take.
+    package var speculationShare = 0.75
+    package var speculationFactor = 2.0
+
+    /// Makes the usual ones.
+    package init() {}
+}

@@ -1,0 +1,125 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// The number of a batch, which no other batch of its coordinator's process ever has.
+///
+/// A batch that runs again is another batch, so whoever answers for the old one answers for none.
+package typealias BatchNumber = UInt64
+
+/// The number of a grant, so many slots of a host for one session, which no other grant of the process ever has.
+package typealias GrantNumber = UInt64
+
+/// What a coordinator and a host say to each other once they have greeted each other.
+package enum HostMessage: Equatable, Sendable {
+    // To the host.
+
+    /// A session may have so many workers there; its parameters follow, and batches may at once.
+    case open(GrantNumber, workers: Int, parameters: [UInt8])
+
+    /// A batch for one of a grant's workers.
+    case run(BatchNumber, GrantNumber, payload: [UInt8])
+
+    /// Nobody wants a batch any more. It is ended all the same, by `finished` or `failed`.
+    case cancel(BatchNumber)
+
+    /// Batches of a grant that have not begun are to be given back, since others have nothing to do: each is failed as `returned`.
+    case recall(GrantNumber)
+
+    /// The session needs the grant no more; its batches are ended all the same.
+    case close(GrantNumber)
+
+    // From the host.
+
+    /// An answer of a worker.
+    case answer(BatchNumber, [UInt8])
+
+    /// A batch is done, and all its answers were sent.
+    case finished(BatchNumber)
+
+    /// A batch is not done, and will not be: why follows.
+    case failed(BatchNumber, BatchFailure)
+
+    /// No worker can be had for a grant: why follows, as an error of the core.
+    case refused(GrantNumber, GrantRefusal)
+
+    /// The host takes no batch any more, and leaves when those that it has are ended.
+    case leaving
+
+    // Both ways.
+
+    /// Nothing but that the sender is there.
+    case heartbeat
+}
+
+/// Why a host has not done a batch.
+package enum BatchFailure: Equatable, Sendable {
+    /// It was not begun, or not all of it; the host is well.
+    case returned
+
+    /// A worker has ended in it.
+    case died(WorkerDeathNotice)
+
+    /// Nobody is to blame; why, in words.
+    case lost(String)
+}
+
+/// A `WorkerDeath` as it travels.
+package struct WorkerDeathNotice: Codable, Equatable, Sendable {
+    /// The signal that has ended the worker; `nil` when it exited or ran out of time.
+    package var signal: Int32?
+
+    /// The status with which it exited.
+    package var exitCode: Int32?
+
+    /// Whether it was ended for its task's time limit.
+    package var hasTimedOut: Bool
+
+    /// What happened, in words.
+    package var description: String
+
+    /// Whether there was no memory left.
+    package var ranOutOfMemory: Bool
+
+    /// The position in the input of the task that it was at, where that is known.
+    package var taskIndex: Int?
+
+    /// The id of its process over there.
+    package var pid: Int32
+
+    /// Where it was, a frame on each line, where that is known.
+    package var stackTrace: String?
+
+    package init(
+        signal: Int32? = nil,
+        exitCode: Int32? = nil,
+        hasTimedOut: Bool,
+        description: String,
+        ranOutOfMemory: Bool,
+        taskIndex: Int? = nil,
+        pid: Int32,
+        stackTrace: String? = nil
+    ) {
+        self.signal = signal
+        self.exitCode = exitCode
+        self.hasTimedOut = hasTimedOut
+        self.description = description
+        self.ranOutOfMemory = ranOutOfMemory
+        self.taskIndex = taskIndex
+        self.pid = pid
+        self.stackTrace = stackTrace
+    }
+}
+
+/// Why a host has no worker for a session.
+package struct GrantRefusal: Codable, Equatable, Sendable {
+    /// The name of the `ParallelError.Code`.
+    package var code: String
+
+    /// What is wrong, and what to do about it.
+    package var detail: String
+
+    package init(code: String, detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+}

@@ -20,6 +20,9 @@ public struct FileStatus: Sendable, Hashable {
     /// Whether it belongs to the user of this process.
     public let isOwn: Bool
 
+    /// Whether its permissions give other users anything, the group included.
+    public let isOpenToOthers: Bool
+
     /// Asks for an open file.
     ///
     /// - Throws: ``SystemError`` when the descriptor is none.
@@ -44,5 +47,6 @@ public struct FileStatus: Sendable, Hashable {
         self.byteCount = Int(status.st_size)
         self.isRegular = status.st_mode & S_IFMT == S_IFREG
         self.isOwn = status.st_uid == geteuid()
+        self.isOpenToOthers = status.st_mode & (S_IRWXG | S_IRWXO) != 0
     }
 }

@@ -11,6 +11,9 @@ public struct OpenFile: ~Copyable {
         /// For reading.
         case reading
 
+        /// For reading, and the file itself: where the path's last component is a link, ELOOP.
+        case readingNoLink
+
         /// For reading and writing.
         case updating
 
@@ -36,6 +39,7 @@ public struct OpenFile: ~Copyable {
         let flags =
             switch access {
             case .reading: O_RDONLY
+            case .readingNoLink: O_RDONLY | O_NOFOLLOW
             case .updating: O_RDWR
             case .emptying: O_RDWR | O_CREAT | O_TRUNC
             case .making, .makingPrivately: O_RDWR | O_CREAT | O_EXCL
@@ -87,6 +91,23 @@ public struct OpenFile: ~Copyable {
             }
         }
         return done
+    }
+
+    /// Returns bytes from a position, fewer where the file ends; pread(2).
+    ///
+    /// - Throws: ``SystemError``.
+    public func bytes(at position: Int, count: Int) throws(SystemError) -> [UInt8] {
+        var result: Result<Int, SystemError> = .success(0)
+        var bytes = [UInt8](repeating: 0, count: count)
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+            do throws(SystemError) {
+                result = .success(try unsafe self.read(into: buffer, at: position))
+            } catch {
+                result = .failure(error)
+            }
+        }
+        bytes.removeLast(count - (try result.get()))
+        return bytes
     }
 
     /// Writes all bytes at a position; pwrite(2).

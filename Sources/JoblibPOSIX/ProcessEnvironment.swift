@@ -15,4 +15,21 @@ public enum ProcessEnvironment {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }
+
+    /// Returns the value of a variable and takes it out of the environment, for a secret that no child is to inherit.
+    ///
+    /// The bytes of the value are overwritten where they are: what a process was started with stays readable in its
+    /// `/proc/<pid>/environ` even when `unsetenv(3)` has removed it. As with ``value(_:)``, no other thread must use the
+    /// environment meanwhile.
+    ///
+    /// - Parameter name: The variable's name.
+    /// - Returns: The value; `nil` when the variable is not set.
+    public static func take(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        // Soundness: the string is the process's own and writable, environ(7), and so long up to its zero byte.
+        unsafe explicit_bzero(value, strlen(value))
+        unsafe unsetenv(name)
+        return text
+    }
 }

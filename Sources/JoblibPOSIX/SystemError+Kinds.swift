@@ -7,6 +7,9 @@ extension SystemError {
     /// Whether there is already something of that name (EEXIST).
     public var isCollision: Bool { self.errno == EEXIST }
 
+    /// Whether a path leads through a link where none may be, or through too many (ELOOP).
+    public var isLink: Bool { self.errno == ELOOP }
+
     /// Whether the file system has no room, or grants this user no more, or no file so large (ENOSPC, EDQUOT, EFBIG).
     public var isFull: Bool { [ENOSPC, EDQUOT, EFBIG].contains(self.errno) }
 

@@ -1,0 +1,100 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+public import JoblibCore
+import JoblibPOSIX
+
+extension ClusterToken {
+    /// The variable that names the file; before the other one, since whoever reads the name need not be able to read the file.
+    static let fileVariable = "JOBLIB_TOKEN_FILE"
+
+    /// The variable that holds the token itself.
+    static let variable = "JOBLIB_TOKEN"
+
+    /// Reads the token that the environment names: the file `JOBLIB_TOKEN_FILE`, or else `JOBLIB_TOKEN`.
+    ///
+    /// `JOBLIB_TOKEN` is taken out of the environment in any case, also when the file is used, so that no child inherits it. No other
+    /// thread must use the environment meanwhile. There is no way to hand over a token on a command line, which every user of a machine
+    /// can read.
+    ///
+    /// - Returns: The token; `nil` where neither variable is set.
+    /// - Throws: ``ParallelError`` with the code `.invalidToken`, which says what to do about it.
+    public static func fromEnvironment() throws(ParallelError) -> ClusterToken? {
+        let text = ProcessEnvironment.take(self.variable)
+        if let path = ProcessEnvironment.value(self.fileVariable) { return try ClusterToken(fromFile: path) }
+        guard let text else { return nil }
+        return try ClusterToken(text, from: self.variable)
+    }
+
+    /// Reads a token from a file that nobody else can read.
+    ///
+    /// - Parameter path: A regular file and no link, that belongs to the user of this process and gives other users nothing; the token and
+    ///   perhaps a line break are in it.
+    /// - Throws: ``ParallelError`` with the code `.invalidToken`, which names the command to run.
+    public init(fromFile path: String) throws(ParallelError) {
+        let text = try TokenFile(path).contents()
+        try self.init(text, from: "what is in the token file '\(path)'")
+    }
+}
+
+/// A file with a secret in it.
+private struct TokenFile {
+    /// More than any file with a token has, so that a wrong path does not read a disk.
+    private static let maximumSize = 1024
+
+    private let path: String
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    /// What is in it, without line breaks at its end.
+    func contents() throws(ParallelError) -> String {
+        let contents: Swift.Result<String, Fault>
+        do throws(SystemError) {
+            contents = try self.read()
+        } catch {
+            throw self.error(error.isLink ? "is a link; name the file itself" : "cannot be read: \(error)")
+        }
+        switch contents {
+        case .success(let text):
+            guard let last = text.lastIndex(where: { !$0.isNewline }) else { throw self.error("is empty") }
+            return String(text[...last])
+        case .failure(.noRegularFile): throw self.error("is no regular file")
+        case .failure(.foreign): throw self.error("belongs to another user; run: chown \"$(id -u)\" '\(self.path)'")
+        case .failure(.open): throw self.error("can be used by other users; run: chmod 600 '\(self.path)'")
+        case .failure(.tooLarge): throw self.error("has more in it than a token")
+        }
+    }
+
+    private enum Fault: Error {
+        case noRegularFile, foreign, open, tooLarge
+    }
+
+    private func read() throws(SystemError) -> Swift.Result<String, Fault> {
+        let file = try OpenFile(self.path, .readingNoLink)
+        // The file that is open is asked, and not the path, which may be another one's by now.
+        let status = try file.status()
+        if !status.isRegular { return .failure(.noRegularFile) }
+        if !status.isOwn { return .failure(.foreign) }
+        if status.isOpenToOthers { return .failure(.open) }
+        if status.byteCount > Self.maximumSize { return .failure(.tooLarge) }
+
+        return .success(String(decoding: try file.bytes(at: 0, count: Self.maximumSize), as: UTF8.self))
+    }
+
+    private func error(_ what: String) -> ParallelError { .invalidToken("the token file '\(self.path)' \(what)") }
+}
+
+extension BackendParameter {
+    static let tokenName = "token"
+
+    /// The cluster's token, in place of what the environment says.
+    public static func token(_ token: ClusterToken) -> BackendParameter {
+        BackendParameter(name: self.tokenName, value: token)
+    }
+}
+
+#endif

@@ -40,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],
     targets: [
         // Platform: the only code that calls libc.
@@ -91,6 +92,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
                 .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),
+                .product(name: "SwiftASN1", package: "swift-asn1", condition: .when(traits: ["TCP"])),
             ],
             path: "Plugins/TCP"
         ),
@@ -176,6 +178,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
                 .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),
+                .product(name: "SwiftASN1", package: "swift-asn1", condition: .when(traits: ["TCP"])),
             ]
         ),
         .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),

@@ -36,7 +36,9 @@ package struct Greeting: Codable, Equatable, Sendable {
     package var identity: ProgramIdentity
     package var role: Role
 
-    /// Tells a run of a process from every other one: 16 random bytes. A host keeps it when it connects again.
+    /// Tells a run of a process from every other one: 16 random bytes.
+    ///
+    /// A host keeps it when it connects again.
     package var processID: [UInt8]
 
     /// The name of the machine and the id of the process, such as `"node7:4711"`, for people.

@@ -1,0 +1,107 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import Crypto
+import JoblibCluster
+import JoblibCore
+import NIOSSL
+import SwiftASN1
+import X509
+
+/// TLS for the connections of a process of a cluster: version 1.3, both ends with certificates of the cluster's authority, nothing else.
+///
+/// Two things are left to whoever uses a handler. The handshake has no deadline. And a client takes the handshake for completed before
+/// the server has seen its certificate, so ``check(_:)`` and an answer of the server's have to come before a client believes anything.
+struct ClusterTLS: Sendable {
+    /// What this process is.
+    let role: Greeting.Role
+
+    /// What tells the token that it has from others.
+    let fingerprint: String
+
+    private let authority: Certificate
+    private let server: NIOSSLContext
+    private let client: NIOSSLContext
+
+    /// Makes the authority, a certificate for this process, and both configurations.
+    ///
+    /// - Throws: What the libraries throw when they cannot encode a certificate or make a context.
+    init(_ token: ClusterToken, _ role: Greeting.Role) throws {
+        let authority = try ClusterAuthority(token)
+        let identity = try authority.issue(for: role)
+        self.role = role
+        self.fingerprint = token.fingerprint
+        self.authority = authority.certificate
+        let chain = [NIOSSLCertificateSource.certificate(try Self.certificate(identity.certificate))]
+        let key = NIOSSLPrivateKeySource.privateKey(
+            try NIOSSLPrivateKey(bytes: Array(identity.privateKey.derRepresentation), format: .der)
+        )
+        let roots = NIOSSLTrustRoots.certificates([try Self.certificate(authority.certificate)])
+
+        let server = TLSConfiguration.makeServerConfigurationWithMTLS(
+            certificateChain: chain,
+            privateKey: key,
+            trustRoots: roots
+        )
+        var client = TLSConfiguration.makeClientConfiguration()
+        client.certificateChain = chain
+        client.privateKey = key
+        client.trustRoots = roots
+        // Hosts are where their users say, and anywhere tomorrow. Who somebody is follows from the authority and the role.
+        client.certificateVerification = .noHostnameVerification
+        self.server = try NIOSSLContext(configuration: Self.restricted(server))
+        self.client = try NIOSSLContext(configuration: Self.restricted(client))
+    }
+
+    /// Makes the first handler of a connection that was accepted.
+    func serverHandler() -> NIOSSLServerHandler { NIOSSLServerHandler(context: self.server) }
+
+    /// Makes the first handler of a connection that was dialled.
+    ///
+    /// - Throws: What the library throws when there is no memory for a connection.
+    func clientHandler() throws -> NIOSSLClientHandler {
+        try NIOSSLClientHandler(context: self.client, serverHostname: nil)
+    }
+
+    /// Checks who is at the other end, when the handshake is completed and before anything is said.
+    ///
+    /// - Parameter handler: The connection's, on its event loop.
+    /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
+    func check(_ handler: NIOSSLHandler) throws(ParallelError) {
+        guard handler.tlsVersion == .tlsv13 else { throw .untrustedPeer("the connection is not of TLS 1.3") }
+        guard let peer = handler.peerCertificate, let bytes = try? peer.toDERBytes() else {
+            throw .untrustedPeer("whoever is at the other end has shown no certificate")
+        }
+        try self.check(certificate: bytes)
+    }
+
+    /// Checks a certificate that the handshake has accepted.
+    ///
+    /// - Parameter bytes: The certificate, DER.
+    /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
+    func check(certificate bytes: [UInt8]) throws(ParallelError) {
+        guard let certificate = try? Certificate(derEncoded: bytes) else {
+            throw .untrustedPeer("the certificate at the other end cannot be read")
+        }
+        try PeerCertificate(certificate).check(isA: self.role.counterpart, of: self.authority)
+    }
+
+    private static func restricted(_ configuration: TLSConfiguration) -> TLSConfiguration {
+        var configuration = configuration
+        // The library's minimum is 1.0. Earlier versions have renegotiation, plain certificates, and worse.
+        configuration.minimumTLSVersion = .tlsv13
+        configuration.maximumTLSVersion = .tlsv13
+        configuration.renegotiationSupport = .none
+        return configuration
+    }
+
+    private static func certificate(_ certificate: Certificate) throws -> NIOSSLCertificate {
+        var serializer = DER.Serializer()
+        try certificate.serialize(into: &serializer)
+        return try NIOSSLCertificate(bytes: serializer.serializedBytes, format: .der)
+    }
+}
+
+#endif

@@ -1,0 +1,54 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import JoblibCore
+import X509
+
+/// The certificate of whoever is at the other end, which has to be just what ``ClusterAuthority/issue(for:)`` makes.
+///
+/// The TLS library has verified signatures, dates and, where the certificate has any, purposes. What it does not ask is here, and what
+/// must not depend on its options once more.
+struct PeerCertificate {
+    private let certificate: Certificate
+
+    init(_ certificate: Certificate) {
+        self.certificate = certificate
+    }
+
+    /// Checks it.
+    ///
+    /// - Parameters:
+    ///   - role: What the other end has to be.
+    ///   - authority: The cluster's.
+    /// - Throws: ``ParallelError`` with the code `.untrustedPeer`, which says what is wrong.
+    func check(isA role: Greeting.Role, of authority: Certificate) throws(ParallelError) {
+        let extensions = self.certificate.extensions
+        // The authority itself has signed it, and no certificate in between.
+        guard self.certificate.version == .v3, self.certificate.issuer == authority.subject,
+            authority.publicKey.isValidSignature(self.certificate.signature, for: self.certificate)
+        else { throw self.fault("was not issued by the cluster's authority itself") }
+        guard (try? extensions.basicConstraints) == .notCertificateAuthority else {
+            throw self.fault("is no certificate of a program: it could issue others")
+        }
+        guard (try? extensions.keyUsage) == KeyUsage(digitalSignature: true) else {
+            throw self.fault("has a key for other uses than signing a handshake")
+        }
+        guard let usages = try? extensions.extendedKeyUsage, Set(usages) == [.serverAuth, .clientAuth] else {
+            throw self.fault("has other purposes than connections of a cluster")
+        }
+        let names = (try? extensions.subjectAlternativeNames).map { Array($0) } ?? []
+        if names == [.uniformResourceIdentifier(role.counterpart.uri)] {
+            throw self.fault("says that there is another \(role.counterpart.rawValue), in place of a \(role.rawValue)")
+        }
+        guard names == [.uniformResourceIdentifier(role.uri)] else {
+            throw self.fault("is not named as that of a \(role.rawValue): \(role.uri)")
+        }
+    }
+
+    private func fault(_ what: String) -> ParallelError { .untrustedPeer("the certificate at the other end \(what)") }
+}
+
+#endif

@@ -5,6 +5,7 @@
 
 public import JoblibCore
 import JoblibPOSIX
+import Synchronization
 
 extension ClusterToken {
     /// The variable that names the file; before the other one, since whoever reads the name need not be able to read the file.
@@ -13,16 +14,31 @@ extension ClusterToken {
     /// The variable that holds the token itself.
     static let variable = "JOBLIB_TOKEN"
 
+    /// What the variable held when it was last set; kept, since it is in the environment no more.
+    private static let taken = Mutex<String?>(nil)
+
+    /// Takes `JOBLIB_TOKEN` out of the environment, so that no child that is started from here on inherits it.
+    ///
+    /// No other thread must use the environment meanwhile, so this is for when the backend is registered, before `main`.
+    ///
+    /// - Returns: What it held, now or earlier; `nil` if it never was set.
+    @discardableResult
+    static func takeVariable() -> String? {
+        self.taken.withLock { taken in
+            if let value = ProcessEnvironment.take(self.variable) { taken = value }
+            return taken
+        }
+    }
+
     /// Reads the token that the environment names: the file `JOBLIB_TOKEN_FILE`, or else `JOBLIB_TOKEN`.
     ///
-    /// `JOBLIB_TOKEN` is taken out of the environment in any case, also when the file is used, so that no child inherits it. No other
-    /// thread must use the environment meanwhile. There is no way to hand over a token on a command line, which every user of a machine
-    /// can read.
+    /// `JOBLIB_TOKEN` is taken out of the environment in any case, also when the file is used, so that no child inherits it; it is kept for
+    /// the next time. There is no way to hand over a token on a command line, which every user of a machine can read.
     ///
     /// - Returns: The token; `nil` where neither variable is set.
     /// - Throws: ``ParallelError`` with the code `.invalidToken`, which says what to do about it.
     public static func fromEnvironment() throws(ParallelError) -> ClusterToken? {
-        let text = ProcessEnvironment.take(self.variable)
+        let text = self.takeVariable()
         if let path = ProcessEnvironment.value(self.fileVariable) { return try ClusterToken(fromFile: path) }
         guard let text else { return nil }
         return try ClusterToken(text, from: self.variable)

@@ -11,6 +11,7 @@
 #include "futex.h"
 #include "interrupt.h"
 #include "mapped_files.h"
+#include "loaded_images.h"
 #include "out_of_memory.h"
 #include "output.h"
 #include "output_mark.h"

@@ -3,6 +3,7 @@
 
 #if TCP
 
+import JoblibCluster
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -18,14 +19,18 @@ struct TLSEnd: Sendable {
     /// What the side asks of its peer when the handshake is completed.
     var check: @Sendable (NIOSSLHandler) throws -> Void = { _ in }
 
+    /// What it says of itself, in place of ``TLSOutcome/hasBeenWelcomed`` and its like.
+    var greeting: Greeting?
+
     /// What a side without TLS sends, each when something has come in, and the first at once if it is the client.
     var script: [[UInt8]] = []
 
     /// As the network shell uses it.
-    static func honest(_ tls: ClusterTLS, isServer: Bool) -> TLSEnd {
+    static func honest(_ tls: ClusterTLS, isServer: Bool, _ greeting: Greeting? = nil) -> TLSEnd {
         TLSEnd(
             handler: { isServer ? tls.serverHandler() : try tls.clientHandler() },
-            check: { try tls.check($0) }
+            check: { try tls.check($0) },
+            greeting: greeting
         )
     }
 
@@ -50,6 +55,9 @@ struct TLSOutcome: Sendable {
 
     /// What it was told: a server says `welcome` when it is satisfied, and a client `thanks` when it is and was welcomed.
     var received: [UInt8] = []
+
+    /// What came of the greetings.
+    var greeting: GreetingMachine.Action?
 
     /// What went wrong.
     var errors: [any Error] = []
@@ -111,12 +119,14 @@ private final class Participant: ChannelInboundHandler {
     private let tap = Tap()
     private var script: ArraySlice<[UInt8]>
     private var outcome = TLSOutcome()
+    private var machine: GreetingMachine?
 
     init(_ end: TLSEnd, isServer: Bool, _ promise: EventLoopPromise<TLSOutcome>) {
         self.end = end
         self.isServer = isServer
         self.promise = promise
         self.script = end.script[...]
+        self.machine = end.greeting.map { GreetingMachine(isServer ? .server : .client, $0) }
     }
 
     func join(_ channel: any Channel) throws {
@@ -137,6 +147,7 @@ private final class Participant: ChannelInboundHandler {
         do {
             try self.end.check(context.pipeline.syncOperations.handler(type: NIOSSLHandler.self))
             self.outcome.isSatisfied = true
+            if let actions = self.machine?.start() { return self.perform(actions, context) }
             if self.isServer { self.send("welcome", context) }
         } catch {
             self.outcome.errors.append(error)
@@ -146,6 +157,9 @@ private final class Participant: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard self.end.handler != nil else { return self.sendNext(context) }
+        if let actions = self.machine?.receive(Self.unwrapInboundIn(data).readableBytesView) {
+            return self.perform(actions, context)
+        }
         self.outcome.received += Self.unwrapInboundIn(data).readableBytesView
         if self.isServer, self.outcome.hasBeenThanked {
             context.close(promise: nil)
@@ -164,6 +178,19 @@ private final class Participant: ChannelInboundHandler {
         self.outcome.receivedBytes = self.tap.received
         self.promise.succeed(self.outcome)
         context.fireChannelInactive()
+    }
+
+    private func perform(_ actions: [GreetingMachine.Action], _ context: ChannelHandlerContext) {
+        for action in actions {
+            if case .send(let bytes) = action {
+                context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+                continue
+            }
+            self.outcome.greeting = action
+            // A server that has accepted waits until the client has read it.
+            if case .accepted = action, self.isServer { continue }
+            context.close(promise: nil)
+        }
     }
 
     private func send(_ text: String, _ context: ChannelHandlerContext) {

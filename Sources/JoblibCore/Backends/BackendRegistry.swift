@@ -9,8 +9,14 @@ struct BackendRegistry: Sendable {
 
     /// Backends of this package that a program has to add, and how.
     private static let addedBy = [
+        "loky": (module: "JoblibLoky", call: "registerLokyBackend()"),
         "multiprocessing": (module: "JoblibMultiprocessing", call: "registerMultiprocessingBackend()"),
         "threading": (module: "JoblibThreading", call: "registerThreadingBackend()"),
+    ]
+
+    /// The same for those that the facade does not bring.
+    private static let addedWithTrait = [
+        "tcp": (trait: "TCP", module: "JoblibTCP", call: "registerTCPBackend()")
     ]
 
     private var factories: [String: Factory] = ["sequential": { _ in SequentialBackend() }]
@@ -35,6 +41,13 @@ struct BackendRegistry: Sendable {
             throw ParallelError(
                 .unknownBackend,
                 "'\(name)' is not registered; import \(added.module) and call \(added.call) first, or import Joblib; \(known)"
+            )
+        }
+        if let added = Self.addedWithTrait[name] {
+            throw ParallelError(
+                .unknownBackend,
+                "'\(name)' is not registered; depend on swift-joblib with the trait \(added.trait), import \(added.module) and call "
+                    + "\(added.call) first; \(known)"
             )
         }
         throw ParallelError(
@@ -127,4 +140,19 @@ public func registerParallelBackend(
 /// Returns the names of the registered backends, sorted.
 public func registeredParallelBackends() -> [String] {
     BackendRegistry.sharedNames
+}
+
+/// Makes a backend that is registered, for backends that pass batches on to another one.
+///
+/// - Parameter request: The name, and the parameters for it.
+/// - Returns: What the factory makes.
+/// - Throws: ``ParallelError`` `.unknownBackend` when there is none of that name; `.startupFailed`, or another one, when the factory
+///   throws.
+public func makeParallelBackend(_ request: BackendRequest) throws(ParallelError) -> any ParallelBackend {
+    let factory = try BackendRegistry.factory(named: request.name)
+    do {
+        return try factory(request)
+    } catch {
+        throw ParallelError.wrapping(error, as: .startupFailed, "backend '\(request.name)'", "could not be made")
+    }
 }

@@ -25,6 +25,18 @@ public struct Batch: Sendable, CustomStringConvertible {
         self.init(BatchTicket(ClosureWork(body, isObsolete), call: CallID(number: 0), number: 0))
     }
 
+    /// Makes a batch of another process's call, of which nothing is known but its ``payload``.
+    ///
+    /// For whoever passes batches on, such as a host that has workers of its own: any ``ShippingBackend`` takes it.
+    ///
+    /// - Parameters:
+    ///   - payload: What the other process's batch has for ``payload``.
+    ///   - call: What the batch is to be known by, for ``WorkerSession/cancel(_:)``.
+    ///   - relay: Is told what comes of it, and then let go of.
+    public init(payload: [UInt8], call: CallID, _ relay: any BatchRelay) {
+        self.init(BatchTicket(RelayedWork(payload, relay), call: call, number: 0))
+    }
+
     /// The call that the batch belongs to.
     public var call: CallID { self.ticket.call }
 
@@ -79,6 +91,21 @@ public struct Batch: Sendable, CustomStringConvertible {
 
     /// The call and the number.
     public var description: String { "batch \(self.number) of \(self.call)" }
+}
+
+/// What becomes of a batch that was made of another one's payload: it is told what the original is to be told.
+public protocol BatchRelay: AnyObject, Sendable {
+    /// Whether nobody wants the batch any more.
+    var isObsolete: Bool { get }
+
+    /// An answer has come, for the original's ``Batch/accept(_:)``.
+    func accept(_ answer: [UInt8])
+
+    /// The batch is done; called once, if at all.
+    func finish()
+
+    /// The batch will not be done, for the original's ``Batch/fail(_:)``; called once, if at all.
+    func fail(_ error: any Error)
 }
 
 /// What the core puts into a batch.
@@ -154,4 +181,29 @@ private final class WrapperWork: ShippedWork {
     func finish() { self.batch.finish() }
 
     func wasLost(_ cause: any Error) { self.batch.fail(cause) }
+}
+
+private final class RelayedWork: ShippedWork {
+    let payload: [UInt8]
+    private let relay: any BatchRelay
+
+    init(_ payload: [UInt8], _ relay: any BatchRelay) {
+        self.payload = payload
+        self.relay = relay
+    }
+
+    var shipped: (any ShippedWork)? { self }
+
+    var isObsolete: Bool { self.relay.isObsolete }
+
+    /// Nothing: a backend that runs batches itself sends none.
+    func runAsBatch() { self.relay.fail(ParallelError(.poolUnhealthy, "a batch of another process was run in this one")) }
+
+    func batchFailed(_ error: ParallelError) { self.relay.fail(error) }
+
+    func accept(_ answer: [UInt8]) { self.relay.accept(answer) }
+
+    func finish() { self.relay.finish() }
+
+    func wasLost(_ cause: any Error) { self.relay.fail(cause) }
 }

@@ -28,6 +28,15 @@ public struct CallID: Hashable, Sendable, CustomStringConvertible {
     /// Tells it from the other calls of the process, from 1.
     public let number: UInt64
 
+    /// Makes the id of a call of another process, whose batches are passed on by this one.
+    public init(relayed number: UInt64) {
+        self.init(number: number)
+    }
+
+    init(number: UInt64) {
+        self.number = number
+    }
+
     // Relaxed: a number is all that two calls have to agree on.
     private static let calls = Atomic<UInt64>(0)
 

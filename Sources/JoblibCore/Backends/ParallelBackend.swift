@@ -14,6 +14,15 @@ public protocol ParallelBackend: Sendable {
     /// What the backend can do. The core reads it once a call and never guesses; by default what threads can do.
     var capabilities: BackendCapabilities { get }
 
+    /// How many workers there are that `nJobs: -1` stands for, from 1; `nil`, by default: as many as this process has CPUs.
+    ///
+    /// Asked before each call whose `nJobs` is negative, its own or ``BackendCapabilities/defaultNJobs``; may wait until there is one.
+    /// A backend that answers is asked to open `Int.max` workers for -1, and gives all that it has, and gets. joblib's
+    /// `effective_n_jobs`.
+    ///
+    /// - Throws: When there is no worker; what is no ``ParallelError`` becomes `.startupFailed`.
+    func countWorkers() throws -> Int?
+
     /// Starts or finds workers: once for a call that needs one, or once for all calls inside of `withPool`.
     ///
     /// - Throws: Rather than to return a session without workers; what is no ``ParallelError`` becomes `.startupFailed`.
@@ -71,6 +80,9 @@ extension ParallelBackend {
 
     /// What threads can do.
     public var capabilities: BackendCapabilities { BackendCapabilities() }
+
+    /// As many as this process has CPUs.
+    public func countWorkers() throws -> Int? { nil }
 }
 
 extension WorkerSession {

@@ -41,3 +41,9 @@ public protocol AttendedSession: WorkerSession {
     /// - Parameter isWaiting: Whether the thread goes to sleep now, so that somebody else has to take answers in.
     func unattend(isWaiting: Bool)
 }
+
+/// A session that can be asked to give back what its workers have not begun.
+public protocol RecallingSession: WorkerSession {
+    /// Has batches that no worker is at failed with ``BatchNotBegun``, soon, since others have nothing to do; does not wait.
+    func recall()
+}

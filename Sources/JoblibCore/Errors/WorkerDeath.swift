@@ -20,6 +20,9 @@ public struct WorkerDeath: Error, Sendable, Hashable, CustomStringConvertible {
     /// The id of the process; 0 where it is not known.
     public var pid: Int32 = 0
 
+    /// The name of the host that it was on; `nil`: this one.
+    public var host: String?
+
     /// Where the worker was, a frame on each line; `nil` where that is not known.
     public var stackTrace: String?
 

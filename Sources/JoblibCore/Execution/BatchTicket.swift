@@ -32,7 +32,8 @@ final class BatchTicket: Sendable {
 
     init(_ work: any BatchWork, call: CallID, number: Int, _ plan: CallPlan? = nil) {
         self.work = work
-        self.shipment = plan?.isShipped == true ? work.shipped : nil
+        // One without a plan was sent here by another process.
+        self.shipment = plan?.isShipped ?? true ? work.shipped : nil
         self.call = call
         self.number = number
         self.plan = plan

@@ -164,7 +164,10 @@ final class CallPlan: Sendable {
     func openSession(taskCount: Int? = nil) throws(ParallelError) -> OpenedSession {
         if let opened = self.pool?.lend() { return opened }
         let listeners = self.settings.capabilities.isElastic ? WorkerListeners() : nil
-        var request = OpenRequest(workers: self.workers, workersChanged: { listeners?.workersChanged() })
+        var request = OpenRequest(
+            workers: self.settings.takesAll ? .max : self.workers,
+            workersChanged: { listeners?.workersChanged() }
+        )
         request.taskCount = taskCount
         let session: any WorkerSession
         do {

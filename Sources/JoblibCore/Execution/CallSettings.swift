@@ -57,6 +57,15 @@ final class CallSettings: Sendable {
     /// What the call wants tasks to be coded by, if not by what the backend has.
     let taskCoder: (any TaskCoder)?
 
+    /// Whether the backend has said how many workers there are; it may say something else the next time.
+    let isCounted: Bool
+
+    /// Whether the call takes all workers that there are, also those that come later.
+    let takesAll: Bool
+
+    /// What bounds the batches of a call that takes all workers.
+    private let preDispatch: PreDispatch?
+
     /// The backend, where it is one whose workers see bytes only.
     let shippingBackend: (any ShippingBackend)?
 
@@ -88,7 +97,8 @@ final class CallSettings: Sendable {
         lendsMemory: Bool,
         isHint: Bool = false,
         refusedHint: ParallelError? = nil,
-        taskCoder: (any TaskCoder)? = nil
+        taskCoder: (any TaskCoder)? = nil,
+        countedBy counter: (backend: any ParallelBackend, preDispatch: PreDispatch)? = nil
     ) {
         self.backend = backend
         self.capabilities = capabilities
@@ -103,6 +113,9 @@ final class CallSettings: Sendable {
         self.isHint = isHint
         self.refusedHint = refusedHint
         self.taskCoder = taskCoder
+        self.isCounted = counter != nil
+        self.takesAll = counter != nil && requestedJobs == -1
+        self.preDispatch = self.takesAll ? counter?.preDispatch : nil
         self.hasWorkers = capabilities.hasWorkers
         self.isForked = capabilities.reach == .forkedCopy
         self.isShipped = capabilities.reach == .elsewhere
@@ -112,6 +125,12 @@ final class CallSettings: Sendable {
         self.tracesThrows = (config.verbose ?? 0) >= 10
         self.hasNestedPolicy = capabilities.nested != .inherited
         self.isSupervised = retries > 0 || timeout != nil || self.tracesThrows
+    }
+
+    /// The bound on batches in flight or buffered with so many workers, where a call takes all that there are.
+    func window(workers: Int) -> Int? {
+        guard let preDispatch = self.preDispatch else { return self.window }
+        return (try? preDispatch.resolve(workers: workers, requested: workers)) ?? self.window
     }
 
     /// Notes which session a call has got.

@@ -85,7 +85,9 @@ final class OpenCall: Sendable {
     }
 
     /// How many batches of the call may be with the session at once.
-    var workers: Int { min(self.session.workers, self.plan.workers) }
+    var workers: Int {
+        self.plan.settings.takesAll ? self.session.workers : min(self.session.workers, self.plan.workers)
+    }
 
     /// What a session is refused for that had workers when it was opened.
     var hasNoWorkers: ParallelError {

@@ -50,7 +50,7 @@ final class SettingsMemory: Sendable {
         let settings = try decide()
         // A backend's own default may count from the CPUs, too.
         let countsCPUs = settings.requestedJobs < 0 && circumstances.budget == nil
-        if countsCPUs, circumstances.available == nil { return settings }
+        if settings.isCounted || countsCPUs && circumstances.available == nil { return settings }
         let entry = Entry(circumstances, settings)
         if circumstances.budget == nil {
             _ = self.outermost.set(entry)

@@ -40,7 +40,8 @@ struct StreamState<Stored: Sendable>: Sendable {
         case pending
     }
 
-    private let window: Int
+    /// How many batches may be in flight or buffered.
+    var window: Int
     private let isOrdered: Bool
 
     /// Whether buffered batches count against the window; not for a list, which has to hold its results anyway.

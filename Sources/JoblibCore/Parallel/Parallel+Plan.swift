@@ -88,22 +88,23 @@ extension Parallel {
         var refusedHint = self.refusedHint
         var isHint = false
         let (backend, capabilities) = try self.backend(for: config, isHint: &isHint, &refusedHint)
-        let (workers, requested, asked) = try self.workers(config, backend, capabilities, budget: budget)
+        let jobs = try self.jobs(config, backend, capabilities, budget: budget)
         try self.validateValues(config)
         return CallSettings(
             backend: backend,
             capabilities: capabilities,
             config: config,
-            workers: workers,
-            requestedJobs: asked,
+            workers: jobs.effective,
+            requestedJobs: jobs.asked,
             batchSize: try self.batchSize.resolve(),
-            window: try self.preDispatch.resolve(workers: workers, requested: requested),
+            window: try self.preDispatch.resolve(workers: jobs.effective, requested: jobs.requested),
             timeout: self.timeout,
             retries: self.retries,
             lendsMemory: self.lendsMemory,
             isHint: isHint,
             refusedHint: refusedHint,
-            taskCoder: config.backendParams.last { $0.name == BackendParameter.taskCoderName }?.value as? any TaskCoder
+            taskCoder: config.backendParams.last { $0.name == BackendParameter.taskCoderName }?.value as? any TaskCoder,
+            countedBy: jobs.isCounted ? (backend, self.preDispatch) : nil
         )
     }
 
@@ -221,12 +222,15 @@ extension Parallel {
 
     // MARK: - Numbers
 
-    private func workers(
+    /// How many jobs a call has: how many were asked for, as a number from 1, as it was written, and whether the backend counts them.
+    private typealias Jobs = (effective: Int, requested: Int, asked: Int, isCounted: Bool)
+
+    private func jobs(
         _ config: ParallelConfig,
         _ backend: any ParallelBackend,
         _ capabilities: BackendCapabilities,
         budget: Int?
-    ) throws -> (effective: Int, requested: Int, asked: Int) {
+    ) throws -> Jobs {
         guard capabilities.defaultNJobs != 0 else {
             throw ParallelError(
                 .invalidNJobs,
@@ -234,13 +238,23 @@ extension Parallel {
             )
         }
         let asked = config.nJobs ?? capabilities.defaultNJobs
+        let counted = asked < 0 && budget == nil ? try Self.count(backend) : nil
         let requested = try JobCount.resolve(
             asked,
             default: 1,
-            available: budget ?? (asked < 0 ? AvailableCPUs.count : 1),
+            available: budget ?? counted ?? (asked < 0 ? AvailableCPUs.count : 1),
             maximum: nil
         )
-        return (capabilities.hasWorkers ? min(requested, budget ?? requested) : 1, requested, asked)
+        let effective = capabilities.hasWorkers ? min(requested, budget ?? requested) : 1
+        return (effective, requested, asked, counted != nil)
+    }
+
+    private static func count(_ backend: any ParallelBackend) throws(ParallelError) -> Int? {
+        do {
+            return try backend.countWorkers().map { max(1, $0) }
+        } catch {
+            throw ParallelError.wrapping(error, as: .startupFailed, backend.displayName, "could not count its workers")
+        }
     }
 
     private func validateValues(_ config: ParallelConfig) throws(ParallelError) {

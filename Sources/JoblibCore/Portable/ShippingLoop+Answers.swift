@@ -180,7 +180,7 @@ extension ShippingLoop {
                 return (isFirst, rest, false)
             }
             if !isReturned { state.ledger.noteLoss() }
-            return (isFirst, rest, state.ledger.isHopeless(workers: self.plan.workers))
+            return (isFirst, rest, state.ledger.isHopeless(workers: self.workers))
         }
         guard isFirst else { return }
         shipment.didEnd?()
@@ -202,7 +202,7 @@ extension ShippingLoop {
             self.state.withLock { $0.lone.add((group: shipment.group, entries: ShippedEntries(rest))) }
         } else if cause is BatchNotBegun {
             // In parts, since there may be a worker for each.
-            let size = max(1, (rest.count + self.plan.workers - 1) / self.plan.workers)
+            let size = max(1, (rest.count + self.workers - 1) / self.workers)
             self.state.withLock { state in
                 for start in stride(from: 0, to: rest.count, by: size).reversed() {
                     let part = Array(rest[start..<min(start + size, rest.count)])
@@ -252,7 +252,7 @@ extension ShippingLoop {
     ) {
         let death = error as? WorkerDeath
         let worker = TaskFailure.Worker(
-            host: death == nil ? "" : ProcessIdentity.hostName,
+            host: death.map { $0.host ?? ProcessIdentity.hostName } ?? "",
             pid: Int(death?.pid ?? 0)
         )
         let failure = self.failure(entry, of: shipment.group, error, reason, worker, trace: death?.stackTrace)

@@ -179,7 +179,14 @@ final class ShippingLoop: Loop, @unchecked Sendable {
 
     override func didStop() { self.didChange() }
 
-    override func workersDidChange() { self.didChange() }
+    override func workersDidChange() {
+        if self.plan.settings.takesAll, let workers = self.call?.workers,
+            let window = self.plan.settings.window(workers: workers)
+        {
+            self.state.withLock { $0.stream.window = window }
+        }
+        self.didChange()
+    }
 
     override func didComplete() {
         if case .reader(let reader) = self.source { reader.stop() }
@@ -261,6 +268,9 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         return .end
     }
 
+    /// How many workers there are.
+    var workers: Int { self.plan.settings.takesAll ? max(1, self.call?.workers ?? 1) : self.plan.workers }
+
     /// How many batches may be with workers.
     private var room: Int {
         let (room, overflow) = (self.call?.workers ?? 1).multipliedReportingOverflow(by: self.batchesAhead)
@@ -272,7 +282,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
 
     private func readSize(_ state: State) -> Int {
         let unread = self.inputCount.map { $0 - state.readCount }
-        return self.plan.batchSize ?? state.sizer.size(unread: unread, workers: self.plan.workers)
+        return self.plan.batchSize ?? state.sizer.size(unread: unread, workers: self.workers)
     }
 
     private func read(_ size: Int) {

@@ -69,7 +69,8 @@ final class TaskCoding: Sendable {
         settings.keepsGoing = keepsGoing
         // Of a task that must not run twice it has to be known whether it had begun.
         settings.reportsTasks = plan.reportsTasks || plan.settings.shippingBackend?.isIdempotent == false
-        settings.reportsStart = plan.stallTimeout != nil
+        // Where workers may leave, what had not begun is nobody's loss.
+        settings.reportsStart = plan.stallTimeout != nil || plan.settings.capabilities.isElastic
         settings.tracesThrows = plan.tracesThrows
         settings.tagsOutput = plan.tagsOutput
         return settings

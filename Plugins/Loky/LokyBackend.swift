@@ -20,7 +20,7 @@ public struct LokyBackend: ShippingBackend {
     /// - Throws: ``ParallelError`` for a parameter that means nothing, and where `JOBLIB_MULTIPROCESSING` is 0.
     public init(_ request: BackendRequest) throws {
         try WorkerParameters.refuseWhereForbidden()
-        self.settings = try LokySettings(request, coder: WorkerTrust.sameHost.taskCoder)
+        self.settings = try LokySettings(request)
     }
 
     /// Processes on this host that see bytes only; loops inside of tasks run on threads of the worker.

@@ -7,7 +7,7 @@ import JoblibWorkers
 import Synchronization
 
 /// The workers of one call, or of the calls inside of `withPool`.
-final class LokySession: AttendedSession {
+final class LokySession: AttendedSession, RecallingSession {
     private struct State {
         var workers: [LokyWorker] = [] {
             didSet { self.links = self.workers.map(\.link) }
@@ -134,6 +134,10 @@ final class LokySession: AttendedSession {
         guard let links else { return false }
         for link in links where link.hasMoreThanIsRecalled { link.recall(keepsFirst: true) }
         return true
+    }
+
+    func recall() {
+        for link in self.state.withLock({ $0.links }) where link.hasMoreThanIsRecalled { link.recall(keepsFirst: true) }
     }
 
     func receive() -> Bool {

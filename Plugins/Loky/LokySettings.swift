@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import JoblibCore
+import JoblibCore
 import JoblibPOSIX
 import JoblibSharedMemory
 import JoblibWorkers
@@ -9,7 +9,8 @@ import JoblibWorkers
 /// What a call asks of spawned workers.
 struct LokySettings: Sendable {
     static let names = WorkerParameters.names.union([
-        BackendParameter.environmentName, BackendParameter.idleWorkerTimeoutName, BackendParameter.maxWorkerMemoryName,
+        WorkerParameters.environmentName, WorkerParameters.idleWorkerTimeoutName, WorkerParameters.maxWorkerMemoryName,
+        WorkerParameters.workerTrustName,
     ])
 
     let workers: WorkerParameters
@@ -26,15 +27,19 @@ struct LokySettings: Sendable {
     /// How workers are to have shared arrays; `nil`: as these were made.
     let mmapMode: MmapMode?
 
+    /// How far workers trust the bytes of tasks.
+    let trust: WorkerTrust
+
     private let environment: [String: String]
     private let maxMemory: Int
     private let initializer: [UInt8]
     private let innerThreads: Int?
     private let processors = cpuCount()
 
-    init(_ request: BackendRequest, coder: any TaskCoder) throws {
+    init(_ request: BackendRequest) throws {
         self.workers = try WorkerParameters(request)
-        self.environment = try request.parameter(BackendParameter.environmentName) ?? [:]
+        self.trust = try request.parameter(WorkerParameters.workerTrustName) ?? .sameHost
+        self.environment = try request.parameter(WorkerParameters.environmentName) ?? [:]
         for (name, value) in self.environment
         where name.isEmpty || name.contains("=") || name.utf8.contains(0) || value.utf8.contains(0) {
             throw ParallelError(
@@ -42,13 +47,13 @@ struct LokySettings: Sendable {
                 "environment: '\(name)' = '\(value)' is no variable; a name has neither '=' nor a zero byte, and is not empty"
             )
         }
-        let timeout: Duration = try request.parameter(BackendParameter.idleWorkerTimeoutName) ?? .seconds(300)
+        let timeout: Duration = try request.parameter(WorkerParameters.idleWorkerTimeoutName) ?? .seconds(300)
         guard timeout >= .zero else {
             throw ParallelError(.invalidArgument, "idleWorkerTimeout: \(timeout) is negative; write zero or more")
         }
         let (seconds, attoseconds) = timeout.components
         self.idleWorkerTimeout = UInt64(min(seconds, 1 << 32)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-        let maxMemory: Int? = try request.parameter(BackendParameter.maxWorkerMemoryName)
+        let maxMemory: Int? = try request.parameter(WorkerParameters.maxWorkerMemoryName)
         if let maxMemory, maxMemory < 1 {
             throw ParallelError(
                 .invalidArgument,
@@ -56,7 +61,7 @@ struct LokySettings: Sendable {
             )
         }
         self.maxMemory = maxMemory ?? 0
-        self.initializer = try self.workers.initializerPayload(coder) ?? []
+        self.initializer = try self.workers.initializerPayload(self.trust.taskCoder) ?? []
         self.innerThreads = request.innerMaxNumThreads
         self.maxNBytes = request.maxNBytes
         self.mmapMode = request.mmapMode
@@ -74,7 +79,8 @@ struct LokySettings: Sendable {
             innerThreads: self.innerThreads ?? max(1, self.processors / max(1, workers)),
             overridesInnerThreads: self.innerThreads != nil,
             maxTasks: self.workers.maxTasksPerWorker ?? 0,
-            maxMemory: self.maxMemory
+            maxMemory: self.maxMemory,
+            trust: self.trust
         )
     }
 }
@@ -93,6 +99,7 @@ struct WorkerKey: Hashable, Sendable {
     let overridesInnerThreads: Bool
     let maxTasks: Int
     let maxMemory: Int
+    let trust: WorkerTrust
 
     /// The variables that are added to those of this process.
     var variables: [String: String] {
@@ -105,30 +112,5 @@ struct WorkerKey: Hashable, Sendable {
         // Lets the thread pools of several processes know of each other; TBB's.
         if ProcessEnvironment.value("ENABLE_IPC") == nil { variables["ENABLE_IPC"] = "1" }
         return variables.merging(self.environment) { $1 }
-    }
-}
-
-extension BackendParameter {
-    static let environmentName = "environment"
-    static let idleWorkerTimeoutName = "idleWorkerTimeout"
-    static let maxWorkerMemoryName = "maxWorkerMemory"
-
-    /// Variables of the workers' environment, on top of what they inherit; set before any library of theirs is loaded.
-    public static func environment(_ variables: [String: String]) -> BackendParameter {
-        BackendParameter(name: self.environmentName, value: variables)
-    }
-
-    /// For how long a worker that has nothing to do waits for the next call before it ends, from 0; 300 s by default.
-    ///
-    /// joblib's `idle_worker_timeout`.
-    public static func idleWorkerTimeout(_ timeout: Duration) -> BackendParameter {
-        BackendParameter(name: self.idleWorkerTimeoutName, value: timeout)
-    }
-
-    /// With how many bytes of resident memory, from 1, a worker leaves between two tasks, and another takes its place.
-    ///
-    /// Each worker runs one task at least.
-    public static func maxWorkerMemory(_ byteCount: Int) -> BackendParameter {
-        BackendParameter(name: self.maxWorkerMemoryName, value: byteCount)
     }
 }

@@ -63,6 +63,7 @@ final class LokyWorker: Sendable {
         start.maxTasks = self.key.maxTasks
         start.maxMemory = self.key.maxMemory
         start.region = self.region
+        start.trust = self.key.trust
         var environment = self.key.variables
         environment[WorkerEntry.variable] = start.value
         environment[LokyDepth.variable] = "\(LokyDepth.current + 1)"

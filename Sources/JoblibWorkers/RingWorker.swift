@@ -23,6 +23,9 @@ package struct RingWorkerStart: Equatable {
     /// The number of the region of the ``SharedArena`` that its results go to, from 1.
     package var region = 1
 
+    /// Whether the bytes of tasks are taken for values as they are.
+    package var trust = WorkerTrust.sameHost
+
     /// Describes a start.
     package init(parent: Int32) {
         self.parent = parent
@@ -33,17 +36,21 @@ package struct RingWorkerStart: Equatable {
         guard value.hasPrefix(Self.prefix) else { return nil }
         let numbers = value.dropFirst(Self.prefix.count).split(separator: ",", omittingEmptySubsequences: false)
             .map { Int($0) }
-        guard numbers.count == 4, let parent = numbers[0].flatMap({ Int32(exactly: $0) }), let maxTasks = numbers[1],
-            let maxMemory = numbers[2], let region = numbers[3], 1...(1 << 20) ~= region
+        guard numbers.count == 5, let parent = numbers[0].flatMap({ Int32(exactly: $0) }), let maxTasks = numbers[1],
+            let maxMemory = numbers[2], let region = numbers[3], 1...(1 << 20) ~= region, let trust = numbers[4]
         else { return nil }
         self.parent = parent
         self.maxTasks = maxTasks
         self.maxMemory = maxMemory
         self.region = region
+        self.trust = trust == 1 ? .sameHost : .none
     }
 
     /// The variable's value.
-    package var value: String { "\(Self.prefix)\(self.parent),\(self.maxTasks),\(self.maxMemory),\(self.region)" }
+    package var value: String { 
+        let trust = self.trust == .sameHost ? 1 : 0
+        return "\(Self.prefix)\(self.parent),\(self.maxTasks),\(self.maxMemory),\(self.region),\(trust)"
+    }
 }
 
 /// A worker that shares memory with its caller: the process's first thread reads batches from a ring, runs them, and writes answers.
@@ -79,8 +86,8 @@ final class RingWorker: Sendable {
     private init(_ start: RingWorkerStart, _ memory: WorkerMemory, _ bell: WorkerBell, _ arena: MemoryArena) {
         self.memory = memory
         self.bell = bell
-        self.arrays = WorkerArrays(arena, region: start.region, memory)
-        self.coder = BinaryCoder(trust: .sameBuild, arrays: self.arrays)
+        self.arrays = WorkerArrays(arena, region: start.region, memory, placesResults: start.trust == .sameHost)
+        self.coder = BinaryCoder(trust: start.trust.coder, arrays: self.arrays)
         self.sender = Mutex(RingSender(SharedRingWriter(memory.file, WorkerMemory.answers)))
         self.receiver = Mutex(RingReceiver(SharedRingReader(memory.file, WorkerMemory.requests)))
         self.limit = LeavingPolicy(maxTasks: start.maxTasks, maxMemory: start.maxMemory) { [arrays] in

@@ -48,14 +48,16 @@ final class WorkerArrays: ArrayExchange {
     ///   - arena: What the caller shares with its workers.
     ///   - region: The number of the region that results go to.
     ///   - memory: Where the caller says which of them it has.
-    init(_ arena: MemoryArena, region: Int, _ memory: WorkerMemory) {
+    ///   - placesResults: Whether results may be left there: not where they are passed on to another host.
+    init(_ arena: MemoryArena, region: Int, _ memory: WorkerMemory, placesResults: Bool) {
+        self.inlineByteCount = placesResults ? Self.largestMessage : .max
         self.arena = arena
         self.memory = memory
         self.caller = .tried(arena)
         self.state = Mutex(State(space: ArenaSpace(SharedArena.region(region))))
     }
 
-    var inlineByteCount: Int { Self.largestMessage }
+    let inlineByteCount: Int
 
     /// How many results were placed so far; what is sent from now on may tell of them.
     var placedCount: Int { self.state.withLock { $0.placedCount } }

@@ -58,7 +58,7 @@ public enum WorkerEntry {
 
 /// How far caller and worker trust each other.
 public struct WorkerTrust: Sendable, Hashable {
-    private let coder: BinaryCoder.Trust
+    let coder: BinaryCoder.Trust
 
     /// The worker was started by the caller, from the same file, under the same user: plain values travel as they are in memory.
     public static let sameHost = WorkerTrust(coder: .sameBuild)

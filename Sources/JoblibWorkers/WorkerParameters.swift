@@ -29,6 +29,39 @@ extension BackendParameter {
     public static func idempotent(_ isIdempotent: Bool) -> BackendParameter {
         BackendParameter(name: WorkerParameters.idempotentName, value: isIdempotent)
     }
+
+    /// Variables of the workers' environment, on top of what they inherit; set before any library of theirs is loaded.
+    public static func environment(_ variables: [String: String]) -> BackendParameter {
+        BackendParameter(name: WorkerParameters.environmentName, value: variables)
+    }
+
+    /// For how long a worker that has nothing to do waits for the next call before it ends, from 0; 300 s by default.
+    ///
+    /// joblib's `idle_worker_timeout`.
+    public static func idleWorkerTimeout(_ timeout: Duration) -> BackendParameter {
+        BackendParameter(name: WorkerParameters.idleWorkerTimeoutName, value: timeout)
+    }
+
+    /// With how many bytes of resident memory, from 1, a worker leaves between two tasks, and another takes its place.
+    ///
+    /// Each worker runs one task at least.
+    public static func maxWorkerMemory(_ byteCount: Int) -> BackendParameter {
+        BackendParameter(name: WorkerParameters.maxWorkerMemoryName, value: byteCount)
+    }
+
+    /// How far workers trust the bytes of tasks; `.none` where these come from another host, whose batches are passed on.
+    public static func workerTrust(_ trust: WorkerTrust) -> BackendParameter {
+        BackendParameter(name: WorkerParameters.workerTrustName, value: trust)
+    }
+
+    /// What each worker does before its first task, as another process's ``WorkerParameters/initializerPayload(_:)`` has it.
+    public static func initializer(payload: [UInt8]) -> BackendParameter {
+        let initializer = WorkerInitializer(
+            run: { throw ParallelError(.taskNotPortable, "an initializer of another process needs workers that see bytes") },
+            payload: { _ in payload }
+        )
+        return BackendParameter(name: WorkerParameters.initializerName, value: initializer)
+    }
 }
 
 /// What each worker does before its first task, for workers that have the caller's closures, and for others.
@@ -45,6 +78,12 @@ public struct WorkerParameters: Sendable {
     static let maxTasksPerWorkerName = "maxTasksPerWorker"
     static let initializerName = "initializer"
     static let idempotentName = "idempotent"
+
+    /// The names of those that some backends take besides.
+    package static let environmentName = "environment"
+    package static let idleWorkerTimeoutName = "idleWorkerTimeout"
+    package static let maxWorkerMemoryName = "maxWorkerMemory"
+    package static let workerTrustName = "workerTrust"
 
     /// How many tasks one worker runs before another takes its place, from 1; `nil`: any number.
     public let maxTasksPerWorker: Int?

@@ -65,7 +65,10 @@ let package = Package(
         .target(name: "JoblibSharedMemory", dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire"]),
 
         // What coordinators and hosts decide and say, without a network.
-        .target(name: "JoblibCluster", dependencies: ["JoblibCore", "JoblibWire"]),
+        .target(
+            name: "JoblibCluster",
+            dependencies: ["JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers"]
+        ),
 
         // Another coder, with Foundation, which nothing else here needs.
         .target(name: "JoblibJSON", dependencies: ["JoblibCore"]),
@@ -89,6 +92,7 @@ let package = Package(
                 "JoblibCluster", "JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["TCP"])),
+                .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TCP"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
                 .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),
@@ -169,12 +173,15 @@ let package = Package(
             dependencies: ["ClusterSimulation", "JoblibCluster"],
             path: "Tests/ClusterSimulationProgram"
         ),
+        .executableTarget(name: "tcp-probe", dependencies: ["Joblib", "JoblibTCP"], path: "Tests/TCPProbe"),
         .testTarget(
             name: "JoblibTCPTests",
             dependencies: [
-                "Joblib", "JoblibCluster", "JoblibPOSIX", "JoblibTCP", "JoblibTestKit", "JoblibWire", "TestProcesses",
+                "Joblib", "JoblibCluster", "JoblibPOSIX", "JoblibTCP", "JoblibTestKit", "JoblibWire", "tcp-probe",
+                "TestProcesses",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["TCP"])),
+                .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TCP"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
                 .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),

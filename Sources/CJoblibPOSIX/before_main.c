@@ -4,16 +4,19 @@
 #include "spawned_worker.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 // Swift has no module initialiser, and a list of backends has to be there before the program's first line. The names are
 // weak: a program that does not link the facade has no list, one without the conformance kit no cases, one without a backend of
-// processes no worker, and that is fine.
+// processes no worker, one without a backend for other hosts is none of these, and that is fine.
 __attribute__((weak)) void joblib_register_built_in_backends(void);
 __attribute__((weak)) void joblib_run_conformance_case(const char *name);
 __attribute__((weak)) void joblib_run_worker(const char *conversation);
+__attribute__((weak)) void joblib_run_host(int listens, const char *address);
 
 // Written before the program has a second thread.
 static int is_spawned_worker;
@@ -35,6 +38,28 @@ static void run_later_initialisers(int argc, char **argv, char **envp) {
     for (next++; next < __init_array_end; next++) (*next)(argc, argv, envp);
 }
 
+// A host serves a coordinator on another machine with workers of its own, for as long as it is let.
+static void run_as_host(int argc, char **argv, char **envp) {
+    static const char *const names[] = {"JOBLIB_WORKER_DIAL", "JOBLIB_WORKER_LISTEN"};
+    for (int listens = 0; listens < 2; listens++) {
+        const char *value = getenv(names[listens]);
+        if (value == NULL) continue;
+        if (joblib_run_host == NULL) {
+            fprintf(stderr, "joblib: %s is set, and this program does not link the backend that serves other hosts, JoblibTCP\n",
+                    names[listens]);
+            exit(EX_UNAVAILABLE);
+        }
+        char address[512] = "";
+        strncpy(address, value, sizeof address - 1);
+        // What it starts is no host.
+        unsetenv(names[0]);
+        unsetenv(names[1]);
+        run_later_initialisers(argc, argv, envp);
+        joblib_run_host(listens, address);
+        _exit(EXIT_FAILURE);
+    }
+}
+
 __attribute__((constructor)) static void joblib_before_main(int argc, char **argv, char **envp) {
     if (joblib_register_built_in_backends) joblib_register_built_in_backends();
 
@@ -51,6 +76,8 @@ __attribute__((constructor)) static void joblib_before_main(int argc, char **arg
         joblib_run_worker(conversation);
         _exit(EXIT_FAILURE);
     }
+
+    run_as_host(argc, argv, envp);
 
     const char *name = getenv("JOBLIB_CONFORMANCE_CASE");
     if (name == NULL || joblib_run_conformance_case == NULL) return;

@@ -20,6 +20,7 @@
 #include "spawn_program.h"
 #include "spawned_worker.h"
 #include "task_state.h"
+#include "termination.h"
 #include "ticks.h"
 #include "threads.h"
 #include "throw_trace.h"

@@ -33,12 +33,16 @@ package struct HostFrame: Equatable, Sendable {
     }
 
     package var kind: Kind
-    package var number: UInt64 = 0
-    package var bytes: [UInt8] = []
+    package var number: UInt64
 
-    package init(kind: Kind, number: UInt64 = 0, bytes: [UInt8] = []) {
+    /// The grant of a batch, and of a grant how many workers it has; so that a payload need not be copied to stand behind it.
+    package var second: UInt64
+    package var bytes: [UInt8]
+
+    package init(kind: Kind, number: UInt64 = 0, second: UInt64 = 0, bytes: [UInt8] = []) {
         self.kind = kind
         self.number = number
+        self.second = second
         self.bytes = bytes
     }
 }
@@ -50,9 +54,9 @@ extension HostMessage {
     package var frame: HostFrame {
         switch self {
         case .open(let grant, let workers, let parameters):
-            HostFrame(kind: .open, number: grant, bytes: UInt64(clamping: workers).littleEndianBytes + parameters)
+            HostFrame(kind: .open, number: grant, second: UInt64(clamping: workers), bytes: parameters)
         case .run(let batch, let grant, let payload):
-            HostFrame(kind: .run, number: batch, bytes: grant.littleEndianBytes + payload)
+            HostFrame(kind: .run, number: batch, second: grant, bytes: payload)
         case .cancel(let batch): HostFrame(kind: .cancel, number: batch)
         case .recall(let grant): HostFrame(kind: .recall, number: grant)
         case .close(let grant): HostFrame(kind: .close, number: grant)
@@ -64,7 +68,7 @@ extension HostMessage {
         case .refused(let grant, let refusal):
             HostFrame(kind: .refused, number: grant, bytes: Self.encoded(refusal))
         case .leaving: HostFrame(kind: .leaving)
-        case .heartbeat: HostFrame(kind: .heartbeat)
+        case .heartbeat(let interval): HostFrame(kind: .heartbeat, number: interval)
         }
     }
 
@@ -72,13 +76,9 @@ extension HostMessage {
     package init?(_ frame: HostFrame) {
         switch frame.kind {
         case .open:
-            guard let workers = UInt64(littleEndianBytes: frame.bytes.prefix(8)), 1...(1 << 20) ~= workers else {
-                return nil
-            }
-            self = .open(frame.number, workers: Int(workers), parameters: Array(frame.bytes.dropFirst(8)))
-        case .run:
-            guard let grant = UInt64(littleEndianBytes: frame.bytes.prefix(8)) else { return nil }
-            self = .run(frame.number, grant, payload: Array(frame.bytes.dropFirst(8)))
+            guard 1...(1 << 20) ~= frame.second else { return nil }
+            self = .open(frame.number, workers: Int(frame.second), parameters: frame.bytes)
+        case .run: self = .run(frame.number, frame.second, payload: frame.bytes)
         case .cancel: self = .cancel(frame.number)
         case .recall: self = .recall(frame.number)
         case .close: self = .close(frame.number)
@@ -93,7 +93,7 @@ extension HostMessage {
             guard let refusal = try? Self.coder.decode(GrantRefusal.self, from: frame.bytes) else { return nil }
             self = .refused(frame.number, refusal)
         case .leaving: self = .leaving
-        case .heartbeat: self = .heartbeat
+        case .heartbeat: self = .heartbeat(interval: frame.number)
         }
     }
 

@@ -47,8 +47,8 @@ package enum HostMessage: Equatable, Sendable {
 
     // Both ways.
 
-    /// Nothing but that the sender is there.
-    case heartbeat
+    /// Nothing but that the sender is there, and how often it says so, in nanoseconds.
+    case heartbeat(interval: UInt64)
 }
 
 /// Why a host has not done a batch.
@@ -88,6 +88,9 @@ package struct WorkerDeathNotice: Codable, Equatable, Sendable {
 
     /// Where it was, a frame on each line, where that is known.
     package var stackTrace: String?
+
+    /// The host, for people; the coordinator's side knows it.
+    package var host = ""
 
     package init(
         signal: Int32? = nil,

@@ -1,0 +1,191 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibCore
+import Synchronization
+
+/// A host's side of one connection: passes batches on to a pool of workers of its own, and says what comes of them.
+///
+/// The pool is a backend of this process, found by its name, so what it can do, the host can do: blame, limits, clean-up.
+package final class HostRelay: Sendable {
+    private struct State {
+        var sessions: [GrantNumber: any WorkerSession] = [:]
+        var batches: [BatchNumber: RelayedBatch] = [:]
+
+        /// Whether the connection has ended, so that nobody is to be told anything.
+        var isOver = false
+
+        /// Whether no batch is taken any more.
+        var isLeaving = false
+    }
+
+    private let backendName: String
+    private let state = Mutex(State())
+    private let send: @Sendable (HostMessage) -> Void
+    private let didEmpty: @Sendable () -> Void
+
+    /// Begins with nothing.
+    ///
+    /// - Parameters:
+    ///   - backend: The name of the backend whose workers do what is to be done.
+    ///   - send: Sends a message to the coordinator; called by any thread, in order for each batch.
+    ///   - didEmpty: Called when the last batch has ended after ``leave()`` or ``end()``.
+    package init(
+        backend: String = "loky",
+        send: @escaping @Sendable (HostMessage) -> Void,
+        didEmpty: @escaping @Sendable () -> Void = {}
+    ) {
+        self.backendName = backend
+        self.send = send
+        self.didEmpty = didEmpty
+    }
+
+    /// Does what a coordinator asks for; starting workers takes milliseconds.
+    ///
+    /// - Parameter message: What it has said.
+    /// - Returns: Whether it was anything that a coordinator may say.
+    package func receive(_ message: HostMessage) -> Bool {
+        switch message {
+        case .open(let grant, let workers, let parameters): self.open(grant, workers, parameters)
+        case .run(let number, let grant, let payload): self.run(number, grant, payload)
+        case .cancel(let number): self.cancel(number)
+        case .recall(let grant): (self.state.withLock { $0.sessions[grant] } as? any RecallingSession)?.recall()
+        case .close(let grant): self.state.withLock { $0.sessions.removeValue(forKey: grant) }?.close()
+        case .heartbeat: break
+        case .answer, .finished, .failed, .refused, .leaving: return false
+        }
+        return true
+    }
+
+    private func open(_ grant: GrantNumber, _ workers: Int, _ parameters: [UInt8]) {
+        do {
+            let request = try HostParameters(encoded: parameters).request(backend: self.backendName)
+            let session = try makeParallelBackend(request).open(OpenRequest(workers: workers))
+            let (old, isOver) = self.state.withLock { state -> ((any WorkerSession)?, Bool) in
+                if state.isOver { return (session, true) }
+                defer { state.sessions[grant] = session }
+                return (state.sessions[grant], false)
+            }
+            old?.close()
+            _ = isOver
+        } catch let error as ParallelError {
+            self.tell(.refused(grant, GrantRefusal(code: error.code.description, detail: error.detail)))
+        } catch {
+            self.tell(
+                .refused(grant, GrantRefusal(code: ParallelError.Code.startupFailed.description, detail: "\(error)"))
+            )
+        }
+    }
+
+    private func run(_ number: BatchNumber, _ grant: GrantNumber, _ payload: [UInt8]) {
+        let batch = RelayedBatch(number, self)
+        let session = self.state.withLock { state -> (any WorkerSession)? in
+            // A number that is taken is a mistake of the coordinator's, who would not tell the two apart.
+            guard !state.isOver, !state.isLeaving, state.batches[number] == nil, let session = state.sessions[grant]
+            else { return nil }
+            state.batches[number] = batch
+            return session
+        }
+        guard let session else { return self.tell(.failed(number, .returned)) }
+        do {
+            try session.submit(Batch(payload: payload, call: CallID(relayed: number), batch))
+        } catch {
+            self.end(number, .failed(number, Self.failure(of: error)))
+            guard let error = error as? ParallelError else { return }
+            // It will not take the next one either.
+            self.tell(.refused(grant, GrantRefusal(code: error.code.description, detail: error.detail)))
+        }
+    }
+
+    private func cancel(_ number: BatchNumber) {
+        let (batch, sessions) = self.state.withLock { state in (state.batches[number], Array(state.sessions.values)) }
+        guard let batch else { return }
+        batch.giveUp()
+        for session in sessions { session.cancel(CallID(relayed: number)) }
+    }
+
+    // MARK: - What comes of batches
+
+    fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8]) { self.tell(.answer(number, answer)) }
+
+    fileprivate func end(_ number: BatchNumber, _ message: HostMessage) {
+        let (isKnown, isEmpty) = self.state.withLock { state in
+            let isKnown = state.batches.removeValue(forKey: number) != nil
+            return (isKnown, state.batches.isEmpty && (state.isOver || state.isLeaving))
+        }
+        guard isKnown else { return }
+        self.tell(message)
+        if isEmpty { self.didEmpty() }
+    }
+
+    private func tell(_ message: HostMessage) {
+        if !self.state.withLock({ $0.isOver }) { self.send(message) }
+    }
+
+    /// Why a batch was not done, as it travels.
+    static func failure(of error: any Error) -> BatchFailure {
+        switch error {
+        case let error as BatchNotBegun:
+            _ = error
+            return .returned
+        case let death as WorkerDeath: return .died(WorkerDeathNotice(death))
+        default: return .lost(String("\(error)".prefix(2000)))
+        }
+    }
+
+    // MARK: - The end
+
+    /// Takes no batch any more, and says so; those that it has are ended.
+    package func leave() {
+        let isEmpty = self.state.withLock { state in
+            state.isLeaving = true
+            return state.batches.isEmpty
+        }
+        self.tell(.leaving)
+        if isEmpty { self.didEmpty() }
+    }
+
+    /// The connection has ended: nobody wants anything of it any more.
+    package func end() {
+        let (sessions, batches) = self.state.withLock { state in
+            state.isOver = true
+            defer { state.sessions = [:] }
+            return (state.sessions, state.batches)
+        }
+        for (number, batch) in batches {
+            batch.giveUp()
+            for session in sessions.values { session.cancel(CallID(relayed: number)) }
+        }
+        for session in sessions.values { session.close() }
+        if batches.isEmpty { self.didEmpty() }
+    }
+
+    /// How many batches it has.
+    package var batchCount: Int { self.state.withLock { $0.batches.count } }
+}
+
+/// A batch of the coordinator's in a worker of the host.
+private final class RelayedBatch: BatchRelay {
+    private let number: BatchNumber
+    private let relay: HostRelay
+
+    // Relaxed: a flag alone.
+    private let isGivenUp = Atomic<Bool>(false)
+
+    init(_ number: BatchNumber, _ relay: HostRelay) {
+        self.number = number
+        self.relay = relay
+    }
+
+    var isObsolete: Bool { self.isGivenUp.load(ordering: .relaxed) }
+
+    func giveUp() { self.isGivenUp.store(true, ordering: .relaxed) }
+
+    func accept(_ answer: [UInt8]) { self.relay.answer(self.number, answer) }
+
+    func finish() { self.relay.end(self.number, .finished(self.number)) }
+
+    func fail(_ error: any Error) {
+        self.relay.end(self.number, .failed(self.number, HostRelay.failure(of: error)))
+    }
+}

@@ -1,0 +1,376 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+package import JoblibCore
+import JoblibPOSIX
+import Synchronization
+
+// SAFETY: `state` is touched on the executor alone, which does one thing at a time; the rest are constants, atomics and locks.
+/// Does what a coordinator decides: the shell around ``Coordinator``, without a network of its own.
+///
+/// All that happens is handled on one executor, one after the other; other threads leave what they want in a list.
+package final class ClusterDriver: @unchecked Sendable {
+    private enum Wish {
+        case open(ClusterSession, SessionWishes)
+        case submit(ClusterSession, Batch)
+        case cancel(ClusterSession, CallID)
+        case close(ClusterSession)
+    }
+
+    /// A batch that was handed in and is not complete.
+    private struct Held {
+        let batch: Batch
+        let session: SessionNumber
+    }
+
+    private struct State {
+        var links: [LinkNumber: any HostLink] = [:]
+        var names: [LinkNumber: String] = [:]
+        var batches: [BatchNumber: Held] = [:]
+        var sessions: [SessionNumber: ClusterSession] = [:]
+        var results: [ResultInbox.Item] = []
+        var lastLink: LinkNumber = 0
+        var lastBatch: BatchNumber = 0
+        var stopAlarm: (@Sendable () -> Void)?
+        var isReading = true
+    }
+
+    // Touched on the executor alone.
+    private var coordinator: Coordinator
+    private var effects: [CoordinatorEffect] = []
+    private var state = State()
+
+    private let executor: any ClusterExecutor
+    private let settings: CoordinatorSettings
+    private let observe: @Sendable (ClusterEvent) -> Void
+    private let wishes = Mutex<[Wish]>([])
+    private let sessionCount = Atomic<UInt64>(0)
+    private let process = ThisProcess.id
+
+    /// How many workers the hosts have that are there; moves ``hostChange``.
+    private let slots = Atomic<Int>(0)
+    private let hostChange = WaitWord()
+
+    let inbox: ResultInbox
+
+    /// Begins without hosts.
+    ///
+    /// - Parameters:
+    ///   - settings: Times and limits.
+    ///   - executor: Where everything happens.
+    ///   - observe: Is told what becomes of hosts; on the executor.
+    /// - Throws: `ParallelError` when the system has no thread left to give.
+    package init(
+        _ settings: CoordinatorSettings,
+        on executor: any ClusterExecutor,
+        observe: @escaping @Sendable (ClusterEvent) -> Void = { _ in }
+    ) throws {
+        self.coordinator = Coordinator(settings: settings)
+        self.settings = settings
+        self.executor = executor
+        self.observe = observe
+        let fullness = Fullness()
+        do {
+            self.inbox = try ResultInbox { isFull in fullness.driver?.setReading(!isFull) }
+        } catch {
+            throw ParallelError(.resourceExhausted, "no thread to take results in on: \(error); use fewer threads")
+        }
+        fullness.driver = self
+    }
+
+    /// What tells a driver that is not there yet.
+    private final class Fullness: Sendable {
+        private let weakDriver = Mutex<WeakDriver>(WeakDriver())
+
+        private struct WeakDriver: Sendable {
+            weak var driver: ClusterDriver?
+        }
+
+        var driver: ClusterDriver? {
+            get { self.weakDriver.withLock { $0.driver } }
+            set { self.weakDriver.withLock { $0.driver = newValue } }
+        }
+    }
+
+    // MARK: - Hosts; on the executor
+
+    /// A host has greeted, and was greeted.
+    ///
+    /// - Returns: The number of its connection.
+    package func join(_ host: HostDescription, _ link: any HostLink) -> LinkNumber {
+        self.state.lastLink += 1
+        let number = self.state.lastLink
+        self.state.links[number] = link
+        self.state.names[number] = host.name
+        if !self.state.isReading { link.setReading(false) }
+        self.handle(.joined(number, host))
+        return number
+    }
+
+    /// Bytes have come from a host.
+    package func hear(_ link: LinkNumber) { self.handle(.heard(link)) }
+
+    /// A host has said something.
+    package func receive(_ message: HostMessage?, from link: LinkNumber) {
+        let report: HostReport
+        switch message {
+        case .answer(let batch, let bytes):
+            self.coordinator.handle(
+                .message(link, .answer(batch)),
+                at: MonotonicClock.now,
+                into: &self.effects
+            )
+            return self.perform(answer: bytes)
+        case .finished(let batch): report = .finished(batch)
+        case .failed(let batch, .died(var notice)):
+            notice.host = self.state.names[link] ?? ""
+            report = .failed(batch, .died(notice))
+        case .failed(let batch, let failure): report = .failed(batch, failure)
+        case .refused(let grant, let refusal): report = .refused(grant, refusal)
+        case .leaving: report = .leaving
+        case .heartbeat: return self.handle(.heard(link))
+        case nil, .open, .run, .cancel, .recall, .close: report = .nonsense
+        }
+        self.handle(.message(link, report))
+    }
+
+    /// A connection has ended.
+    package func leave(_ link: LinkNumber, _ reason: String) {
+        guard self.state.links.removeValue(forKey: link) != nil else { return }
+        self.handle(.left(link, reason))
+        self.state.names[link] = nil
+    }
+
+    /// What has come is to be handed on: the end of a turn of the executor in which something was said.
+    package func flush() {
+        let results = self.state.results
+        self.state.results.removeAll(keepingCapacity: true)
+        self.inbox.add(results)
+    }
+
+    /// Ends every connection; hosts find other work.
+    package func disconnectAll() {
+        self.executor.execute {
+            for number in self.state.links.keys.sorted() {
+                self.state.links[number]?.disconnect("the coordinator needs its hosts no more")
+                self.leave(number, "closed")
+            }
+            self.flush()
+        }
+    }
+
+    private func setReading(_ isReading: Bool) {
+        self.executor.execute {
+            self.state.isReading = isReading
+            for number in self.state.links.keys.sorted() {
+                self.state.links[number]?.setReading(isReading)
+            }
+        }
+    }
+
+    // MARK: - Sessions; on any thread
+
+    /// How many workers there are, once there are enough.
+    ///
+    /// - Parameters:
+    ///   - count: How many have to be there.
+    ///   - limit: How long that is, for people.
+    ///   - deadline: Until when, in nanoseconds of the monotonic clock.
+    ///   - isHopeless: Why none will come, if that is known; asked again after ``noteChange()``.
+    ///   - explain: Why others are not there, where that is known.
+    /// - Returns: How many there are.
+    /// - Throws: `ParallelError` `.noWorkers`, which says how many came.
+    package func waitForWorkers(
+        atLeast count: Int,
+        within limit: Duration,
+        until deadline: UInt64,
+        isHopeless: () -> ParallelError?,
+        explain: () -> [String]
+    ) throws(ParallelError) -> Int {
+        while true {
+            let seen = self.hostChange.count
+            let slots = self.slots.load(ordering: .relaxed)
+            if slots >= count { return slots }
+            if slots == 0, let error = isHopeless() { throw error }
+            guard self.hostChange.wait(while: seen, until: deadline) else {
+                let wanted = count == 1 ? "a worker was" : "\(count) workers were"
+                let came = slots == 0 ? "none came" : "\(slots) came"
+                let reasons = explain()
+                let why = reasons.isEmpty ? "" : ": \(reasons.joined(separator: "; "))"
+                throw ParallelError(.noWorkers, "\(wanted) to come within \(limit), and \(came)\(why)")
+            }
+        }
+    }
+
+    /// Has those look again who wait for workers.
+    package func noteChange() { self.hostChange.advance() }
+
+    /// Opens a session, and waits until it has a worker.
+    ///
+    /// - Parameters:
+    ///   - request: What the core wants.
+    ///   - wishes: The same, as coordinators put it.
+    ///   - parameters: What hosts are told of it.
+    ///   - didClose: Called when it is closed; not when none is returned.
+    /// - Throws: `ParallelError`.
+    package func open(
+        _ request: OpenRequest,
+        _ wishes: SessionWishes,
+        parameters: [UInt8],
+        didClose: @escaping @Sendable () -> Void
+    ) throws -> ClusterSession {
+        try self.refuseInCopy()
+        let number = self.sessionCount.wrappingAdd(1, ordering: .relaxed).newValue
+        let session = ClusterSession(number, self, parameters: parameters, workersChanged: request.workersChanged)
+        self.wish(.open(session, wishes))
+        do {
+            try session.waitForWorkers(until: MonotonicClock.now + 10_000_000_000)
+        } catch {
+            session.close()
+            throw error
+        }
+        session.whenClosed(didClose)
+        return session
+    }
+
+    func submit(_ batch: Batch, _ session: ClusterSession) throws {
+        try self.refuseInCopy()
+        self.wish(.submit(session, batch))
+    }
+
+    func cancel(_ call: CallID, _ session: ClusterSession) { self.wish(.cancel(session, call)) }
+
+    func close(_ session: ClusterSession) { self.wish(.close(session)) }
+
+    /// A copy that the program has forked has none of the parent's threads, and must not talk with its hosts.
+    private func refuseInCopy() throws(ParallelError) {
+        guard ThisProcess.id != self.process else { return }
+        throw ParallelError(
+            .poolUnhealthy,
+            "a process that was forked cannot use its parent's session with other hosts; open another one"
+        )
+    }
+
+    private func wish(_ wish: Wish) {
+        if ThisProcess.id != self.process { return }
+        let isFirst = self.wishes.withLock { wishes in
+            wishes.append(wish)
+            return wishes.count == 1
+        }
+        if isFirst { self.executor.execute { self.fulfil() } }
+    }
+
+    private func fulfil() {
+        let wishes = self.wishes.withLock { wishes in
+            defer { wishes = [] }
+            return wishes
+        }
+        for wish in wishes {
+            switch wish {
+            case .open(let session, let wishes):
+                self.state.sessions[session.number] = session
+                self.handle(.opened(session.number, wishes))
+            case .submit(let session, let batch):
+                self.state.lastBatch += 1
+                let number = self.state.lastBatch
+                self.state.batches[number] = Held(batch: batch, session: session.number)
+                self.handle(.submitted(session.number, number, call: batch.call.number))
+            case .cancel(let session, let call): self.handle(.cancelled(session.number, call: call.number))
+            case .close(let session):
+                self.handle(.closed(session.number))
+                self.state.sessions[session.number] = nil
+            }
+        }
+        self.flush()
+    }
+
+    // MARK: - What is decided, done
+
+    private func handle(_ event: CoordinatorEvent) {
+        self.coordinator.handle(event, at: MonotonicClock.now, into: &self.effects)
+        self.perform(answer: nil)
+    }
+
+    private func perform(answer: [UInt8]?) {
+        // An effect may lead to a further event, such as that a connection has ended: then there are more of them.
+        var next = 0
+        while next < self.effects.count {
+            let effect = self.effects[next]
+            next += 1
+            self.perform(effect, answer)
+        }
+        self.effects.removeAll(keepingCapacity: true)
+    }
+
+    private func perform(_ effect: CoordinatorEffect, _ answer: [UInt8]?) {
+        switch effect {
+        case .open(let link, let grant, let session, let workers):
+            let parameters = self.state.sessions[session]?.parameters ?? []
+            self.send(.open(grant, workers: workers, parameters: parameters), link)
+        case .run(let link, let batch, let grant):
+            guard let held = self.state.batches[batch] else { return }
+            self.send(.run(batch, grant, payload: held.batch.payload), link)
+        case .cancel(let link, let batch): self.send(.cancel(batch), link)
+        case .recall(let link, let grant): self.send(.recall(grant), link)
+        case .close(let link, let grant): self.send(.close(grant), link)
+        case .heartbeat(let link):
+            self.send(.heartbeat(interval: self.settings.heartbeatInterval), link)
+            // Who is not listened to cannot be heard.
+            if !self.state.isReading {
+                self.coordinator.handle(.heard(link), at: MonotonicClock.now, into: &self.effects)
+            }
+        case .disconnect(let link, let reason):
+            self.state.links.removeValue(forKey: link)?.disconnect(reason)
+            self.state.names[link] = nil
+        case .accept(let batch):
+            guard let answer, let held = self.state.batches[batch] else { return }
+            self.state.results.append(.answer(held.batch, answer))
+        case .finish(let batch):
+            guard let held = self.state.batches.removeValue(forKey: batch) else { return }
+            self.state.results.append(.finished(held.batch))
+        case .fail(let batch, let failure):
+            guard let held = self.state.batches.removeValue(forKey: batch) else { return }
+            self.state.results.append(.failed(held.batch, Self.error(failure)))
+        case .workersChanged(let session, let count): self.state.sessions[session]?.setWorkers(count)
+        case .sessionFailed(let session, let failure): self.state.sessions[session]?.fail(Self.error(failure))
+        case .report(let event): self.report(event)
+        case .wake(let time):
+            self.state.stopAlarm?()
+            self.state.stopAlarm = self.executor.schedule(at: time) {
+                self.handle(.woken)
+                self.flush()
+            }
+        }
+    }
+
+    private func send(_ message: HostMessage, _ link: LinkNumber) { self.state.links[link]?.send(message) }
+
+    private func report(_ event: ClusterEvent) {
+        switch event {
+        case .joined(let host): self.slots.wrappingAdd(host.slots, ordering: .relaxed)
+        case .left(let host), .lost(let host, _): self.slots.wrappingSubtract(host.slots, ordering: .relaxed)
+        case .excluded: break
+        }
+        self.hostChange.advance()
+        self.observe(event)
+    }
+
+    private static func error(_ failure: CoordinatorFailure) -> any Error {
+        switch failure {
+        case .notBegun(let isReturned, let why): BatchNotBegun(description: why, isReturned: isReturned)
+        case .died(let notice): notice.death
+        case .lost(let why): HostLoss(description: why)
+        }
+    }
+
+    private static func error(_ failure: SessionFailure) -> ParallelError {
+        switch failure {
+        case .refused(let refusal): ParallelError(ParallelError.Code(refusal.code), refusal.detail)
+        case .noHosts(let time):
+            ParallelError(
+                .noWorkers,
+                "no host has been there for \(Duration.nanoseconds(Int64(clamping: time))); start one, and call again"
+            )
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+package import JoblibCore
+import JoblibPOSIX
+import Synchronization
+
+/// The workers of one call, or of the calls inside of `withPool`, wherever they are.
+package final class ClusterSession: AttendedSession {
+    let number: SessionNumber
+    let parameters: [UInt8]
+    private let driver: ClusterDriver
+    private let workersChanged: @Sendable () -> Void
+
+    // Relaxed: a number alone.
+    private let width = Atomic<Int>(0)
+    private let failure = Mutex<ParallelError?>(nil)
+
+    /// Moves when it is known how many workers there are, or that there will be none.
+    private let change = WaitWord()
+
+    init(
+        _ number: SessionNumber,
+        _ driver: ClusterDriver,
+        parameters: [UInt8],
+        workersChanged: @escaping @Sendable () -> Void
+    ) {
+        self.number = number
+        self.driver = driver
+        self.parameters = parameters
+        self.workersChanged = workersChanged
+    }
+
+    package var workers: Int { self.width.load(ordering: .relaxed) }
+
+    package func submit(_ batch: Batch) throws {
+        if let failure = self.failure.withLock({ $0 }) { throw failure }
+        try self.driver.submit(batch, self)
+    }
+
+    package func cancel(_ call: CallID) { self.driver.cancel(call, self) }
+
+    package func close() {
+        self.driver.close(self)
+        self.closing.withLock { $0.take() }?()
+    }
+
+    private let closing = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Has something called when it is closed, once.
+    func whenClosed(_ body: @escaping @Sendable () -> Void) { self.closing.withLock { $0 = body } }
+
+    package func receive() -> Bool { self.driver.inbox.take() }
+
+    package func attend() { self.driver.inbox.attend() }
+
+    package func unattend(isWaiting: Bool) { self.driver.inbox.unattend(isWaiting: isWaiting) }
+
+    /// Waits until it has workers.
+    ///
+    /// - Throws: Why it has none.
+    func waitForWorkers(until deadline: UInt64) throws {
+        while true {
+            let seen = self.change.count
+            if let failure = self.failure.withLock({ $0 }) { throw failure }
+            if self.workers > 0 { return }
+            guard self.change.wait(while: seen, spins: 2000, until: deadline) else {
+                throw ParallelError(.noWorkers, "the hosts that were there have left before they could be used")
+            }
+        }
+    }
+
+    // MARK: - For the driver
+
+    func setWorkers(_ count: Int) {
+        self.width.store(count, ordering: .relaxed)
+        self.change.advance()
+        self.workersChanged()
+    }
+
+    func fail(_ error: ParallelError) {
+        self.failure.withLock { if $0 == nil { $0 = error } }
+        self.change.advance()
+    }
+}

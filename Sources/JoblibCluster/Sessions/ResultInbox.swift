@@ -1,0 +1,124 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibCore
+import JoblibPOSIX
+import Synchronization
+
+/// What hosts have said of batches, until somebody takes it in.
+///
+/// Taking it in decodes values, which is foreign code and may take as long as it likes: never on the thread that keeps the
+/// connections. Whoever waits for results does it; while nobody does, a thread of the inbox's own.
+final class ResultInbox: Sendable {
+    enum Item {
+        case answer(Batch, [UInt8])
+        case finished(Batch)
+        case failed(Batch, any Error)
+    }
+
+    /// How many bytes wait at most before hosts are not listened to any more, and with how many they are again.
+    static let largestByteCount = 64 << 20
+    static let smallByteCount = 16 << 20
+
+    private struct State {
+        var items: [Item] = []
+        var byteCount = 0
+        var isFull = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Held by whoever takes in: what is said of one batch has an order.
+    private let taking = Mutex(())
+
+    /// Moves when something has come.
+    private let arrivals = WaitWord()
+
+    // Sequentially consistent: who leaves it to the thread says so before it looks for the last time.
+    private let attendants = Atomic<Int>(0)
+
+    // Relaxed: whoever finds an older value looks once more.
+    private let isEmpty = Atomic<Bool>(true)
+
+    private let fullnessChanged: @Sendable (Bool) -> Void
+
+    /// Starts the thread.
+    ///
+    /// - Parameter fullnessChanged: Called with whether there is more than anybody should have to keep.
+    /// - Throws: `SystemError` when the system has no thread left to give.
+    init(fullnessChanged: @escaping @Sendable (Bool) -> Void) throws(SystemError) {
+        self.fullnessChanged = fullnessChanged
+        try PlatformThread.start(name: "joblib-results") { [weak self] in Self.run { self } }
+    }
+
+    /// Adds what has come, in order.
+    func add(_ items: [Item]) {
+        if items.isEmpty { return }
+        let isFull = self.state.withLock { state in
+            for item in items {
+                if case .answer(_, let bytes) = item { state.byteCount += bytes.count }
+            }
+            state.items += items
+            guard !state.isFull, state.byteCount > Self.largestByteCount else { return false }
+            state.isFull = true
+            return true
+        }
+        self.isEmpty.store(false, ordering: .relaxed)
+        if isFull { self.fullnessChanged(true) }
+        self.arrivals.advance()
+    }
+
+    /// Takes in what has come, unless another thread is at it.
+    ///
+    /// - Returns: Whether there was anything.
+    func take() -> Bool {
+        if self.isEmpty.load(ordering: .relaxed) { return false }
+        return self.taking.withLockIfAvailable { _ in self.takeAll() } ?? false
+    }
+
+    private func takeAll() -> Bool {
+        self.isEmpty.store(true, ordering: .relaxed)
+        let items = self.state.withLock { state in
+            defer { state.items = [] }
+            return state.items
+        }
+        for item in items {
+            switch item {
+            case .answer(let batch, let bytes):
+                batch.accept(bytes)
+                let isSmall = self.state.withLock { state in
+                    state.byteCount -= bytes.count
+                    guard state.isFull, state.byteCount <= Self.smallByteCount else { return false }
+                    state.isFull = false
+                    return true
+                }
+                if isSmall { self.fullnessChanged(false) }
+            case .finished(let batch): batch.finish()
+            case .failed(let batch, let error): batch.fail(error)
+            }
+        }
+        return !items.isEmpty
+    }
+
+    /// A thread begins to call ``take()`` again and again.
+    func attend() { self.attendants.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+
+    /// It has ceased to.
+    func unattend(isWaiting: Bool) {
+        self.attendants.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        if isWaiting { self.arrivals.advance() }
+    }
+
+    private static func run(_ inbox: () -> ResultInbox?) {
+        while let inbox = inbox() {
+            let seen = inbox.arrivals.count
+            // Who waits for results takes them in: two threads at it are slower than one.
+            let isAttended = inbox.attendants.load(ordering: .sequentiallyConsistent) > 0
+            if !isAttended, inbox.take() { continue }
+            let nap = MonotonicClock.now + (isAttended ? 1_000_000 : 1_000_000_000)
+            if inbox.arrivals.wait(while: seen, until: nap), !isAttended { continue }
+            // Of another call than the one that asks, too, whose caller may be asleep.
+            _ = inbox.take()
+        }
+    }
+}

@@ -1,0 +1,184 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import JoblibCore
+import JoblibPOSIX
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// What makes a process of this program a host: it never comes to its `main`, and serves one coordinator at a time.
+///
+/// It is started with `JOBLIB_WORKER_LISTEN`, or `JOBLIB_WORKER_DIAL`. Its workers are those of the backend `loky`. SIGTERM has it
+/// finish what it has begun, and end; a second one ends it at once.
+// SAFETY: what changes is touched on the event loop alone.
+final class HostProcess: @unchecked Sendable {
+    private let settings: HostSettings
+    private let loop: any EventLoop
+    private let security: ClusterTLS?
+    private let greeting: Greeting
+
+    private var current: HostGuest?
+
+    /// Whoever was its coordinator last, while its batches still end.
+    private var former: HostGuest?
+
+    private var listener: (any Channel)?
+    private var dialer: Dialer?
+    private var isLeaving = false
+
+    init(_ settings: HostSettings, on loop: any EventLoop) throws {
+        self.settings = settings
+        self.loop = loop
+        self.security = try settings.token.map { try ClusterTLS($0, .host) }
+        self.greeting = .ofThisProcess(role: .host, slots: settings.slots)
+    }
+
+    /// The life of the process.
+    static func run(listens: Bool, _ address: String) -> Never {
+        // In every thread that begins from here on; workers begin without.
+        TerminationSignals.block()
+        do {
+            let settings = try HostSettings(listens: listens, address)
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            let host = try HostProcess(settings, on: group.next())
+            try host.start()
+            TerminationSignals.wait()
+            host.loop.execute { host.leave() }
+            TerminationSignals.wait()
+            self.say("ends at once")
+            ThisProcess.exit(128 + 15)
+        } catch {
+            self.say("\((error as? ParallelError)?.detail ?? "\(error)")")
+            ThisProcess.exit(78)
+        }
+    }
+
+    static func say(_ text: String) { ThisProcess.write("joblib host: \(text)\n") }
+
+    private var handling: GuestHandling {
+        var handling = GuestHandling(greeting: self.greeting, security: self.security, loop: self.loop) {
+            connection,
+            coordinator,
+            address in
+            self.meet(connection, coordinator, address)
+        }
+        handling.admit = { self.refusal(of: $0) }
+        return handling
+    }
+
+    private func start() throws {
+        let workers = "\(self.settings.slots) \(self.settings.slots == 1 ? "worker" : "workers")"
+        let token = self.settings.token.map { "token \($0.fingerprint)" } ?? "plaintext"
+        if self.settings.listens {
+            let channel: any Channel
+            do {
+                channel = try Listener.listen(at: self.settings.address, self.handling)
+            } catch {
+                throw ParallelError(.startupFailed, "cannot listen at \(self.settings.address): \(error)")
+            }
+            let port = channel.localAddress?.port ?? self.settings.address.port
+            let address = try HostAddress(host: self.settings.address.host, port: port)
+            self.loop.execute { self.listener = channel }
+            Self.say("listening at \(address) with \(workers), \(token)")
+        } else {
+            Self.say("dialling \(self.settings.address) with \(workers), \(token)")
+            let problem = ProblemLine()
+            let dialer = Dialer(
+                self.settings.address,
+                self.handling,
+                mayDialAgain: { self.former == nil },
+                note: { problem.note($0, self.settings.address) }
+            )
+            self.loop.execute {
+                self.dialer = dialer
+                dialer.start()
+            }
+        }
+    }
+
+    /// Says once what is wrong, and not at each attempt.
+    // SAFETY: touched on the event loop alone.
+    private final class ProblemLine: @unchecked Sendable {
+        private var last: String?
+
+        func note(_ failure: DialFailure?, _ address: HostAddress) {
+            if let failure, failure.reason != self.last { HostProcess.say("\(address): \(failure.reason)") }
+            self.last = failure?.reason
+        }
+    }
+
+    // MARK: - Coordinators; on the event loop
+
+    private func refusal(of coordinator: Greeting) -> GreetingRefusal? {
+        if self.isLeaving { return GreetingRefusal(code: .busy, detail: "\(self.greeting.name) is about to end") }
+        if let former = self.former {
+            return GreetingRefusal(
+                code: .busy,
+                detail: "\(self.greeting.name) still ends what it has of \(former.coordinator.name)"
+            )
+        }
+        guard let current = self.current else { return nil }
+        // The same one again: what it was connected by before is dead, and nobody has noticed yet.
+        if current.coordinator.processID == coordinator.processID { return nil }
+        return GreetingRefusal(
+            code: .busy,
+            detail: "\(self.greeting.name) works for \(current.coordinator.name); a host has one coordinator at a time"
+        )
+    }
+
+    private func meet(_ connection: Connection, _ coordinator: Greeting, _ address: String) -> any Guest {
+        self.current?.end("its coordinator has connected again")
+        Self.say("works for \(coordinator.name) at \(address)")
+        let guest = HostGuest(
+            connection,
+            coordinator,
+            self.loop,
+            didEmpty: { self.loop.execute { self.didEmpty() } },
+            didEnd: { self.didEnd($0, $1) }
+        )
+        self.current = guest
+        return guest
+    }
+
+    private func didEnd(_ guest: HostGuest, _ reason: String) {
+        guard self.current === guest else { return }
+        self.current = nil
+        Self.say("no longer works for \(guest.coordinator.name): \(reason)")
+        if guest.relay.batchCount > 0 { self.former = guest }
+        self.endIfLeft()
+    }
+
+    /// Nothing is left of what a coordinator has asked for that is gone, or that this host leaves.
+    private func didEmpty() {
+        if self.former?.relay.batchCount == 0 { self.former = nil }
+        if self.isLeaving, self.current?.relay.batchCount == 0 { self.current?.closeAfterWriting() }
+        self.endIfLeft()
+    }
+
+    // MARK: - The end
+
+    private func leave() {
+        self.isLeaving = true
+        Self.say("leaves when it has done what it has begun")
+        self.listener?.close(promise: nil)
+        if let current = self.current { current.leave() } else { self.endIfLeft() }
+    }
+
+    private func endIfLeft() {
+        guard self.isLeaving, self.current == nil, self.former == nil else { return }
+        self.dialer?.stop()
+        ThisProcess.exit(0)
+    }
+}
+
+/// Called before `main` in a process that is to be a host.
+@c(joblib_run_host)
+public func runHostProcess(_ listens: CInt, _ address: UnsafePointer<CChar>) {
+    HostProcess.run(listens: listens != 0, unsafe String(cString: address))
+}
+
+#endif

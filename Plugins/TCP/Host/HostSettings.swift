@@ -1,0 +1,59 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import JoblibCore
+import JoblibPOSIX
+
+/// What a host is started with, in environment variables.
+struct HostSettings {
+    static let slotsVariable = "JOBLIB_WORKER_SLOTS"
+    static let plaintextVariable = "JOBLIB_PLAINTEXT_ON_LOOPBACK"
+
+    /// Whether coordinators dial it, at this address, or it dials one there.
+    let listens: Bool
+    let address: HostAddress
+
+    /// How many workers it has.
+    let slots: Int
+
+    /// `nil`: nothing is encrypted.
+    let token: ClusterToken?
+
+    init(listens: Bool, _ address: String) throws(ParallelError) {
+        self.listens = listens
+        self.address = try HostAddress(address)
+        guard listens || self.address.port != 0 else {
+            throw ParallelError(.invalidArgument, "'\(self.address)' has no port to dial")
+        }
+        let slots = ProcessEnvironment.value(Self.slotsVariable)
+        guard let count = slots == nil ? cpuCount() : Int(slots ?? ""), 1...Greeting.maximumSlots ~= count else {
+            throw ParallelError(
+                .invalidArgument,
+                "\(Self.slotsVariable) is '\(slots ?? "")', which is no number of workers; write 1 to \(Greeting.maximumSlots)"
+            )
+        }
+        self.slots = count
+        guard ProcessEnvironment.value(Self.plaintextVariable) == "1" else {
+            self.token = try ClusterToken.fromEnvironment()
+            if self.token == nil {
+                throw ParallelError(
+                    .insecureTransport,
+                    "no token; name the file that holds it in JOBLIB_TOKEN_FILE, the same as the coordinator's"
+                )
+            }
+            return
+        }
+        self.token = nil
+        guard self.address.isLoopback else {
+            throw ParallelError(
+                .insecureTransport,
+                "\(Self.plaintextVariable) is 1, and '\(self.address)' is not on this machine; unset it, and give both ends a token"
+            )
+        }
+    }
+}
+
+#endif

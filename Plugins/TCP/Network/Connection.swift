@@ -1,0 +1,139 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import NIOCore
+import Synchronization
+
+// SAFETY: what changes is touched on the event loop alone, or behind the lock.
+/// A connection whose two ends have greeted each other: messages are written in order, no faster than they are sent.
+final class Connection: HostLink, @unchecked Sendable {
+    /// Payloads from this size on are handed to the channel as they are, and smaller ones together.
+    private static let smallByteCount = 32 << 10
+
+    /// How much of a large payload is handed to the channel at once: TLS encrypts all that it is given.
+    private static let pieceByteCount = 512 << 10
+
+    private struct Outgoing {
+        /// What was sent by other threads than the event loop's, and not looked at.
+        var messages: [HostMessage] = []
+        var isOver = false
+    }
+
+    private let channel: any Channel
+    private let outgoing = Mutex(Outgoing())
+
+    // Touched on the event loop alone.
+    private var pieces: CircularBuffer<ByteBuffer> = []
+    private var small: ByteBuffer
+    private var isDirty = false
+
+    /// Whoever is at the other end, for people.
+    let peerName: String
+
+    init(_ channel: any Channel, peerName: String) {
+        self.channel = channel
+        self.peerName = peerName
+        self.small = channel.allocator.buffer(capacity: 4096)
+    }
+
+    // MARK: - Sending
+
+    func send(_ message: HostMessage) {
+        if self.channel.eventLoop.inEventLoop {
+            // Other threads' messages were first, if there are any.
+            self.takeOutgoing()
+            self.append(message)
+            return self.writeSoon()
+        }
+        let isFirst = self.outgoing.withLock { outgoing in
+            guard !outgoing.isOver else { return false }
+            outgoing.messages.append(message)
+            return outgoing.messages.count == 1
+        }
+        guard isFirst else { return }
+        self.channel.eventLoop.execute {
+            self.takeOutgoing()
+            self.write()
+        }
+    }
+
+    private func takeOutgoing() {
+        let messages = self.outgoing.withLock { outgoing in
+            defer { outgoing.messages = [] }
+            return outgoing.messages
+        }
+        for message in messages { self.append(message) }
+    }
+
+    private func append(_ message: HostMessage) {
+        let frame = message.frame
+        self.small.writeBytes(frame.header)
+        guard frame.bytes.count >= Self.smallByteCount else {
+            self.small.writeBytes(frame.bytes)
+            if self.small.readableBytes >= Self.pieceByteCount { self.endSmall() }
+            return
+        }
+        self.endSmall()
+        var start = 0
+        while start < frame.bytes.count {
+            let end = min(start + Self.pieceByteCount, frame.bytes.count)
+            self.pieces.append(self.channel.allocator.buffer(bytes: frame.bytes[start..<end]))
+            start = end
+        }
+    }
+
+    private func endSmall() {
+        guard self.small.readableBytes > 0 else { return }
+        self.pieces.append(self.small)
+        self.small = self.channel.allocator.buffer(capacity: 4096)
+    }
+
+    /// Writes at the end of the event loop's turn, so that what is sent in one goes together.
+    private func writeSoon() {
+        if self.isDirty { return }
+        self.isDirty = true
+        self.channel.eventLoop.execute {
+            self.isDirty = false
+            self.write()
+        }
+    }
+
+    /// Hands to the channel what it has room for; called again when it has more.
+    func write() {
+        self.endSmall()
+        var isAnything = false
+        while self.channel.isWritable, let piece = self.pieces.popFirst() {
+            self.channel.write(piece, promise: nil)
+            isAnything = true
+        }
+        if isAnything { self.channel.flush() }
+    }
+
+    // MARK: - The end
+
+    func disconnect(_ reason: String) { self.close() }
+
+    func close() {
+        self.outgoing.withLock { $0.isOver = true }
+        self.channel.close(promise: nil)
+    }
+
+    /// Closes once all that was sent has been written.
+    func closeAfterWriting() {
+        self.channel.eventLoop.execute {
+            self.takeOutgoing()
+            self.endSmall()
+            while let piece = self.pieces.popFirst() { self.channel.write(piece, promise: nil) }
+            self.channel.writeAndFlush(ByteBuffer()).whenComplete { _ in self.close() }
+        }
+    }
+
+    func setReading(_ isReading: Bool) {
+        self.channel.setOption(.autoRead, value: isReading).whenSuccess { if isReading { self.channel.read() } }
+    }
+}
+
+#endif

@@ -1,0 +1,158 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import JoblibCore
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// The handler of a connection until its two ends have greeted each other, behind which another takes its place.
+///
+/// Nothing is said before the other end has proved that it belongs to the cluster, and all of it has to happen in time: the TLS library
+/// has no limit for its handshake.
+final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let guest: GuestHandling
+    private let limit: TimeAmount
+    private let isSecure: Bool
+    private let completion: (Result<Void, DialFailure>) -> Void
+    private var machine: GreetingMachine
+    private var deadline: Scheduled<Void>?
+    private var hasBegun = false
+    private var isDone = false
+
+    /// Makes a handler.
+    ///
+    /// - Parameters:
+    ///   - guest: What this end says, and who gets the connection.
+    ///   - isServer: Whether this end was dialled.
+    ///   - limit: How much time there is.
+    ///   - completion: Is told once how it went.
+    init(
+        _ guest: GuestHandling,
+        isServer: Bool,
+        limit: TimeAmount,
+        completion: @escaping (Result<Void, DialFailure>) -> Void
+    ) {
+        self.guest = guest
+        self.limit = limit
+        self.isSecure = guest.security != nil
+        self.completion = completion
+        self.machine = GreetingMachine(isServer ? .server : .client, guest.greeting, judge: guest.admit)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.deadline = context.eventLoop.assumeIsolated()
+            .scheduleTask(in: self.limit) {
+                self.fail(context, "it has not said who it is within \(self.limit.nanoseconds / 1_000_000_000) s", nil)
+            }
+        if context.channel.isActive { self.begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.begin(context)
+        context.fireChannelActive()
+    }
+
+    /// Without encryption the other end is there as soon as the connection is.
+    private func begin(_ context: ChannelHandlerContext) {
+        guard !self.isSecure, !self.hasBegun else { return }
+        self.hasBegun = true
+        self.perform(self.machine.start(), context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let security = self.guest.security, case .handshakeCompleted = event as? TLSUserEvent else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        do {
+            let handler = try context.pipeline.syncOperations.handler(type: NIOSSLHandler.self)
+            try security.check(handler)
+            self.hasBegun = true
+            self.perform(self.machine.start(), context)
+        } catch {
+            self.fail(context, "\(error)", security.fault(error, with: Self.address(context.channel)))
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard self.hasBegun else { return }
+        self.perform(self.machine.receive(self.unwrapInboundIn(data).readableBytesView), context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let fault = self.guest.security?.fault(error, with: Self.address(context.channel))
+        // Where the other end has just gone, it may come back.
+        let isStranger = error is NIOSSLError || error is BoringSSLError || "\(error)".contains("SSL")
+        self.fail(context, fault?.detail ?? "\(error)", isStranger ? fault : nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.perform(self.machine.end(), context)
+        self.fail(context, "it has closed the connection", nil)
+        context.fireChannelInactive()
+    }
+
+    private func perform(_ actions: [GreetingMachine.Action], _ context: ChannelHandlerContext) {
+        for action in actions {
+            switch action {
+            case .send(let bytes):
+                context.writeAndFlush(
+                    self.wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)),
+                    promise: nil
+                )
+            case .accepted(let peer): self.succeed(context, peer)
+            case .refused(let refusal):
+                let isFinal = refusal.code == .build || refusal.code == .role
+                self.fail(context, refusal.detail, isFinal ? .untrustedPeer(refusal.detail) : nil)
+            }
+        }
+    }
+
+    private func succeed(_ context: ChannelHandlerContext, _ peer: Greeting) {
+        guard self.end() else { return }
+        let address = Self.address(context.channel)
+        let connection = Connection(context.channel, peerName: "\(peer.name) at \(address)")
+        self.completion(.success(()))
+        let user = self.guest.makeGuest(connection, peer, address)
+        let handler = LinkHandler(connection, user)
+        do {
+            try context.pipeline.syncOperations.addHandler(handler, position: .after(self))
+        } catch {
+            user.end("\(error)")
+            return context.close(promise: nil)
+        }
+        let remainder = self.machine.remainder
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        if remainder.isEmpty { return }
+        context.fireChannelRead(NIOAny(context.channel.allocator.buffer(bytes: remainder)))
+    }
+
+    private func fail(_ context: ChannelHandlerContext, _ reason: String, _ error: ParallelError?) {
+        guard self.end() else { return }
+        self.completion(.failure(DialFailure(reason: reason, error: error)))
+        // What was written last is to be read over there.
+        context.close(promise: nil)
+    }
+
+    private func end() -> Bool {
+        if self.isDone { return false }
+        self.isDone = true
+        self.deadline?.cancel()
+        return true
+    }
+
+    private static func address(_ channel: any Channel) -> String {
+        guard let address = channel.remoteAddress, let host = address.ipAddress, let port = address.port else {
+            return "somebody"
+        }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+#endif

@@ -1,0 +1,96 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import JoblibCore
+import NIOCore
+
+/// What uses a connection whose two ends have greeted each other; all on its event loop.
+protocol Guest: AnyObject, Sendable {
+    /// Bytes have come, whatever they say.
+    func hear()
+
+    /// The other end has said something; `nil`: something that makes no sense.
+    func receive(_ message: HostMessage?)
+
+    /// That was all for now.
+    func endTurn()
+
+    /// The connection has ended, and why.
+    func end(_ reason: String)
+}
+
+/// What connections are made with, and who gets them.
+struct GuestHandling: Sendable {
+    /// What this process says of itself.
+    let greeting: Greeting
+
+    /// `nil`: nothing is encrypted.
+    let security: ClusterTLS?
+
+    let loop: any EventLoop
+
+    /// Whether one who has proved to belong to the cluster is welcome; on the event loop.
+    var admit: @Sendable (Greeting) -> GreetingRefusal? = { _ in nil }
+
+    /// Makes the user of a connection, and has it begin; on the event loop.
+    let makeGuest: @Sendable (Connection, Greeting, String) -> any Guest
+}
+
+/// How an attempt to connect has failed.
+struct DialFailure: Error {
+    let reason: String
+
+    /// What trying again would not change, such as another token; `nil`: it may.
+    let error: ParallelError?
+
+    var isFinal: Bool { self.error != nil }
+}
+
+/// What a coordinator's process does with a host.
+final class CoordinatorLink: Guest {
+    private let driver: ClusterDriver
+    private let number: LinkNumber
+
+    init(_ driver: ClusterDriver, _ connection: Connection, _ host: Greeting, _ address: String) {
+        self.driver = driver
+        let description = HostDescription(
+            processID: host.processID,
+            name: "\(host.name) at \(address)",
+            slots: host.slots
+        )
+        self.number = driver.join(description, connection)
+        driver.flush()
+    }
+
+    func hear() { self.driver.hear(self.number) }
+
+    func receive(_ message: HostMessage?) { self.driver.receive(message, from: self.number) }
+
+    func endTurn() { self.driver.flush() }
+
+    func end(_ reason: String) {
+        self.driver.leave(self.number, reason)
+        self.driver.flush()
+    }
+}
+
+/// An event loop as what runs a coordinator.
+final class EventLoopExecutor: ClusterExecutor {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) {
+        self.loop = loop
+    }
+
+    func execute(_ body: @escaping @Sendable () -> Void) { self.loop.execute(body) }
+
+    func schedule(at time: UInt64, _ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let task = self.loop.scheduleTask(deadline: .uptimeNanoseconds(time), body)
+        return { task.cancel() }
+    }
+}
+
+#endif

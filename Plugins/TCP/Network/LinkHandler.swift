@@ -1,0 +1,70 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import NIOCore
+
+/// The last handler of a connection: gives what comes to its guest.
+final class LinkHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    /// How many bytes a frame may have: what a coder takes for one value, and as much again.
+    static let largestFrame = (1 << 32) - 1
+
+    private let connection: Connection
+    private let guest: any Guest
+    private var reader = FrameReader(largest: LinkHandler.largestFrame)
+    private var reason = "the other end has closed the connection"
+    private var isOver = false
+
+    init(_ connection: Connection, _ guest: any Guest) {
+        self.connection = connection
+        self.guest = guest
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if self.isOver { return }
+        let buffer = self.unwrapInboundIn(data)
+        self.guest.hear()
+        do {
+            try self.reader.read(buffer.readableBytesSpan) { self.guest.receive(HostMessage($0)) }
+        } catch {
+            self.reason = "what came makes no sense: \(error)"
+            self.guest.receive(nil)
+            context.close(promise: nil)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.guest.endTurn()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.connection.write()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.reason = "\(error)"
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.finish()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.finish() }
+
+    private func finish() {
+        if self.isOver { return }
+        self.isOver = true
+        self.connection.close()
+        self.guest.end(self.reason)
+    }
+}
+
+#endif

@@ -1,0 +1,182 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+public import JoblibCore
+
+/// What a call asks of workers on other hosts.
+struct TCPSettings: Sendable {
+    static let workersName = "workers"
+    static let listenName = "listen"
+    static let waitName = "waitForWorkers"
+    static let tokenName = "token"
+    static let plaintextName = "plaintextOnLoopback"
+    static let heartbeatName = "heartbeatInterval"
+    static let speculativeName = "speculative"
+    static let patienceName = "hostTimeout"
+
+    static let names = HostParameters.names.union([
+        workersName, listenName, waitName, tokenName, plaintextName, heartbeatName, speculativeName, patienceName,
+    ])
+
+    /// What the connections of a call depend on: calls that agree in it share them.
+    struct Meeting: Hashable, Sendable {
+        /// The hosts that are dialled, and the address where others dial in.
+        var hosts: [HostAddress] = []
+        var listen: HostAddress?
+
+        /// What tells the token from others; `nil`: nothing is encrypted, and nobody proves anything.
+        var tokenFingerprint: String?
+
+        /// How often each side says that it is there, and for how long a session waits for a host, in nanoseconds.
+        var heartbeatInterval: UInt64
+        var patience: UInt64
+    }
+
+    let meeting: Meeting
+    let token: ClusterToken?
+    let host: HostParameters
+    let isIdempotent: Bool
+    let isSpeculative: Bool
+
+    /// How many workers have to come, and within which time.
+    let wantedCount: Int
+    let waitLimit: Duration
+
+    init(_ request: BackendRequest) throws {
+        self.host = try HostParameters(request)
+        self.isIdempotent = try request.parameter("idempotent") ?? true
+        self.isSpeculative = try request.parameter(Self.speculativeName) ?? false
+        let wait: WorkerWait = try request.parameter(Self.waitName) ?? WorkerWait()
+        guard wait.count >= 1, wait.limit > .zero else {
+            throw ParallelError(
+                .invalidArgument,
+                "waitForWorkers: at least \(wait.count) within \(wait.limit); write 1 or more, and some time"
+            )
+        }
+        (self.wantedCount, self.waitLimit) = (wait.count, wait.limit)
+        let addresses: [String] = try request.parameter(Self.workersName) ?? []
+        let listen: String? = try request.parameter(Self.listenName)
+        guard !addresses.isEmpty || listen != nil else {
+            throw ParallelError(
+                .invalidArgument,
+                "tcp: no host; say where workers listen, backendParams: [.workers([\"10.0.0.5:7077\"])], "
+                    + "or where they are to dial in, [.listen(\"0.0.0.0:7077\")]"
+            )
+        }
+        var meeting = Meeting(
+            heartbeatInterval: try Self.nanoseconds(request, Self.heartbeatName, .seconds(2), least: .milliseconds(10)),
+            patience: try Self.nanoseconds(request, Self.patienceName, .seconds(60), least: .zero)
+        )
+        meeting.hosts = try addresses.map { try HostAddress($0) }
+        meeting.listen = try listen.map { try HostAddress($0) }
+        for address in meeting.hosts where address.port == 0 {
+            throw ParallelError(.invalidArgument, "workers: '\(address)' has no port to dial; a host prints its own")
+        }
+        if try request.parameter(Self.plaintextName) ?? false {
+            self.token = nil
+            for address in meeting.hosts + (meeting.listen.map { [$0] } ?? []) where !address.isLoopback {
+                throw ParallelError(
+                    .insecureTransport,
+                    "plaintextOnLoopback: '\(address)' is not on this machine; leave the parameter out, and give both ends a token"
+                )
+            }
+        } else {
+            self.token = try request.parameter(Self.tokenName) ?? ClusterToken.fromEnvironment()
+            guard let token = self.token else {
+                throw ParallelError(
+                    .insecureTransport,
+                    "tcp: no token; put the text of ClusterToken.generate() into a file that only you can read, and name it in "
+                        + "JOBLIB_TOKEN_FILE on all hosts, or give backendParams: [.token(token)]"
+                )
+            }
+            meeting.tokenFingerprint = token.fingerprint
+        }
+        self.meeting = meeting
+    }
+
+    private static func nanoseconds(
+        _ request: BackendRequest,
+        _ name: String,
+        _ usual: Duration,
+        least: Duration
+    ) throws -> UInt64 {
+        let duration: Duration = try request.parameter(name) ?? usual
+        guard duration >= least, duration < .seconds(1 << 31) else {
+            throw ParallelError(.invalidArgument, "\(name): \(duration) makes no sense; write at least \(least)")
+        }
+        return UInt64(duration.components.seconds) * 1_000_000_000
+            + UInt64(duration.components.attoseconds / 1_000_000_000)
+    }
+}
+
+/// How many workers have to come before a call begins.
+struct WorkerWait: Sendable {
+    var count = 1
+    var limit = Duration.seconds(10)
+}
+
+extension ParallelError.Code {
+    /// What is said would travel where others could read or change it.
+    public static let insecureTransport = Self("insecureTransport")
+}
+
+extension BackendParameter {
+    /// The hosts that a call dials: where programs listen that were started with `JOBLIB_WORKER_LISTEN`.
+    ///
+    /// - Parameter addresses: Each `host:port`, `[::1]:7077` for numbers of IPv6; 1 or more.
+    /// - Returns: The parameter.
+    public static func workers(_ addresses: [String]) -> BackendParameter {
+        BackendParameter(name: TCPSettings.workersName, value: addresses)
+    }
+
+    /// The address at which hosts dial in, programs that were started with `JOBLIB_WORKER_DIAL`; they come and go as they like.
+    ///
+    /// It is listened at from the first call on until no call has used it for five minutes.
+    ///
+    /// - Parameter address: `host:port`; the host `0.0.0.0` is every address of this machine.
+    /// - Returns: The parameter.
+    public static func listen(_ address: String) -> BackendParameter {
+        BackendParameter(name: TCPSettings.listenName, value: address)
+    }
+
+    /// How many workers have to be there before a call begins, and how long it waits for them.
+    ///
+    /// - Parameters:
+    ///   - count: From 1, which it is by default.
+    ///   - limit: More than zero; 10 s by default. Then the call throws, and says how many came.
+    /// - Returns: The parameter.
+    public static func waitForWorkers(atLeast count: Int = 1, within limit: Duration = .seconds(10)) -> BackendParameter
+    {
+        BackendParameter(name: TCPSettings.waitName, value: WorkerWait(count: count, limit: limit))
+    }
+
+    /// Whether connections within this machine go without encryption, and without a token; they do not by default.
+    ///
+    /// For measurements, and on machines that nobody else uses: any program on this machine could take part. Addresses of other machines
+    /// are refused then.
+    public static func plaintextOnLoopback(_ isOn: Bool) -> BackendParameter {
+        BackendParameter(name: TCPSettings.plaintextName, value: isOn)
+    }
+
+    /// How often each side of a connection says that it is there, from 10 ms; 2 s by default. Three times of silence, and it is lost.
+    public static func heartbeatInterval(_ interval: Duration) -> BackendParameter {
+        BackendParameter(name: TCPSettings.heartbeatName, value: interval)
+    }
+
+    /// How long a call whose hosts are all gone waits for one to come back, from 0; 60 s by default.
+    public static func hostTimeout(_ limit: Duration) -> BackendParameter {
+        BackendParameter(name: TCPSettings.patienceName, value: limit)
+    }
+
+    /// Whether the last batches of a call are run a second time, on hosts that have nothing to do, when they take much longer than others.
+    ///
+    /// Of tasks that may run twice at once; Spark's `spark.speculation`. Off by default.
+    public static func speculative(_ isOn: Bool) -> BackendParameter {
+        BackendParameter(name: TCPSettings.speculativeName, value: isOn)
+    }
+}
+
+#endif

@@ -1,0 +1,39 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+// A program whose hosts are copies of it: what tests of the backend "tcp" start.
+
+#if TCP
+
+import Joblib
+import JoblibTCP
+
+registerTCPBackend()
+let arguments = Array(CommandLine.arguments.dropFirst())
+do {
+    switch arguments.first {
+    case "token": print(ClusterToken.generate().secretText)
+    case "roots":
+        let addresses = arguments.dropFirst(2).map { String($0) }
+        let count = Int(arguments[1]) ?? 10
+        let start = ContinuousClock.now
+        let roots = try parallelConfig(backend: "tcp", backendParams: [.workers(addresses)]) {
+            try Parallel()((0..<count).map { Delayed(Root(of: Double($0 * $0))) })
+        }
+        print(roots.reduce(0, +), ContinuousClock.now - start)
+        let again = ContinuousClock.now
+        let more = try parallelConfig(backend: "tcp", backendParams: [.workers(addresses)]) {
+            try Parallel()((0..<count).map { Delayed(Root(of: Double($0 * $0))) })
+        }
+        print(more.reduce(0, +), ContinuousClock.now - again)
+    default: print("usage: tcp-probe token | roots COUNT ADDRESS…")
+    }
+} catch {
+    print("error: \(error)")
+}
+
+#else
+
+print("this program shows the backend \"tcp\": build it with the trait TCP")
+
+#endif

@@ -1,0 +1,70 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+extension Coordinator {
+    /// Sees that the process did not run for a while: nobody could have been heard then.
+    mutating func noticeGap(at now: UInt64) {
+        guard let askedTime, now > askedTime &+ self.settings.heartbeatInterval else { return }
+        self.graceStart = now
+    }
+
+    /// Asks for the earliest deadline, once.
+    mutating func askToBeWoken(into effects: inout [CoordinatorEffect]) {
+        guard let time = self.deadlines.earliest, time != self.askedTime else { return }
+        self.askedTime = time
+        effects.append(.wake(at: time))
+    }
+
+    mutating func meetDeadlines(at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        // A wake is spent by its event: the same time is asked for again if that came early.
+        self.askedTime = nil
+        while let subject = self.deadlines.popFirst(until: now) {
+            switch subject {
+            case .heartbeat(let link):
+                guard self.hosts[link] != nil else { continue }
+                effects.append(.heartbeat(link))
+                self.deadlines.insert(.heartbeat(link), at: now &+ self.settings.heartbeatInterval)
+            case .silence(let link): self.checkSilence(of: link, at: now, into: &effects)
+            case .patience(let session): self.checkPatience(of: session, at: now, into: &effects)
+            case .evening(let session): self.evenOut(session, at: now, into: &effects)
+            case .secondRun(let session):
+                self.sessions[session]?.secondRunDeadline = nil
+                self.review(session, at: now, into: &effects)
+            }
+        }
+    }
+
+    private var longestSilence: UInt64 { self.settings.silentIntervals * self.settings.heartbeatInterval }
+
+    mutating func watchForSilence(of link: LinkNumber, since time: UInt64) {
+        self.deadlines.insert(.silence(link), at: time &+ self.longestSilence)
+    }
+
+    private mutating func checkSilence(of link: LinkNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        guard let host = self.hosts[link] else { return }
+        let since = max(host.lastHeard, self.graceStart)
+        guard now >= since &+ self.longestSilence else { return self.watchForSilence(of: link, since: since) }
+        let seconds = Double(self.longestSilence / 1_000_000) / 1000
+        self.lose(link, because: "nothing was heard of it for \(seconds) s", disconnects: true, at: now, into: &effects)
+    }
+
+    private mutating func checkPatience(
+        of session: SessionNumber,
+        at now: UInt64,
+        into effects: inout [CoordinatorEffect]
+    ) {
+        self.sessions[session]?.awaitsHosts = false
+        guard let record = self.sessions[session], let deserted = record.desertedSince, record.failure == nil else {
+            return
+        }
+        let since = max(deserted, self.graceStart)
+        guard now >= since &+ self.settings.patience else { return self.watchForHosts(of: session, since: since) }
+        self.fail(session, .noHosts(for: self.settings.patience), at: now, into: &effects)
+    }
+
+    mutating func watchForHosts(of session: SessionNumber, since time: UInt64) {
+        guard self.sessions[session]?.awaitsHosts == false else { return }
+        self.sessions[session]?.awaitsHosts = true
+        self.deadlines.insert(.patience(session), at: time &+ self.settings.patience)
+    }
+}

@@ -1,0 +1,166 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+extension Coordinator {
+    /// Gives sessions the slots that they want and that have come, or were lost, and batches to the workers that have come.
+    mutating func allotSlots(at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        for session in self.sessionOrder { self.allotSlots(to: session, at: now, into: &effects) }
+    }
+
+    mutating func allotSlots(
+        to session: SessionNumber,
+        at now: UInt64,
+        into effects: inout [CoordinatorEffect]
+    ) {
+        guard let record = self.sessions[session] else { return }
+        if record.failure == nil {
+            let missing = min(record.wishes.workers ?? .max, self.slotCount) - record.workers
+            if missing > 0 {
+                let given = self.grantSpareSlots(missing, to: session, into: &effects)
+                if given < missing { self.grantSharedSlots(missing - given, to: session, into: &effects) }
+            }
+        }
+        self.tellWorkers(of: session, at: now, into: &effects)
+        self.assignWaiting(of: session, at: now, into: &effects)
+        self.review(session, at: now, into: &effects)
+    }
+
+    private mutating func tellWorkers(
+        of session: SessionNumber,
+        at now: UInt64,
+        into effects: inout [CoordinatorEffect]
+    ) {
+        guard let record = self.sessions[session] else { return }
+        if record.workers != record.toldWorkers {
+            self.sessions[session]?.toldWorkers = record.workers
+            effects.append(.workersChanged(session, record.workers))
+        }
+        if record.workers > 0 {
+            self.sessions[session]?.desertedSince = nil
+        } else if record.desertedSince == nil, record.failure == nil {
+            self.sessions[session]?.desertedSince = now
+            self.watchForHosts(of: session, since: now)
+        }
+    }
+
+    /// Grants slots that nobody has, and returns how many.
+    private mutating func grantSpareSlots(
+        _ wanted: Int,
+        to session: SessionNumber,
+        into effects: inout [CoordinatorEffect]
+    ) -> Int {
+        var entries: [SpareSlots.Entry] = []
+        while entries.count < wanted, let first = self.spareSlots.first, first.spare > 0 {
+            entries.append(first)
+            self.spareSlots.remove(first.link)
+        }
+        return self.grant(wanted, of: entries, capacities: entries.map(\.spare), to: session, into: &effects)
+    }
+
+    /// Grants slots as if there were no other session, first of the hosts that have the fewest of others.
+    private mutating func grantSharedSlots(
+        _ wanted: Int,
+        to session: SessionNumber,
+        into effects: inout [CoordinatorEffect]
+    ) {
+        var entries: [SpareSlots.Entry] = []
+        var capacities: [Int] = []
+        var capacity = 0
+        var hostCount = 0
+        while hostCount < wanted, let first = self.spareSlots.first {
+            if capacity >= wanted, let last = entries.last, first.spare < last.spare { break }
+            self.spareSlots.remove(first.link)
+            entries.append(first)
+            let room = self.room(for: session, on: first.link)
+            capacities.append(room)
+            capacity += room
+            if room > 0 { hostCount += 1 }
+        }
+        _ = self.grant(wanted, of: entries, capacities: capacities, to: session, into: &effects)
+    }
+
+    /// How many slots a host has that the session has not.
+    private func room(for session: SessionNumber, on link: LinkNumber) -> Int {
+        guard let host = self.hosts[link] else { return 0 }
+        return host.grants.reduce(host.description.slots) { room, grant in
+            self.grants[grant].session == session ? room - self.grants[grant].workers : room
+        }
+    }
+
+    private mutating func grant(
+        _ wanted: Int,
+        of entries: [SpareSlots.Entry],
+        capacities: [Int],
+        to session: SessionNumber,
+        into effects: inout [CoordinatorEffect]
+    ) -> Int {
+        var given = 0
+        for (entry, workers) in zip(entries, SlotAllotment.divide(wanted, among: capacities)) {
+            if workers > 0 { self.grant(workers, of: entry.link, to: session, into: &effects) }
+            given += workers
+            self.spareSlots.set(entry.link, spare: entry.spare - workers)
+        }
+        return given
+    }
+
+    private mutating func grant(
+        _ workers: Int,
+        of link: LinkNumber,
+        to session: SessionNumber,
+        into effects: inout [CoordinatorEffect]
+    ) {
+        let number = self.nextGrant
+        self.nextGrant += 1
+        let index = self.grants.insert(GrantRecord(number: number, link: link, session: session, workers: workers))
+        self.grantIndices[number] = index
+        self.hosts[link]?.grants.append(index)
+        self.hosts[link]?.spare -= workers
+        self.sessions[session]?.grants.insert(index)
+        self.sessions[session]?.workers += workers
+        self.grants[index].load = self.sessions[session]?.loads.insert(index)
+        effects.append(.open(link, number, session, workers: workers))
+    }
+
+    // MARK: - Their ends
+
+    /// A grant takes no batch any more, and remains while its host has some of it.
+    mutating func retire(_ grant: Int) {
+        guard let load = self.grants[grant].load else { return }
+        let session = self.grants[grant].session
+        self.grants[grant].load = nil
+        self.sessions[session]?.loads.remove(load)
+        self.sessions[session]?.workers -= self.grants[grant].workers
+    }
+
+    /// A grant is forgotten, with its host, or when the host has nothing of it any more.
+    mutating func remove(_ grant: Int) {
+        let record = self.grants[grant]
+        self.sessions[record.session]?.grants.remove(grant)
+        self.hosts[record.link]?.grants.removeAll { $0 == grant }
+        self.grantIndices[record.number] = nil
+        self.grants.remove(at: grant)
+    }
+
+    /// Gives the slots of a grant back to those that want some.
+    mutating func release(_ grant: Int) {
+        let record = self.grants[grant]
+        guard record.load != nil, let host = self.hosts[record.link], !host.isLeaving else { return }
+        self.hosts[record.link]?.spare += record.workers
+        self.spareSlots.set(record.link, spare: host.spare + record.workers)
+    }
+
+    /// A host has one batch less of a grant.
+    mutating func take(_ batch: BatchNumber, from grant: Int) {
+        self.grants[grant].batches.remove(batch)
+        self.grants[grant].isRecalled = false
+        self.updateLoad(of: grant)
+        if self.grants[grant].load == nil, self.grants[grant].batches.isEmpty { self.remove(grant) }
+    }
+
+    mutating func updateLoad(of grant: Int) {
+        guard let load = self.grants[grant].load else { return }
+        let count = self.grants[grant].batches.count
+        let workers = self.grants[grant].workers
+        self.sessions[self.grants[grant].session]?.loads.update(load, batches: count, workers: workers)
+    }
+}

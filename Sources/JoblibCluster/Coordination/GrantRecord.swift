@@ -1,0 +1,19 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// So many slots of a host for one session.
+struct GrantRecord {
+    let number: GrantNumber
+    let link: LinkNumber
+    let session: SessionNumber
+    let workers: Int
+
+    /// What the host has of it, in no order: also what nobody wants any more, until the host says that it has ended.
+    var batches: Set<BatchNumber> = []
+
+    /// Where it is in its session's `GrantLoads`; `nil` once it takes no batch any more.
+    var load: Int?
+
+    /// Whether the host was told to give back what has not begun, and has said nothing about the grant since.
+    var isRecalled = false
+}

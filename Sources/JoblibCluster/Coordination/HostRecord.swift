@@ -1,0 +1,22 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// A host that is connected.
+struct HostRecord {
+    let description: HostDescription
+
+    /// When the last bytes came.
+    var lastHeard: UInt64
+
+    /// Whether it takes no batch any more.
+    var isLeaving = false
+
+    /// The indices of its grants, the oldest first.
+    var grants: [Int] = []
+
+    /// The batches that it still has and that are not its any more, and the indices of their grants.
+    var revoked: [BatchNumber: Int] = [:]
+
+    /// The slots that are not granted; below 0 where sessions share them.
+    var spare: Int
+}

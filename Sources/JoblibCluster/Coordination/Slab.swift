@@ -1,0 +1,29 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Values at indices that stay the same, and are used again once a value is taken out.
+struct Slab<Element> {
+    private var elements: [Element?] = []
+    private var vacant: [Int] = []
+
+    var count: Int { self.elements.count - self.vacant.count }
+
+    mutating func insert(_ element: Element) -> Int {
+        if let index = self.vacant.popLast() {
+            self.elements[index] = element
+            return index
+        }
+        self.elements.append(element)
+        return self.elements.count - 1
+    }
+
+    mutating func remove(at index: Int) {
+        self.elements[index] = nil
+        self.vacant.append(index)
+    }
+
+    subscript(index: Int) -> Element {
+        get { self.elements[index]! }
+        _modify { yield &self.elements[index]! }
+    }
+}

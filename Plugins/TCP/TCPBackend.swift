@@ -72,8 +72,11 @@ extension BackendSelection {
     public static let tcp: BackendSelection = "tcp"
 }
 
-/// Registers the backend `"tcp"`.
+/// Registers the backend `"tcp"`, and takes `JOBLIB_TOKEN` out of the environment, so that no child process inherits it.
+///
+/// To be called at the beginning of `main`, while the program has no other thread that uses the environment.
 public func registerTCPBackend() {
+    ClusterToken.takeVariable()
     registerParallelBackend("tcp") { request in try TCPBackend(request) }
 }
 

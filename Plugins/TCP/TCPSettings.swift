@@ -11,7 +11,7 @@ struct TCPSettings: Sendable {
     static let workersName = "workers"
     static let listenName = "listen"
     static let waitName = "waitForWorkers"
-    static let tokenName = "token"
+    static let tokenName = BackendParameter.tokenName
     static let plaintextName = "plaintextOnLoopback"
     static let heartbeatName = "heartbeatInterval"
     static let speculativeName = "speculative"

@@ -23,6 +23,7 @@ struct HostSettings {
     let token: ClusterToken?
 
     init(listens: Bool, _ address: String) throws(ParallelError) {
+        ClusterToken.takeVariable()
         self.listens = listens
         self.address = try HostAddress(address)
         guard listens || self.address.port != 0 else {

@@ -86,10 +86,9 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let fault = self.guest.security?.fault(error, with: Self.address(context.channel))
         // Where the other end has just gone, it may come back.
-        let isStranger = error is NIOSSLError || error is BoringSSLError || "\(error)".contains("SSL")
-        self.fail(context, fault?.detail ?? "\(error)", isStranger ? fault : nil)
+        let fault = self.guest.security?.fault(error, with: Self.address(context.channel))
+        self.fail(context, fault?.detail ?? "\(error)", fault)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -109,7 +108,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
             case .accepted(let peer): self.succeed(context, peer)
             case .refused(let refusal):
                 let isFinal = refusal.code == .build || refusal.code == .role
-                self.fail(context, refusal.detail, isFinal ? .untrustedPeer(refusal.detail) : nil)
+                self.fail(context, refusal.detail, isFinal ? .untrustedPeer(refusal.detail) : nil, isPolite: true)
             }
         }
     }
@@ -133,11 +132,20 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(NIOAny(context.channel.allocator.buffer(bytes: remainder)))
     }
 
-    private func fail(_ context: ChannelHandlerContext, _ reason: String, _ error: ParallelError?) {
+    /// How long one that is refused has to read why, before the connection is closed: closing may throw away what it has not read.
+    private static let politeness = TimeAmount.milliseconds(500)
+
+    private func fail(
+        _ context: ChannelHandlerContext,
+        _ reason: String,
+        _ error: ParallelError?,
+        isPolite: Bool = false
+    ) {
         guard self.end() else { return }
         self.completion(.failure(DialFailure(reason: reason, error: error)))
-        // What was written last is to be read over there.
-        context.close(promise: nil)
+        guard isPolite, context.channel.isActive else { return context.close(promise: nil) }
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: Self.politeness) { channel.close(promise: nil) }
     }
 
     private func end() -> Bool {

@@ -5,6 +5,7 @@
 
 import JoblibCluster
 import NIOCore
+import NIOSSL
 
 /// The last handler of a connection: gives what comes to its guest.
 final class LinkHandler: ChannelInboundHandler {
@@ -48,7 +49,8 @@ final class LinkHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.reason = "\(error)"
+        // The other end is gone without a word, as when its process was ended.
+        if case .uncleanShutdown = error as? NIOSSLError {} else { self.reason = "\(error)" }
         context.close(promise: nil)
     }
 

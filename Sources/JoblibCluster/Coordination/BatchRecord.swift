@@ -4,8 +4,10 @@
 /// A batch that is with a coordinator: it waits, or is leased to one grant, or to two.
 struct BatchRecord {
     let number: BatchNumber
-    let session: SessionNumber
-    let call: UInt64
+
+    /// The indices of its session and its call.
+    let session: Int
+    let call: Int
 
     /// Who runs it; `nil` while it waits.
     var lease: BatchLease?

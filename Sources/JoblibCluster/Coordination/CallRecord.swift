@@ -3,6 +3,8 @@
 
 /// What a coordinator knows of a call of a session.
 struct CallRecord {
+    let number: UInt64
+
     /// The first and the last of its batches that are there, in the order in which they came.
     var first: Int?
     var last: Int?

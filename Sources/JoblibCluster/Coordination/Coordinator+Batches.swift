@@ -4,40 +4,42 @@
 extension Coordinator {
     mutating func submit(
         _ batch: BatchNumber,
-        of session: SessionNumber,
+        of number: SessionNumber,
         call: UInt64,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let record = self.sessions[session], record.failure == nil else {
-            let why = self.sessions[session] == nil ? "its session is closed" : "its session has failed"
+        guard let session = self.sessionIndices[number], self.sessions[session].failure == nil else {
+            let why = self.sessionIndices[number] == nil ? "its session is closed" : "its session has failed"
             effects.append(.fail(batch, .notBegun(isReturned: false, why)))
             return
         }
         precondition(self.batchIndices[batch] == nil, "batch \(batch) was submitted already")
+        let call = self.beginBatch(of: call, session)
         let index = self.batches.insert(BatchRecord(number: batch, session: session, call: call))
         self.batchIndices[batch] = index
-        self.append(index, to: call, of: session)
-        self.sessions[session]?.queue.append(batch)
-        self.sessions[session]?.waitingCount += 1
-        self.assignWaiting(of: session, at: now, into: &effects)
+        self.link(index)
+        if self.sessions[session].waitingCount == 0, let grant = self.sessions[session].loads.emptiest {
+            self.batches[index].lease = self.lease(batch, to: grant, at: now, into: &effects)
+        } else {
+            self.sessions[session].queue.append(batch)
+            self.sessions[session].waitingCount += 1
+        }
         self.review(session, at: now, into: &effects)
     }
 
     /// Gives batches that wait to the emptiest grants, as long as there is room.
-    mutating func assignWaiting(
-        of session: SessionNumber,
-        at now: UInt64,
-        into effects: inout [CoordinatorEffect]
-    ) {
-        while let waitingCount = self.sessions[session]?.waitingCount, waitingCount > 0,
-            let grant = self.sessions[session]?.loads.emptiest, let batch = self.sessions[session]?.queue.popFirst()
+    mutating func assignWaiting(of session: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        guard self.sessions[session].waitingCount > 0 else { return }
+        while self.sessions[session].waitingCount > 0, let grant = self.sessions[session].loads.emptiest,
+            let batch = self.sessions[session].queue.popFirst()
         {
-            guard let index = self.batchIndices[batch], self.batches[index].isWaiting else { continue }
-            self.sessions[session]?.waitingCount -= 1
+            // Those that have ended while they waited are still in the queue.
+            guard let index = self.batchIndices[batch] else { continue }
+            self.sessions[session].waitingCount -= 1
             self.batches[index].lease = self.lease(batch, to: grant, at: now, into: &effects)
         }
-        if self.sessions[session]?.waitingCount == 0 { self.sessions[session]?.queue.removeAll() }
+        if self.sessions[session].waitingCount == 0 { self.sessions[session].queue.removeAll() }
     }
 
     mutating func lease(
@@ -54,21 +56,21 @@ extension Coordinator {
     }
 
     mutating func cancel(
-        _ call: UInt64,
-        of session: SessionNumber,
+        _ number: UInt64,
+        of session: Int,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        self.failWaiting(of: call, session, because: "its call was cancelled", into: &effects)
-        var next = self.sessions[session]?.calls[call]?.first
+        guard let call = self.sessions[session].calls[number] else { return }
+        self.failWaiting(of: call, because: "its call was cancelled", into: &effects)
+        var next = self.calls[call].count > 0 ? self.calls[call].first : nil
         while let index = next {
             let record = self.batches[index]
             next = record.next
             guard !record.isCancelled else { continue }
             self.batches[index].isCancelled = true
-            for lease in [record.lease, record.secondLease] {
-                if let lease { effects.append(.cancel(lease.link, record.number)) }
-            }
+            if let lease = record.lease { effects.append(.cancel(lease.link, record.number)) }
+            if let lease = record.secondLease { effects.append(.cancel(lease.link, record.number)) }
         }
         self.review(session, at: now, into: &effects)
     }
@@ -85,38 +87,9 @@ extension Coordinator {
 
     /// A batch has ended, or never begun.
     mutating func remove(batch index: Int) {
-        let record = self.batches[index]
-        if record.isWaiting { self.sessions[record.session]?.waitingCount -= 1 }
+        if self.batches[index].isWaiting { self.sessions[self.batches[index].session].waitingCount -= 1 }
         self.unlink(index)
-        self.batchIndices[record.number] = nil
+        self.batchIndices[self.batches[index].number] = nil
         self.batches.remove(at: index)
-    }
-
-    // MARK: - The batches of a call
-
-    private mutating func append(_ index: Int, to call: UInt64, of session: SessionNumber) {
-        var record = self.sessions[session]?.takeCall(call) ?? CallRecord()
-        if let last = record.last {
-            self.batches[last].next = index
-            self.batches[index].previous = last
-        } else {
-            record.first = index
-        }
-        record.last = index
-        if record.candidate == nil { record.candidate = index }
-        record.count += 1
-        record.submittedCount += 1
-        self.sessions[session]?.calls[call] = record
-    }
-
-    private mutating func unlink(_ index: Int) {
-        let batch = self.batches[index]
-        guard var record = self.sessions[batch.session]?.calls.removeValue(forKey: batch.call) else { return }
-        if let previous = batch.previous { self.batches[previous].next = batch.next } else { record.first = batch.next }
-        if let next = batch.next { self.batches[next].previous = batch.previous } else { record.last = batch.previous }
-        if record.candidate == index { record.candidate = batch.next }
-        record.count -= 1
-        record.endedCount += 1
-        self.sessions[batch.session]?.putBack(record, of: batch.call)
     }
 }

@@ -21,15 +21,20 @@ extension Coordinator {
         while let subject = self.deadlines.popFirst(until: now) {
             switch subject {
             case .heartbeat(let link):
-                guard self.hosts[link] != nil else { continue }
+                guard self.hostIndices[link] != nil else { continue }
                 effects.append(.heartbeat(link))
                 self.deadlines.insert(.heartbeat(link), at: now &+ self.settings.heartbeatInterval)
             case .silence(let link): self.checkSilence(of: link, at: now, into: &effects)
-            case .patience(let session): self.checkPatience(of: session, at: now, into: &effects)
-            case .evening(let session): self.evenOut(session, at: now, into: &effects)
+            case .patience(let session):
+                guard let index = self.sessionIndices[session] else { continue }
+                self.checkPatience(of: index, at: now, into: &effects)
+            case .evening(let session):
+                guard let index = self.sessionIndices[session] else { continue }
+                self.evenOut(index, at: now, into: &effects)
             case .secondRun(let session):
-                self.sessions[session]?.secondRunDeadline = nil
-                self.review(session, at: now, into: &effects)
+                guard let index = self.sessionIndices[session] else { continue }
+                self.sessions[index].secondRunDeadline = nil
+                self.review(index, at: now, into: &effects)
             }
         }
     }
@@ -41,30 +46,24 @@ extension Coordinator {
     }
 
     private mutating func checkSilence(of link: LinkNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
-        guard let host = self.hosts[link] else { return }
-        let since = max(host.lastHeard, self.graceStart)
+        guard let host = self.hostIndices[link] else { return }
+        let since = max(self.hosts[host].lastHeard, self.graceStart)
         guard now >= since &+ self.longestSilence else { return self.watchForSilence(of: link, since: since) }
         let seconds = Double(self.longestSilence / 1_000_000) / 1000
-        self.lose(link, because: "nothing was heard of it for \(seconds) s", disconnects: true, at: now, into: &effects)
+        self.lose(host, because: "nothing was heard of it for \(seconds) s", disconnects: true, at: now, into: &effects)
     }
 
-    private mutating func checkPatience(
-        of session: SessionNumber,
-        at now: UInt64,
-        into effects: inout [CoordinatorEffect]
-    ) {
-        self.sessions[session]?.awaitsHosts = false
-        guard let record = self.sessions[session], let deserted = record.desertedSince, record.failure == nil else {
-            return
-        }
+    private mutating func checkPatience(of session: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        self.sessions[session].awaitsHosts = false
+        guard let deserted = self.sessions[session].desertedSince, self.sessions[session].failure == nil else { return }
         let since = max(deserted, self.graceStart)
         guard now >= since &+ self.settings.patience else { return self.watchForHosts(of: session, since: since) }
         self.fail(session, .noHosts(for: self.settings.patience), at: now, into: &effects)
     }
 
-    mutating func watchForHosts(of session: SessionNumber, since time: UInt64) {
-        guard self.sessions[session]?.awaitsHosts == false else { return }
-        self.sessions[session]?.awaitsHosts = true
-        self.deadlines.insert(.patience(session), at: time &+ self.settings.patience)
+    mutating func watchForHosts(of session: Int, since time: UInt64) {
+        guard !self.sessions[session].awaitsHosts else { return }
+        self.sessions[session].awaitsHosts = true
+        self.deadlines.insert(.patience(self.sessions[session].number), at: time &+ self.settings.patience)
     }
 }

@@ -3,33 +3,41 @@
 
 extension Coordinator {
     /// Sees whether workers of a session have nothing to do, and what they could.
-    mutating func review(_ session: SessionNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
-        guard let record = self.sessions[session] else { return }
-        guard record.hasIdleWorkers, record.loads.isUneven else {
-            if record.unevenSince != nil { self.sessions[session]?.unevenSince = nil }
+    mutating func review(_ session: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        guard self.sessions[session].hasIdleWorkers else {
+            self.sessions[session].unevenSince = nil
             return
         }
-        guard record.unevenSince == nil else { return }
-        self.sessions[session]?.unevenSince = now
-        guard !record.awaitsEvening else { return }
-        self.sessions[session]?.awaitsEvening = true
-        self.deadlines.insert(.evening(session), at: now &+ self.settings.evenAfter)
+        self.watchForUnevenness(of: session, at: now)
+        self.startSecondRuns(of: session, at: now, into: &effects)
+    }
+
+    private mutating func watchForUnevenness(of session: Int, at now: UInt64) {
+        guard self.sessions[session].loads.isUneven else {
+            self.sessions[session].unevenSince = nil
+            return
+        }
+        guard self.sessions[session].unevenSince == nil else { return }
+        self.sessions[session].unevenSince = now
+        guard !self.sessions[session].awaitsEvening else { return }
+        self.sessions[session].awaitsEvening = true
+        self.deadlines.insert(.evening(self.sessions[session].number), at: now &+ self.settings.evenAfter)
     }
 
     /// Has the fullest grant give back what has not begun, if others have had nothing to do for long enough.
-    mutating func evenOut(_ session: SessionNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
-        guard let since = self.sessions[session]?.unevenSince else {
-            self.sessions[session]?.awaitsEvening = false
+    mutating func evenOut(_ session: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        guard let since = self.sessions[session].unevenSince else {
+            self.sessions[session].awaitsEvening = false
             return
         }
         guard now >= since &+ self.settings.evenAfter else {
-            self.deadlines.insert(.evening(session), at: since &+ self.settings.evenAfter)
+            self.deadlines.insert(.evening(self.sessions[session].number), at: since &+ self.settings.evenAfter)
             return
         }
-        if let grant = self.sessions[session]?.loads.takeFullest(), !self.grants[grant].isRecalled {
+        if let grant = self.sessions[session].loads.takeFullest(), !self.grants[grant].isRecalled {
             self.grants[grant].isRecalled = true
             effects.append(.recall(self.grants[grant].link, self.grants[grant].number))
         }
-        self.deadlines.insert(.evening(session), at: now &+ self.settings.evenAfter)
+        self.deadlines.insert(.evening(self.sessions[session].number), at: now &+ self.settings.evenAfter)
     }
 }

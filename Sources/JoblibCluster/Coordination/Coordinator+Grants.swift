@@ -8,13 +8,13 @@ extension Coordinator {
     }
 
     mutating func allotSlots(
-        to session: SessionNumber,
+        to session: Int,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let record = self.sessions[session] else { return }
-        if record.failure == nil {
-            let missing = min(record.wishes.workers ?? .max, self.slotCount) - record.workers
+        if self.sessions[session].failure == nil {
+            let most = min(self.sessions[session].wishes.workers ?? .max, self.slotCount)
+            let missing = most - self.sessions[session].workers
             if missing > 0 {
                 let given = self.grantSpareSlots(missing, to: session, into: &effects)
                 if given < missing { self.grantSharedSlots(missing - given, to: session, into: &effects) }
@@ -25,20 +25,16 @@ extension Coordinator {
         self.review(session, at: now, into: &effects)
     }
 
-    private mutating func tellWorkers(
-        of session: SessionNumber,
-        at now: UInt64,
-        into effects: inout [CoordinatorEffect]
-    ) {
-        guard let record = self.sessions[session] else { return }
-        if record.workers != record.toldWorkers {
-            self.sessions[session]?.toldWorkers = record.workers
-            effects.append(.workersChanged(session, record.workers))
+    private mutating func tellWorkers(of session: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        let workers = self.sessions[session].workers
+        if workers != self.sessions[session].toldWorkers {
+            self.sessions[session].toldWorkers = workers
+            effects.append(.workersChanged(self.sessions[session].number, workers))
         }
-        if record.workers > 0 {
-            self.sessions[session]?.desertedSince = nil
-        } else if record.desertedSince == nil, record.failure == nil {
-            self.sessions[session]?.desertedSince = now
+        if workers > 0 {
+            self.sessions[session].desertedSince = nil
+        } else if self.sessions[session].desertedSince == nil, self.sessions[session].failure == nil {
+            self.sessions[session].desertedSince = now
             self.watchForHosts(of: session, since: now)
         }
     }
@@ -46,7 +42,7 @@ extension Coordinator {
     /// Grants slots that nobody has, and returns how many.
     private mutating func grantSpareSlots(
         _ wanted: Int,
-        to session: SessionNumber,
+        to session: Int,
         into effects: inout [CoordinatorEffect]
     ) -> Int {
         var entries: [SpareSlots.Entry] = []
@@ -60,7 +56,7 @@ extension Coordinator {
     /// Grants slots as if there were no other session, first of the hosts that have the fewest of others.
     private mutating func grantSharedSlots(
         _ wanted: Int,
-        to session: SessionNumber,
+        to session: Int,
         into effects: inout [CoordinatorEffect]
     ) {
         var entries: [SpareSlots.Entry] = []
@@ -80,18 +76,19 @@ extension Coordinator {
     }
 
     /// How many slots a host has that the session has not.
-    private func room(for session: SessionNumber, on link: LinkNumber) -> Int {
-        guard let host = self.hosts[link] else { return 0 }
-        return host.grants.reduce(host.description.slots) { room, grant in
-            self.grants[grant].session == session ? room - self.grants[grant].workers : room
-        }
+    private func room(for session: Int, on link: LinkNumber) -> Int {
+        guard let host = self.hostIndices[link] else { return 0 }
+        return self.hosts[host].grants
+            .reduce(self.hosts[host].description.slots) { room, grant in
+                self.grants[grant].session == session ? room - self.grants[grant].workers : room
+            }
     }
 
     private mutating func grant(
         _ wanted: Int,
         of entries: [SpareSlots.Entry],
         capacities: [Int],
-        to session: SessionNumber,
+        to session: Int,
         into effects: inout [CoordinatorEffect]
     ) -> Int {
         var given = 0
@@ -106,47 +103,54 @@ extension Coordinator {
     private mutating func grant(
         _ workers: Int,
         of link: LinkNumber,
-        to session: SessionNumber,
+        to session: Int,
         into effects: inout [CoordinatorEffect]
     ) {
+        guard let host = self.hostIndices[link] else { return }
         let number = self.nextGrant
         self.nextGrant += 1
-        let index = self.grants.insert(GrantRecord(number: number, link: link, session: session, workers: workers))
+        let index = self.grants.insert(
+            GrantRecord(number: number, link: link, workers: workers, host: host, session: session)
+        )
         self.grantIndices[number] = index
-        self.hosts[link]?.grants.append(index)
-        self.hosts[link]?.spare -= workers
-        self.sessions[session]?.grants.insert(index)
-        self.sessions[session]?.workers += workers
-        self.grants[index].load = self.sessions[session]?.loads.insert(index)
-        effects.append(.open(link, number, session, workers: workers))
+        self.hosts[host].grants.append(index)
+        self.hosts[host].spare -= workers
+        self.sessions[session].grants.insert(index)
+        self.sessions[session].workers += workers
+        self.grants[index].load = self.sessions[session].loads.insert(index)
+        effects.append(.open(link, number, self.sessions[session].number, workers: workers))
     }
 
     // MARK: - Their ends
 
     /// A grant takes no batch any more, and remains while its host has some of it.
     mutating func retire(_ grant: Int) {
-        guard let load = self.grants[grant].load else { return }
-        let session = self.grants[grant].session
+        guard let load = self.grants[grant].load, let session = self.grants[grant].session else { return }
         self.grants[grant].load = nil
-        self.sessions[session]?.loads.remove(load)
-        self.sessions[session]?.workers -= self.grants[grant].workers
+        self.sessions[session].loads.remove(load)
+        self.sessions[session].workers -= self.grants[grant].workers
     }
 
     /// A grant is forgotten, with its host, or when the host has nothing of it any more.
     mutating func remove(_ grant: Int) {
-        let record = self.grants[grant]
-        self.sessions[record.session]?.grants.remove(grant)
-        self.hosts[record.link]?.grants.removeAll { $0 == grant }
-        self.grantIndices[record.number] = nil
+        if let session = self.grants[grant].session { self.sessions[session].grants.remove(grant) }
+        self.hosts[self.grants[grant].host].grants.removeAll { $0 == grant }
+        self.grantIndices[self.grants[grant].number] = nil
+        self.grants[grant].batches = []
         self.grants.remove(at: grant)
     }
 
-    /// Gives the slots of a grant back to those that want some.
-    mutating func release(_ grant: Int) {
-        let record = self.grants[grant]
-        guard record.load != nil, let host = self.hosts[record.link], !host.isLeaving else { return }
-        self.hosts[record.link]?.spare += record.workers
-        self.spareSlots.set(record.link, spare: host.spare + record.workers)
+    /// A session needs a grant no more: others may have its slots.
+    mutating func close(_ grant: Int, into effects: inout [CoordinatorEffect]) {
+        let (link, host, workers) = (self.grants[grant].link, self.grants[grant].host, self.grants[grant].workers)
+        effects.append(.close(link, self.grants[grant].number))
+        if self.grants[grant].load != nil {
+            self.retire(grant)
+            self.hosts[host].spare += workers
+            self.spareSlots.set(link, spare: self.hosts[host].spare)
+        }
+        self.grants[grant].session = nil
+        if self.grants[grant].batches.isEmpty { self.remove(grant) }
     }
 
     /// A host has one batch less of a grant.
@@ -158,9 +162,8 @@ extension Coordinator {
     }
 
     mutating func updateLoad(of grant: Int) {
-        guard let load = self.grants[grant].load else { return }
+        guard let load = self.grants[grant].load, let session = self.grants[grant].session else { return }
         let count = self.grants[grant].batches.count
-        let workers = self.grants[grant].workers
-        self.sessions[self.grants[grant].session]?.loads.update(load, batches: count, workers: workers)
+        self.sessions[session].loads.update(load, batches: count, workers: self.grants[grant].workers)
     }
 }

@@ -12,7 +12,7 @@ extension Coordinator {
             effects.append(.disconnect(link, "\(description.name) was lost too often, and is not wanted for a while"))
             return
         }
-        if let older = self.linksByProcess[description.processID] {
+        if let older = self.linksByProcess[description.processID].flatMap({ self.hostIndices[$0] }) {
             self.lose(older, because: "it has connected again", disconnects: true, at: now, into: &effects)
             // That may have been once too often.
             if self.losses.isExcluded(description.processID, at: now) {
@@ -22,11 +22,12 @@ extension Coordinator {
                 return
             }
         }
-        self.hosts[link] = HostRecord(description: description, lastHeard: now, spare: description.slots)
+        self.hostIndices[link] = self.hosts.insert(
+            HostRecord(link: link, description: description, lastHeard: now, spare: description.slots)
+        )
         self.linksByProcess[description.processID] = link
         self.spareSlots.set(link, spare: description.slots)
         self.slotCount += description.slots
-        self.stayingHostCount += 1
         effects.append(.report(.joined(description)))
         self.deadlines.insert(.heartbeat(link), at: now &+ self.settings.heartbeatInterval)
         self.watchForSilence(of: link, since: now)
@@ -34,25 +35,24 @@ extension Coordinator {
     }
 
     /// A host takes no batch any more, and ends those that it has.
-    mutating func startLeaving(_ link: LinkNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
-        guard let host = self.hosts[link], !host.isLeaving else { return }
-        self.hosts[link]?.isLeaving = true
-        self.forgetSlots(of: link, host)
-        for grant in host.grants { self.retire(grant) }
+    mutating func startLeaving(_ host: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        guard !self.hosts[host].isLeaving else { return }
+        self.hosts[host].isLeaving = true
+        self.forgetSlots(of: host)
+        for grant in self.hosts[host].grants { self.retire(grant) }
         self.allotSlots(at: now, into: &effects)
     }
 
-    private mutating func forgetSlots(of link: LinkNumber, _ host: HostRecord) {
-        self.spareSlots.remove(link)
-        self.slotCount -= host.description.slots
-        self.stayingHostCount -= 1
+    private mutating func forgetSlots(of host: Int) {
+        self.spareSlots.remove(self.hosts[host].link)
+        self.slotCount -= self.hosts[host].description.slots
     }
 
     /// A host is not there any more, or is not to be: `why` goes after its name, and it is disconnected if it still is connected.
     ///
     /// One that has announced to leave has not been lost, unless it misbehaves; one that does so too often is excluded.
     mutating func lose(
-        _ link: LinkNumber,
+        _ host: Int,
         because why: String,
         disconnects: Bool = false,
         isMisbehaving: Bool = false,
@@ -60,58 +60,55 @@ extension Coordinator {
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let host = self.hosts.removeValue(forKey: link) else { return }
-        let description = host.description
-        if self.linksByProcess[description.processID] == link { self.linksByProcess[description.processID] = nil }
-        if !host.isLeaving { self.forgetSlots(of: link, host) }
-        if disconnects { effects.append(.disconnect(link, why)) }
-        for grant in host.grants {
+        let record = self.hosts[host]
+        let id = record.description.processID
+        self.hostIndices[record.link] = nil
+        if self.linksByProcess[id] == record.link { self.linksByProcess[id] = nil }
+        if !record.isLeaving { self.forgetSlots(of: host) }
+        if disconnects { effects.append(.disconnect(record.link, why)) }
+        for grant in record.grants {
             self.retire(grant)
-            self.endLeases(of: grant, because: "\(description.name) is lost: \(why)", at: now, into: &effects)
+            self.endLeases(of: grant, because: "\(record.description.name) is lost: \(why)", into: &effects)
             self.remove(grant)
         }
-        if host.isLeaving, !isMisbehaving {
-            effects.append(.report(.left(description)))
+        self.hosts[host].revoked = [:]
+        self.hosts.remove(at: host)
+        if record.isLeaving, !isMisbehaving {
+            effects.append(.report(.left(record.description)))
         } else {
-            effects.append(.report(.lost(description, why)))
-            let count = self.losses.note(.loss, of: description.processID, at: now)
+            effects.append(.report(.lost(record.description, why)))
+            let count = self.losses.note(.loss, of: id, at: now)
             if isExcluded || count >= self.settings.largestLossCount {
-                self.losses.exclude(description.processID, at: now)
+                self.losses.exclude(id, at: now)
                 let reason = isExcluded ? "it says what it has no business to say" : "it was lost \(count) times"
-                effects.append(.report(.excluded(description, reason)))
+                effects.append(.report(.excluded(record.description, reason)))
             }
         }
         self.allotSlots(at: now, into: &effects)
     }
 
     /// What a grant's host has of it is lost: a batch that runs elsewhere too only loses this copy.
-    private mutating func endLeases(
-        of grant: Int,
-        because why: String,
-        at now: UInt64,
-        into effects: inout [CoordinatorEffect]
-    ) {
+    private mutating func endLeases(of grant: Int, because why: String, into effects: inout [CoordinatorEffect]) {
         let link = self.grants[grant].link
-        let isIdempotent = self.sessions[self.grants[grant].session]?.wishes.isIdempotent ?? true
         for number in self.grants[grant].batches.sorted() {
             guard let index = self.batchIndices[number], self.batches[index].lease(of: link) != nil else { continue }
             guard !self.dropCopy(index, of: link) else { continue }
+            let isIdempotent = self.sessions[self.batches[index].session].wishes.isIdempotent
             let hasBegun = self.batches[index].isAnswered || !isIdempotent
             effects.append(.fail(number, hasBegun ? .lost(why) : .notBegun(isReturned: false, why)))
             self.remove(batch: index)
         }
-        self.grants[grant].batches = []
     }
 
     // MARK: - What hosts have no business to say
 
     /// A host has said something that it has no business to say, which is dropped.
-    mutating func noteFault(of link: LinkNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
-        guard let host = self.hosts[link] else { return }
-        let count = self.losses.note(.fault, of: host.description.processID, at: now)
+    mutating func noteFault(of host: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        self.faultCount += 1
+        let count = self.losses.note(.fault, of: self.hosts[host].description.processID, at: now)
         guard count >= self.settings.largestFaultCount else { return }
         self.lose(
-            link,
+            host,
             because: "it has answered \(count) times for batches that it does not have",
             disconnects: true,
             isMisbehaving: true,
@@ -122,11 +119,11 @@ extension Coordinator {
     }
 
     /// A host has said something that means nothing: whatever it says from now on may mean something else.
-    mutating func endNonsense(of link: LinkNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
-        guard let host = self.hosts[link] else { return }
-        let count = self.losses.note(.fault, of: host.description.processID, at: now)
+    mutating func endNonsense(of host: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        self.faultCount += 1
+        let count = self.losses.note(.fault, of: self.hosts[host].description.processID, at: now)
         self.lose(
-            link,
+            host,
             because: "it says what means nothing",
             disconnects: true,
             isMisbehaving: true,

@@ -8,49 +8,50 @@ extension Coordinator {
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard self.hosts[link] != nil else { return }
-        self.hosts[link]?.lastHeard = now
+        guard let host = self.hostIndices[link] else { return }
+        self.hosts[host].lastHeard = now
         switch report {
-        case .answer(let batch): self.accept(batch, from: link, at: now, into: &effects)
-        case .finished(let batch): self.finish(batch, of: link, at: now, into: &effects)
-        case .failed(let batch, let failure): self.fail(batch, of: link, failure, at: now, into: &effects)
-        case .refused(let grant, let refusal): self.refuse(grant, of: link, refusal, at: now, into: &effects)
-        case .leaving: self.startLeaving(link, at: now, into: &effects)
-        case .nonsense: self.endNonsense(of: link, at: now, into: &effects)
+        case .answer(let batch): self.accept(batch, from: host, at: now, into: &effects)
+        case .finished(let batch): self.finish(batch, of: host, at: now, into: &effects)
+        case .failed(let batch, let failure): self.fail(batch, of: host, failure, at: now, into: &effects)
+        case .refused(let grant, let refusal): self.refuse(grant, of: host, refusal, at: now, into: &effects)
+        case .leaving: self.startLeaving(host, at: now, into: &effects)
+        case .nonsense: self.endNonsense(of: host, at: now, into: &effects)
         }
     }
 
     private mutating func accept(
         _ batch: BatchNumber,
-        from link: LinkNumber,
+        from host: Int,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        if let index = self.batchIndices[batch], self.batches[index].lease(of: link) != nil {
+        if let index = self.batchIndices[batch], self.batches[index].lease(of: self.hosts[host].link) != nil {
             self.batches[index].isAnswered = true
             effects.append(.accept(batch))
-        } else if self.hosts[link]?.revoked[batch] == nil {
-            self.noteFault(of: link, at: now, into: &effects)
+        } else if self.hosts[host].revoked[batch] == nil {
+            self.noteFault(of: host, at: now, into: &effects)
         }
     }
 
     private mutating func finish(
         _ batch: BatchNumber,
-        of link: LinkNumber,
+        of host: Int,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let index = self.batchIndices[batch], let lease = self.batches[index].lease(of: link) else {
-            return self.endRevoked(batch, of: link, at: now, into: &effects)
+        guard let index = self.batchIndices[batch], let lease = self.batches[index].lease(of: self.hosts[host].link)
+        else {
+            return self.endRevoked(batch, of: host, at: now, into: &effects)
         }
         let record = self.batches[index]
-        if let other = record.otherLease(than: link) {
-            self.hosts[other.link]?.revoked[batch] = other.grant
+        if let other = record.otherLease(than: lease.link) {
+            self.hosts[self.grants[other.grant].host].revoked[batch] = other.grant
             if !record.isCancelled { effects.append(.cancel(other.link, batch)) }
         }
         effects.append(.finish(batch))
-        if self.sessions[record.session]?.wishes.isSpeculative == true {
-            self.sessions[record.session]?.calls[record.call]?.durations.insert(now &- lease.since)
+        if self.sessions[record.session].wishes.isSpeculative {
+            self.calls[record.call].durations.insert(now &- lease.since)
         }
         self.remove(batch: index)
         self.take(batch, from: lease.grant)
@@ -59,17 +60,18 @@ extension Coordinator {
 
     private mutating func fail(
         _ batch: BatchNumber,
-        of link: LinkNumber,
+        of host: Int,
         _ failure: BatchFailure,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let index = self.batchIndices[batch], let lease = self.batches[index].lease(of: link) else {
-            return self.endRevoked(batch, of: link, at: now, into: &effects)
+        guard let index = self.batchIndices[batch], let lease = self.batches[index].lease(of: self.hosts[host].link)
+        else {
+            return self.endRevoked(batch, of: host, at: now, into: &effects)
         }
         let session = self.batches[index].session
-        if !self.dropCopy(index, of: link) {
-            let name = self.hosts[link]?.description.name ?? ""
+        if !self.dropCopy(index, of: lease.link) {
+            let name = self.hosts[host].description.name
             switch failure {
             case .returned: effects.append(.fail(batch, .notBegun(isReturned: true, "\(name) has given it back")))
             case .died(let notice): effects.append(.fail(batch, .died(notice)))
@@ -84,21 +86,21 @@ extension Coordinator {
     /// What was taken from a host has ended there.
     private mutating func endRevoked(
         _ batch: BatchNumber,
-        of link: LinkNumber,
+        of host: Int,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let grant = self.hosts[link]?.revoked.removeValue(forKey: batch) else {
-            return self.noteFault(of: link, at: now, into: &effects)
+        guard let grant = self.hosts[host].revoked.removeValue(forKey: batch) else {
+            return self.noteFault(of: host, at: now, into: &effects)
         }
         let session = self.grants[grant].session
         self.take(batch, from: grant)
-        self.goOn(with: session, at: now, into: &effects)
+        if let session { self.goOn(with: session, at: now, into: &effects) }
     }
 
     /// A grant has room, or a call one batch less.
     private mutating func goOn(
-        with session: SessionNumber,
+        with session: Int,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
@@ -109,16 +111,17 @@ extension Coordinator {
     /// A host has no workers for a session, so no other host would have them, since all run the same program.
     private mutating func refuse(
         _ grant: GrantNumber,
-        of link: LinkNumber,
+        of host: Int,
         _ refusal: GrantRefusal,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
         if let index = self.grantIndices[grant] {
-            guard self.grants[index].link == link else { return self.noteFault(of: link, at: now, into: &effects) }
-            self.fail(self.grants[index].session, .refused(refusal), at: now, into: &effects)
+            guard self.grants[index].host == host else { return self.noteFault(of: host, at: now, into: &effects) }
+            guard let session = self.grants[index].session else { return }
+            self.fail(session, .refused(refusal), at: now, into: &effects)
         } else if grant == 0 || grant >= self.nextGrant {
-            self.noteFault(of: link, at: now, into: &effects)
+            self.noteFault(of: host, at: now, into: &effects)
         }
         // Else the grant was closed while the host said so.
     }

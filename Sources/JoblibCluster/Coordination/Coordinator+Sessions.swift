@@ -8,32 +8,30 @@ extension Coordinator {
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        precondition(self.sessions[session] == nil, "session \(session) is open already")
-        self.sessions[session] = SessionRecord(wishes: wishes, batchesAhead: self.settings.batchesAhead)
-        self.sessionOrder.append(session)
-        self.allotSlots(to: session, at: now, into: &effects)
+        precondition(self.sessionIndices[session] == nil, "session \(session) is open already")
+        let index = self.sessions.insert(
+            SessionRecord(number: session, wishes: wishes, batchesAhead: self.settings.batchesAhead)
+        )
+        self.sessionIndices[session] = index
+        self.sessionOrder.append(index)
+        self.allotSlots(to: index, at: now, into: &effects)
     }
 
-    mutating func close(_ session: SessionNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
-        guard let record = self.sessions[session] else { return }
-        for call in record.busyCalls {
-            var next = record.calls[call]?.first
-            while let index = next {
-                next = self.batches[index].next
+    mutating func close(_ session: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        for call in self.sessions[session].busyCalls {
+            while let index = self.calls[call].first {
                 let number = self.batches[index].number
                 self.revokeLeases(of: index)
                 effects.append(.fail(number, .notBegun(isReturned: false, "its session was closed")))
                 self.remove(batch: index)
             }
         }
-        for grant in record.grants.sorted() {
-            effects.append(.close(self.grants[grant].link, self.grants[grant].number))
-            self.release(grant)
-            self.retire(grant)
-            if self.grants[grant].batches.isEmpty { self.remove(grant) }
-        }
-        self.sessions[session] = nil
+        for call in self.sessions[session].idleCalls { self.calls.remove(at: call) }
+        for grant in self.sessions[session].grants.sorted() { self.close(grant, into: &effects) }
+        self.sessionIndices[self.sessions[session].number] = nil
         self.sessionOrder.removeAll { $0 == session }
+        self.sessions[session] = SessionRecord(number: 0, wishes: SessionWishes(), batchesAhead: 1)
+        self.sessions.remove(at: session)
         self.allotSlots(at: now, into: &effects)
     }
 
@@ -41,34 +39,29 @@ extension Coordinator {
     private mutating func revokeLeases(of batch: Int) {
         for lease in [self.batches[batch].lease, self.batches[batch].secondLease] {
             guard let lease else { continue }
-            self.hosts[lease.link]?.revoked[self.batches[batch].number] = lease.grant
+            self.hosts[self.grants[lease.grant].host].revoked[self.batches[batch].number] = lease.grant
         }
     }
 
     /// A session takes no batch any more; those that are with hosts end by themselves.
     mutating func fail(
-        _ session: SessionNumber,
+        _ session: Int,
         _ failure: SessionFailure,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let record = self.sessions[session], record.failure == nil else { return }
-        self.sessions[session]?.failure = failure
-        effects.append(.sessionFailed(session, failure))
-        for call in record.busyCalls {
-            self.failWaiting(of: call, session, because: "its session has failed", into: &effects)
+        guard self.sessions[session].failure == nil else { return }
+        self.sessions[session].failure = failure
+        effects.append(.sessionFailed(self.sessions[session].number, failure))
+        for call in self.sessions[session].busyCalls {
+            self.failWaiting(of: call, because: "its session has failed", into: &effects)
         }
     }
 
     /// Fails the batches of a call that wait, which are the last ones of it.
-    mutating func failWaiting(
-        of call: UInt64,
-        _ session: SessionNumber,
-        because why: String,
-        into effects: inout [CoordinatorEffect]
-    ) {
+    mutating func failWaiting(of call: Int, because why: String, into effects: inout [CoordinatorEffect]) {
         var waiting: [Int] = []
-        var previous = self.sessions[session]?.calls[call]?.last
+        var previous = self.calls[call].last
         while let index = previous, self.batches[index].isWaiting {
             waiting.append(index)
             previous = self.batches[index].previous

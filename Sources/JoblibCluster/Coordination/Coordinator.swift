@@ -14,7 +14,9 @@
 package struct Coordinator {
     let settings: CoordinatorSettings
 
-    var hosts: [LinkNumber: HostRecord] = [:]
+    // Records are in slabs, since a dictionary would copy them at each change.
+    var hosts = Slab<HostRecord>()
+    var hostIndices: [LinkNumber: Int] = [:]
 
     /// The newest link of each process.
     var linksByProcess: [[UInt8]: LinkNumber] = [:]
@@ -22,12 +24,14 @@ package struct Coordinator {
     /// The hosts that stay, and how many slots they have.
     var spareSlots = SpareSlots()
     var slotCount = 0
-    var stayingHostCount = 0
 
-    var sessions: [SessionNumber: SessionRecord] = [:]
+    var sessions = Slab<SessionRecord>()
+    var sessionIndices: [SessionNumber: Int] = [:]
 
-    /// In the order in which they were opened.
-    var sessionOrder: [SessionNumber] = []
+    /// The indices of sessions in the order in which they were opened.
+    var sessionOrder: [Int] = []
+
+    var calls = Slab<CallRecord>()
 
     var grants = Slab<GrantRecord>()
     var grantIndices: [GrantNumber: Int] = [:]
@@ -37,6 +41,9 @@ package struct Coordinator {
     var batchIndices: [BatchNumber: Int] = [:]
 
     var losses: LossRecord
+
+    /// How often hosts have said what they had no business to say.
+    var faultCount = 0
     var deadlines = Deadlines()
 
     /// The time of the event that was asked for last.
@@ -61,14 +68,17 @@ package struct Coordinator {
         self.noticeGap(at: now)
         switch event {
         case .joined(let link, let description): self.join(link, description, at: now, into: &effects)
-        case .heard(let link): self.hosts[link]?.lastHeard = now
+        case .heard(let link): if let host = self.hostIndices[link] { self.hosts[host].lastHeard = now }
         case .message(let link, let report): self.receive(report, from: link, at: now, into: &effects)
-        case .left(let link, let why): self.lose(link, because: why, at: now, into: &effects)
+        case .left(let link, let why):
+            if let host = self.hostIndices[link] { self.lose(host, because: why, at: now, into: &effects) }
         case .opened(let session, let wishes): self.open(session, wishes, at: now, into: &effects)
         case .submitted(let session, let batch, let call):
             self.submit(batch, of: session, call: call, at: now, into: &effects)
-        case .cancelled(let session, let call): self.cancel(call, of: session, at: now, into: &effects)
-        case .closed(let session): self.close(session, at: now, into: &effects)
+        case .cancelled(let session, let call):
+            if let index = self.sessionIndices[session] { self.cancel(call, of: index, at: now, into: &effects) }
+        case .closed(let session):
+            if let index = self.sessionIndices[session] { self.close(index, at: now, into: &effects) }
         case .woken: self.meetDeadlines(at: now, into: &effects)
         }
         self.askToBeWoken(into: &effects)
@@ -81,11 +91,15 @@ package struct Coordinator {
 package struct CoordinatorCounts: Equatable, Sendable {
     package var hosts = 0
     package var sessions = 0
+    package var calls = 0
     package var grants = 0
     package var batches = 0
     package var deadlines = 0
     package var processes = 0
     package var remembered = 0
+
+    /// How often hosts have said what they had no business to say, ever.
+    package var faults = 0
 
     package init() {}
 }
@@ -93,13 +107,15 @@ package struct CoordinatorCounts: Equatable, Sendable {
 extension Coordinator {
     package var counts: CoordinatorCounts {
         var counts = CoordinatorCounts()
-        counts.hosts = self.hosts.count
-        counts.sessions = max(self.sessions.count, self.sessionOrder.count)
+        counts.hosts = max(self.hosts.count, self.hostIndices.count)
+        counts.sessions = max(self.sessions.count, self.sessionOrder.count, self.sessionIndices.count)
+        counts.calls = self.calls.count
         counts.grants = max(self.grants.count, self.grantIndices.count)
         counts.batches = max(self.batches.count, self.batchIndices.count)
         counts.deadlines = self.deadlines.count
         counts.processes = self.linksByProcess.count
         counts.remembered = self.losses.count
+        counts.faults = self.faultCount
         return counts
     }
 }

@@ -5,8 +5,11 @@
 struct GrantRecord {
     let number: GrantNumber
     let link: LinkNumber
-    let session: SessionNumber
     let workers: Int
+
+    /// The indices of its host and its session, which may be closed already, and then is none.
+    let host: Int
+    var session: Int?
 
     /// What the host has of it, in no order: also what nobody wants any more, until the host says that it has ended.
     var batches: Set<BatchNumber> = []

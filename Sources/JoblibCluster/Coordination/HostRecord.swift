@@ -3,6 +3,7 @@
 
 /// A host that is connected.
 struct HostRecord {
+    let link: LinkNumber
     let description: HostDescription
 
     /// When the last bytes came.

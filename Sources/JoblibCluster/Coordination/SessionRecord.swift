@@ -3,6 +3,7 @@
 
 /// A session that is open.
 struct SessionRecord {
+    let number: SessionNumber
     let wishes: SessionWishes
 
     /// The workers of its grants, and the number of which it was told last.
@@ -19,10 +20,10 @@ struct SessionRecord {
     var queue = NumberQueue()
     var waitingCount = 0
 
-    /// Its calls, those that have batches in the order of their first ones, and those that have none now, the oldest first.
-    var calls: [UInt64: CallRecord] = [:]
-    var busyCalls: [UInt64] = []
-    var idleCalls: [UInt64] = []
+    /// The indices of its calls, of those that have batches in the order of their first ones, and of those that have none now.
+    var calls: [UInt64: Int] = [:]
+    var busyCalls: [Int] = []
+    var idleCalls: [Int] = []
 
     /// Since when it has no host; `nil` while it has.
     var desertedSince: UInt64?
@@ -42,37 +43,12 @@ struct SessionRecord {
     /// Why it takes no batch any more.
     var failure: SessionFailure?
 
-    init(wishes: SessionWishes, batchesAhead: Int) {
+    init(number: SessionNumber, wishes: SessionWishes, batchesAhead: Int) {
+        self.number = number
         self.wishes = wishes
         self.loads = GrantLoads(batchesAhead: batchesAhead)
     }
 
     /// Whether a worker has nothing to do, and nothing waits for one.
     var hasIdleWorkers: Bool { self.waitingCount == 0 && self.loads.hasIdleWorkers }
-}
-
-// MARK: - Calls
-
-extension SessionRecord {
-    /// How many calls without batches are remembered, since more batches of them may come.
-    private static let largestIdleCallCount = 16
-
-    /// Takes out what is known of a call that has another batch now.
-    mutating func takeCall(_ call: UInt64) -> CallRecord {
-        let record = self.calls.removeValue(forKey: call) ?? CallRecord()
-        if record.count == 0 {
-            self.idleCalls.removeAll { $0 == call }
-            self.busyCalls.append(call)
-        }
-        return record
-    }
-
-    /// Puts in what is known of a call that has one batch less now.
-    mutating func putBack(_ record: CallRecord, of call: UInt64) {
-        self.calls[call] = record
-        guard record.count == 0 else { return }
-        self.busyCalls.removeAll { $0 == call }
-        self.idleCalls.append(call)
-        if self.idleCalls.count > Self.largestIdleCallCount { self.calls[self.idleCalls.removeFirst()] = nil }
-    }
 }

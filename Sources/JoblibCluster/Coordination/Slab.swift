@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Values at indices that stay the same, and are used again once a value is taken out.
+///
+/// A value is changed where it is. One that is taken out stays until its index is used again, so it should hold nothing then.
 struct Slab<Element> {
-    private var elements: [Element?] = []
+    private var elements: [Element] = []
     private var vacant: [Int] = []
 
     var count: Int { self.elements.count - self.vacant.count }
@@ -18,12 +20,11 @@ struct Slab<Element> {
     }
 
     mutating func remove(at index: Int) {
-        self.elements[index] = nil
         self.vacant.append(index)
     }
 
     subscript(index: Int) -> Element {
-        get { self.elements[index]! }
-        _modify { yield &self.elements[index]! }
+        _read { yield self.elements[index] }
+        _modify { yield &self.elements[index] }
     }
 }

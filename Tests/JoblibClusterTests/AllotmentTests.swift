@@ -27,6 +27,25 @@ struct AllotmentTests {
         #expect(bench.tell(.opened(3, SessionWishes(workers: 2))).grants == [1: 1, 2: 1])
     }
 
+    @Test("that others have given back, each host's at once")
+    func givenBack() {
+        var bench = CoordinatorBench()
+        bench.join(1, slots: 2)
+        bench.join(2, slots: 2)
+        bench.tell(.opened(1, SessionWishes(workers: 2)))
+        #expect(bench.tell(.closed(1)).count == 2)
+        let effects = bench.tell(.opened(2, SessionWishes()))
+        #expect(effects == [.open(1, 3, 2, workers: 2), .open(2, 4, 2, workers: 2), .workersChanged(2, 4)])
+    }
+
+    @Test("no more of a host than one may have, and one at least, whatever it says")
+    func slotLimits() {
+        var bench = CoordinatorBench()
+        bench.join(1, slots: .max)
+        bench.join(2, slots: .min)
+        #expect(bench.tell(.opened(1, SessionWishes())).grants == [1: 65_536, 2: 1])
+    }
+
     @Test("of hosts that come, and others for those that go")
     func changes() {
         var bench = CoordinatorBench()

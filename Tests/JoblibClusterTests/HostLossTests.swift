@@ -33,6 +33,22 @@ struct HostLossTests {
         #expect(bench.tell(.message(1, .finished(1))).isEmpty)
     }
 
+    @Test("unless they hear once in an interval that the coordinator is there")
+    func heartbeats() {
+        var coordinator = Coordinator(settings: CoordinatorBench.settings)
+        var effects: [CoordinatorEffect] = []
+        for link: LinkNumber in 1...2 {
+            coordinator.handle(.joined(link, CoordinatorBench.host(link, slots: 1)), at: link * 10, into: &effects)
+        }
+        #expect(effects.contains(.wake(at: 1010)))
+        effects.removeAll()
+        coordinator.handle(.woken, at: 1010, into: &effects)
+        #expect(effects == [.heartbeat(1), .wake(at: 1020)])
+        effects.removeAll()
+        coordinator.handle(.woken, at: 1020, into: &effects)
+        #expect(effects == [.heartbeat(2), .wake(at: 2010)])
+    }
+
     @Test("but not for what nobody could hear while the process did not run")
     func suspension() {
         var bench = CoordinatorBench()

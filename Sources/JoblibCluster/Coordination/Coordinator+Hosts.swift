@@ -2,12 +2,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 extension Coordinator {
+    /// How many slots of one host count at most, since it may say anything.
+    private static let largestSlotCount = 1 << 16
+
     mutating func join(
         _ link: LinkNumber,
-        _ description: HostDescription,
+        _ joining: HostDescription,
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
+        precondition(self.hostIndices[link] == nil, "link \(link) has joined already")
+        var description = joining
+        description.slots = min(max(joining.slots, 1), Self.largestSlotCount)
         if self.losses.isExcluded(description.processID, at: now) {
             effects.append(.disconnect(link, "\(description.name) was lost too often, and is not wanted for a while"))
             return

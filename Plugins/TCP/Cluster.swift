@@ -89,6 +89,7 @@ final class Cluster: Sendable {
     /// - Parameters:
     ///   - settings: What the first call asks for.
     ///   - isForgotten: Asked when nobody has used it for long: whether nobody will.
+    /// - Returns: The cluster.
     /// - Throws: `ParallelError`.
     static func begin(_ settings: TCPSettings, isForgotten: @escaping @Sendable (Cluster) -> Bool) throws -> Cluster {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

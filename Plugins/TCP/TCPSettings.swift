@@ -161,7 +161,9 @@ extension BackendParameter {
         BackendParameter(name: TCPSettings.plaintextName, value: isOn)
     }
 
-    /// How often each side of a connection says that it is there, from 10 ms; 2 s by default. Three times of silence, and it is lost.
+    /// How often each side of a connection says that it is there, from 10 ms; 2 s by default.
+    ///
+    /// After three times of silence it is lost.
     public static func heartbeatInterval(_ interval: Duration) -> BackendParameter {
         BackendParameter(name: TCPSettings.heartbeatName, value: interval)
     }

@@ -47,7 +47,7 @@ package struct RingWorkerStart: Equatable {
     }
 
     /// The variable's value.
-    package var value: String { 
+    package var value: String {
         let trust = self.trust == .sameHost ? 1 : 0
         return "\(Self.prefix)\(self.parent),\(self.maxTasks),\(self.maxMemory),\(self.region),\(trust)"
     }

@@ -57,7 +57,9 @@ extension BackendParameter {
     /// What each worker does before its first task, as another process's ``WorkerParameters/initializerPayload(_:)`` has it.
     public static func initializer(payload: [UInt8]) -> BackendParameter {
         let initializer = WorkerInitializer(
-            run: { throw ParallelError(.taskNotPortable, "an initializer of another process needs workers that see bytes") },
+            run: {
+                throw ParallelError(.taskNotPortable, "an initializer of another process needs workers that see bytes")
+            },
             payload: { _ in payload }
         )
         return BackendParameter(name: WorkerParameters.initializerName, value: initializer)

@@ -27,7 +27,8 @@ struct MessageTests {
             )
         ),
         .failed(12, .lost("")), .failed(13, .lost("the pool is gone")),
-        .refused(14, GrantRefusal(code: "initializerFailed", detail: "it throws")), .leaving, .heartbeat,
+        .refused(14, GrantRefusal(code: "initializerFailed", detail: "it throws")), .leaving,
+        .heartbeat(interval: 2_000_000_000),
     ]
 
     @Test("are read as they were written", arguments: messages)
@@ -65,6 +66,6 @@ struct MessageTests {
 
     @Test("do not ask for more workers than anyone has", arguments: [0, UInt64(1 << 20) + 1, .max])
     func workers(_ workers: UInt64) {
-        #expect(HostMessage(HostFrame(kind: .open, number: 1, bytes: workers.littleEndianBytes)) == nil)
+        #expect(HostMessage(HostFrame(kind: .open, number: 1, second: workers)) == nil)
     }
 }

@@ -12,6 +12,7 @@ extension Greeting {
     /// - Parameters:
     ///   - role: What it is there for.
     ///   - slots: How many workers it has; 0 for a coordinator.
+    /// - Returns: The greeting.
     static func ofThisProcess(role: Role, slots: Int) -> Greeting {
         var generator = SystemRandomNumberGenerator()
         return Greeting(

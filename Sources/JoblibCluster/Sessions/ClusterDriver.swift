@@ -212,6 +212,7 @@ package final class ClusterDriver: @unchecked Sendable {
     ///   - wishes: The same, as coordinators put it.
     ///   - parameters: What hosts are told of it.
     ///   - didClose: Called when it is closed; not when none is returned.
+    /// - Returns: The session.
     /// - Throws: `ParallelError`.
     package func open(
         _ request: OpenRequest,

@@ -197,7 +197,9 @@ private final class RelayedWork: ShippedWork {
     var isObsolete: Bool { self.relay.isObsolete }
 
     /// Nothing: a backend that runs batches itself sends none.
-    func runAsBatch() { self.relay.fail(ParallelError(.poolUnhealthy, "a batch of another process was run in this one")) }
+    func runAsBatch() {
+        self.relay.fail(ParallelError(.poolUnhealthy, "a batch of another process was run in this one"))
+    }
 
     func batchFailed(_ error: ParallelError) { self.relay.fail(error) }
 

@@ -33,6 +33,7 @@ final class HostRun: Sendable {
     /// - Parameters:
     ///   - environment: Its variables, on top of this process's: `JOBLIB_WORKER_LISTEN` or another.
     ///   - program: The executable; `nil`: this one.
+    /// - Throws: What keeps it from starting.
     init(_ environment: [String: String], program: URL? = nil) throws {
         self.process = Process()
         self.process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -59,6 +60,10 @@ final class HostRun: Sendable {
     /// - Parameters:
     ///   - slots: How many workers it has.
     ///   - token: Its token; `nil`: plaintext.
+    ///   - address: Where; port 0 leaves it to the system.
+    ///   - more: Further variables.
+    /// - Returns: The host, which listens.
+    /// - Throws: What it has said instead.
     static func listening(
         slots: Int = 2,
         _ token: ClusterToken?,

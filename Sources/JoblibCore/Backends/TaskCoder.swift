@@ -12,6 +12,11 @@ public protocol TaskCoder: Sendable {
     /// as this one; by default they are not.
     var trustsMemory: Bool { get }
 
+    /// Whether the same holds for values of one type; by default for all, or none.
+    ///
+    /// Where it holds though ``trustsMemory`` does not, any bytes have to make a value: those of a struct of numbers do.
+    func trustsMemory(of type: Any.Type) -> Bool
+
     /// Encodes a value.
     ///
     /// - Throws: What the value's `encode(to:)` throws.
@@ -51,4 +56,7 @@ extension BackendParameter {
 extension TaskCoder {
     /// They are not.
     public var trustsMemory: Bool { false }
+
+    /// As for any other type.
+    public func trustsMemory(of type: Any.Type) -> Bool { self.trustsMemory }
 }

@@ -43,7 +43,7 @@ struct OutputCoding<Output>: @unchecked Sendable {
     private static func coding<T: Codable>(_ type: T.Type, _ coder: any TaskCoder) -> OutputCoding {
         // SAFETY: `T` is `Output`, found to be Codable, so both casts change nothing.
         OutputCoding(
-            plainByteCount: coder.trustsMemory ? PlainOutput.byteCount(of: T.self) : nil,
+            plainByteCount: coder.trustsMemory(of: T.self) ? PlainOutput.byteCount(of: T.self) : nil,
             encode: { output in try coder.encode(unsafe unsafeBitCast(output, to: T.self)) },
             decode: { bytes in unsafe unsafeBitCast(try coder.decode(T.self, from: bytes), to: Output.self) }
         )

@@ -14,6 +14,9 @@ struct PayloadWriter {
     /// The name of the type that came last, as it is written: most calls have tasks of one type.
     private var named: (type: ObjectIdentifier, name: [UInt8])?
 
+    /// Whether tasks of the type that came last travel as their bytes.
+    private var copied: (type: ObjectIdentifier, isCopied: Bool)?
+
     /// How many runs there are, which stands behind the header.
     private var runCount = 0
 
@@ -54,18 +57,18 @@ struct PayloadWriter {
     ///   - tasks: The tasks, one at least, all with as many attempts.
     ///   - entry: The first.
     ///   - coder: Encodes what has to be encoded.
-    ///   - copiesMemory: Whether tasks that are plain bytes travel as these.
+    ///   - coding: Says which tasks that are plain bytes travel as these; `nil`: none.
     /// - Returns: How many were added: 0 where no worker can find the type of the first.
     /// - Throws: What its `encode(to:)` throws; nothing is added then.
     mutating func add(
         _ tasks: ArraySlice<ShippedBody>,
         _ entry: ShippingLedger.Entry,
         _ coder: @autoclosure () -> any TaskCoder,
-        copiesMemory: Bool
+        _ coding: TaskCoding?
     ) throws -> Int {
         guard let body = tasks.first else { return 0 }
         let id = ObjectIdentifier(Swift.type(of: body))
-        guard copiesMemory, let byteCount = body.plainByteCount else {
+        guard self.copiesMemory(of: body, id, coding), let byteCount = body.plainByteCount else {
             let bytes = try body.encode(coder())
             if self.run?.type != id {
                 guard let name = self.name(of: body, id) else { return 0 }
@@ -104,6 +107,14 @@ struct PayloadWriter {
         self.bytes.set(integer: count * byteCount, at: position + 16)
         self.count += count
         return count
+    }
+
+    /// Whether tasks of a type travel as their bytes; asked for each task, and found out once.
+    private mutating func copiesMemory(of body: ShippedBody, _ id: ObjectIdentifier, _ coding: TaskCoding?) -> Bool {
+        if let copied = self.copied, copied.type == id { return copied.isCopied }
+        let isCopied = body.type.flatMap { coding?.copiesMemory(of: $0) } ?? false
+        self.copied = (id, isCopied)
+        return isCopied
     }
 
     /// The batch as bytes.

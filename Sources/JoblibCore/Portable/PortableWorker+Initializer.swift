@@ -32,7 +32,7 @@ extension PortableWorker {
         }
         var writer = PayloadWriter(PortablePayload.Settings())
         writer.begin(capacity: 0)
-        _ = try writer.add([body], ShippingLedger.Entry(index: 0, retries: 0), coder, copiesMemory: false)
+        _ = try writer.add([body], ShippingLedger.Entry(index: 0, retries: 0), coder, nil)
         return writer.finish()
     }
 

@@ -191,12 +191,12 @@ private final class WorkerBatch {
 
     /// Runs tasks that are their bytes in memory; whether to go on.
     private func run<T: PortableTask>(_ type: T.Type, _ row: PortablePayload.Plain, _ runner: Runner) -> Bool {
-        guard self.coder.trustsMemory, _isPOD(T.self), MemoryLayout<T>.size == row.byteCount else {
+        guard self.coder.trustsMemory(of: T.self), _isPOD(T.self), MemoryLayout<T>.size == row.byteCount else {
             let error = OutputCoding<T>.WrongSize(byteCount: row.byteCount)
             return self.refuse(PortablePayload.Run(name: [], tasks: .plain(row)), error)
         }
         if self.limit == nil, !self.settings.tracesThrows, row.retries == 0, self.sendsMemory,
-            let byteCount = PlainOutput.byteCount(of: T.Output.self)
+            self.coder.trustsMemory(of: T.Output.self), let byteCount = PlainOutput.byteCount(of: T.Output.self)
         {
             return self.runQuickly(type, row, outputByteCount: byteCount, runner)
         }
@@ -269,7 +269,6 @@ private final class WorkerBatch {
     /// Whether outputs that are plain bytes travel as their memory; not where each task is told of.
     private var sendsMemory: Bool {
         !self.settings.reportsTasks && !self.settings.tagsOutput && self.settings.coderName.isEmpty
-            && self.coder.trustsMemory
     }
 
     /// Thrown once it has been told that a task has failed.

@@ -309,7 +309,6 @@ final class ShippingLoop: Loop, @unchecked Sendable {
 
     /// Encodes tasks and hands them to the session.
     private func send(_ entries: ShippedEntries, of group: ShippedGroup, isLone: Bool = false) {
-        let copiesMemory = self.coding.copiesMemory
         // Out of the loop, where it is written to at each step, and back.
         var writer =
             self.writer.take()
@@ -326,7 +325,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         while let (entry, count) = rest.firstRow {
             do {
                 let tasks = group.tasks(from: entry.index, count)
-                let added = try writer.add(tasks, entry, coder(), copiesMemory: copiesMemory)
+                let added = try writer.add(tasks, entry, coder(), self.coding)
                 guard added > 0 else {
                     let body = group.body(of: entry.index)
                     throw body.refusal("the task", self.plan.settings) ?? ParallelError(.taskNotPortable, "\(body)")

@@ -7,11 +7,14 @@ final class TaskCoding: Sendable {
     let outputs: OutputLayout
     private let coderName: String
 
-    /// Whether tasks and outputs that are plain bytes travel as these, and nobody is asked to code them.
-    let copiesMemory: Bool
+    /// Whether tasks and outputs that are plain bytes may travel as these, where nobody is asked to code them.
+    private let copiesMemory: Bool
 
     /// How many bytes an output is, where it travels as these.
     var plainOutputByteCount: Int? { self.copiesMemory ? self.outputs.plainByteCount : nil }
+
+    /// Whether tasks of a type that are plain bytes travel as these.
+    func copiesMemory(of type: Any.Type) -> Bool { self.copiesMemory && self.coder.trustsMemory(of: type) }
 
     /// Finds out how calls code tasks that have one type of output, unless that is known.
     ///
@@ -50,7 +53,7 @@ final class TaskCoding: Sendable {
             throw OutputCoding<Output>.refusal(settings.backend.displayName)
         }
         self.outputs = OutputLayoutOf(output)
-        self.copiesMemory = self.coderName.isEmpty && self.coder.trustsMemory
+        self.copiesMemory = self.coderName.isEmpty
     }
 
     /// What turns the tasks of a call into bytes.

@@ -1,0 +1,51 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibWire
+import Testing
+
+/// Values whose bytes are taken from anybody: there must be no bytes that make none.
+@Suite("Numbers and nothing else")
+struct NumbersOnlyTests {
+    struct Point: Codable { var x: Double, y: Double }
+    struct Segment: Codable { var start: Point, end: Point, weight: Int64 }
+    struct Nothing: Codable {}
+    struct Padded: Codable { var small: Int8, large: Int64 }
+    struct Flagged: Codable { var number: Int64, isOn: Bool }
+    struct Chosen: Codable { var number: Int?, other: Int }
+    struct Named: Codable { var name: String }
+    struct Listed: Codable { var numbers: [Int] }
+    enum Side: UInt8, Codable { case left, right }
+    struct Sided: Codable { var side: Side }
+    struct Pointing { var place: UnsafeRawPointer }
+    struct Character { var scalar: Unicode.Scalar }
+    final class Box { let number = 1 }
+
+    private static let coder = BinaryCoder(trust: .none)
+
+    @Test(
+        "are taken as their bytes",
+        arguments: [
+            Int.self, UInt8.self, Double.self, Float.self, Point.self, Segment.self, Nothing.self,
+        ] as [Any.Type]
+    )
+    func numbers(_ type: Any.Type) {
+        #expect(Self.coder.trustsMemory(of: type))
+    }
+
+    @Test(
+        "What has other bytes is not: padding, flags, cases, optional values, references, addresses",
+        arguments: [
+            Padded.self, Flagged.self, Chosen.self, Named.self, Listed.self, Side.self, Sided.self, Pointing.self,
+            Character.self, Box.self, Bool.self, String.self, [Int].self, Int?.self, (Int, Int).self, Any.self,
+        ] as [Any.Type]
+    )
+    func others(_ type: Any.Type) {
+        #expect(!Self.coder.trustsMemory(of: type))
+    }
+
+    @Test("Who trusts all memory trusts that of any type")
+    func trusted() {
+        #expect(BinaryCoder(trust: .sameBuild).trustsMemory(of: Flagged.self))
+    }
+}

@@ -52,7 +52,17 @@ final class HostRun: Sendable {
             if data.isEmpty { handle.readabilityHandler = nil }
             self?.take(String(decoding: data, as: UTF8.self))
         }
-        try self.process.run()
+        try Self.withAllSignals { try self.process.run() }
+    }
+
+    /// Calls a closure on a thread that blocks no signal, which its child processes inherit: a shell that blocks SIGCHLD waits for ever.
+    private static func withAllSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var previous = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &previous)
+        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+        try body()
     }
 
     /// Starts one that listens on this machine.

@@ -31,7 +31,7 @@ let package = Package(
         .trait(name: "TCP", description: "The backend \"tcp\": workers on other hosts, over TLS.")
     ],
     dependencies: [
-        // Command lines of the two programs; no library target depends on it.
+        // Command lines of the programs; no product that is a library depends on it.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // The macro's plugin alone, which no other target depends on: a program without the macro never builds it.
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
@@ -134,6 +134,11 @@ let package = Package(
         ),
         .executableTarget(
             name: "joblib-wordcount",
+            dependencies: ["Joblib", "WordCount", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        // How two of them count words; no product.
+        .target(
+            name: "WordCount",
             dependencies: ["Joblib", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
 
@@ -177,8 +182,9 @@ let package = Package(
         .testTarget(
             name: "JoblibTCPTests",
             dependencies: [
-                "Joblib", "JoblibCluster", "JoblibPOSIX", "JoblibTCP", "JoblibTestKit", "JoblibWire", "tcp-probe",
-                "TestProcesses",
+                "Joblib", "joblib-wordcount", "JoblibCluster", "JoblibPOSIX", "JoblibTCP",
+                "JoblibTestKit",
+                "JoblibWire", "tcp-probe", "TestProcesses",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["TCP"])),
                 .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TCP"])),
@@ -193,7 +199,10 @@ let package = Package(
         .executableTarget(name: "progress-probe", dependencies: ["Joblib"], path: "Tests/ProgressProbe"),
         .testTarget(name: "ProgressTests", dependencies: ["progress-probe", "TestProcesses"]),
         .testTarget(name: "DocumentationTests", dependencies: ["Joblib"]),
-        .testTarget(name: "ProgramsTests", dependencies: ["joblib-speedup", "joblib-wordcount"]),
+        .testTarget(
+            name: "ProgramsTests",
+            dependencies: ["joblib-speedup", "joblib-wordcount", "WordCount"]
+        ),
 
         // Tests of what the compiler and the linker make of the package.
         .target(name: "TestProcesses", path: "Tests/TestProcesses"),
@@ -232,9 +241,9 @@ for target in package.targets where target.type != .plugin {
     // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0481-weak-let.md
     settings.append(.enableUpcomingFeature("ImmutableWeakCaptures"))
 
-    if target.type == .regular {
+    if target.type == .regular && target.name != "WordCount" {
         // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
-        // Forces `unsafe` to be written beside every pointer.
+        // Forces `unsafe` to be written beside every pointer; not in programs, and not in what is a part of two of them.
         settings.append(.strictMemorySafety())
     }
 

@@ -3,7 +3,7 @@
 
 import Testing
 
-@testable import joblib_wordcount
+@testable import WordCount
 
 @Suite("Parts of a file")
 struct FilePieceTests {

@@ -9,7 +9,7 @@
 /// There are two rules for what is not printable, control characters and bytes that are no UTF-8 among them. GNU `wc`
 /// ignored it up to version 9.3: it neither begins nor ends a word. Later versions and the `wc` of BSD, and with it
 /// POSIX, make it a part of a word like anything that is not white space.
-struct CharacterTable: Codable, Sendable {
+package struct CharacterTable: Codable, Sendable {
     /// The class of what is not printable.
     let unprintable: CharacterClass
 
@@ -24,7 +24,7 @@ struct CharacterTable: Codable, Sendable {
     /// - Parameters:
     ///   - locale: The locale of the text.
     ///   - countsUnprintable: Whether what is not printable is a part of words.
-    init(_ locale: CharacterLocale, countsUnprintable: Bool = false) {
+    package init(_ locale: CharacterLocale, countsUnprintable: Bool = false) {
         let unprintable = countsUnprintable ? CharacterClass.word : .ignored
         self.unprintable = unprintable
         self.isUTF8 = locale.isUTF8

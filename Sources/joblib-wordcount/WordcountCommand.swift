@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Joblib
+import WordCount
 
 /// The program `joblib-wordcount`: its options, and what follows from them.
 @main
@@ -69,54 +70,7 @@ struct WordcountCommand: ParsableCommand {
     func run() throws {
         let parallel = Parallel(nJobs: self.jobs ?? cpuCount(), backend: .named(self.backend))
         let table = CharacterTable(.user, countsUnprintable: self.countUnprintable)
-        var survey = Survey(self.paths.map(FilePath.init(argument:)), table: table)
-        var isInterrupted = false
-        do {
-            try cancellingOnInterrupt { try survey.run(parallel) }
-        } catch  where Self.isInterruption(error) {
-            isInterrupted = true
-        }
-
-        let failures = survey.failures
-        for failure in failures {
-            StandardStream.report("joblib-wordcount: \(failure.path.description): \(failure.error)\n")
-        }
-        let listing = Listing(counts: survey.counts, missing: failures.count)
-        try StandardStream.output.write(listing.rendered(totalOnly: self.total))
-        if isInterrupted {
-            let progress = "\(listing.counts.count) of the \(survey.fileCount) files found were counted"
-            StandardStream.report("joblib-wordcount: interrupted: \(progress)\n")
-            throw ExitCode(CommandLineExit.interrupted)
-        }
-        if !failures.isEmpty { throw ExitCode(CommandLineExit.unreadable) }
-    }
-
-    /// Returns whether an error of a loop means that the user interrupted it.
-    private static func isInterruption(_ error: any Error) -> Bool {
-        switch error {
-        case let error as ParallelError: error.code == .cancelled
-        // A task that noticed the cancellation before the loop did.
-        case let failure as TaskFailure: failure.underlyingError is CancellationError
-        default: error is CancellationError
-        }
-    }
-}
-
-extension FilePath {
-    /// Creates the path that an argument of the process names, even if it is not UTF-8.
-    fileprivate init(argument: String) {
-        // A `String` has repaired such an argument; the original is beside it.
-        let originals = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
-        for case let original? in originals where String(cString: original) == argument {
-            self.init(UnsafeRawBufferPointer(start: original, count: FilePath.length(original)))
-            return
-        }
-        self.init(argument)
-    }
-
-    private static func length(_ text: UnsafePointer<CChar>) -> Int {
-        var length = 0
-        while text[length] != 0 { length += 1 }
-        return length
+        try Survey(self.paths.map(FilePath.init(argument:)), table: table)
+            .print(parallel, program: "joblib-wordcount", totalOnly: self.total)
     }
 }

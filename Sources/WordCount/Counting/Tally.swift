@@ -14,13 +14,16 @@ struct Tally {
     }
 
     private let files: [FileTree.File]
+    private let bytes: PieceBytes
     private let pieces: [FilePiece]
     private var states: [State]
 
     /// Creates a tally that knows nothing about some files yet.
-    init(_ files: [FileTree.File], pieceSize: Int = FilePiece.defaultSize) {
-        let pieces = files.indices.map { FilePiece.pieces(of: $0, status: files[$0].status, size: pieceSize) }
+    init(_ files: [FileTree.File], bytes: PieceBytes = .readByTheTask) {
+        let size = bytes == .readByTheTask ? FilePiece.defaultSize : FilePiece.carriedSize
+        let pieces = files.indices.map { FilePiece.pieces(of: $0, status: files[$0].status, size: size) }
         self.files = files
+        self.bytes = bytes
         self.pieces = pieces.flatMap(\.self)
         self.states = pieces.map { .counting(missing: $0.count, parts: [:]) }
     }
@@ -29,11 +32,23 @@ struct Tally {
     ///
     /// - Throws: What the loop throws if it is interrupted. A file that cannot be read is no reason to throw.
     mutating func count(_ parallel: Parallel, table: CharacterTable) throws {
-        let tasks = self.pieces.map { piece in
-            let file = self.files[piece.file]
-            return Delayed(PieceCounting(piece: piece, path: file.path, status: file.status, table: table))
+        let files = self.files
+        let outcomes: ParallelResults<PieceOutcome>
+        switch self.bytes {
+        case .readByTheTask:
+            let tasks = self.pieces.map { piece in
+                let file = files[piece.file]
+                return Delayed(PieceCounting(piece: piece, path: file.path, status: file.status, table: table))
+            }
+            outcomes = try parallel(tasks, returnAs: .generatorUnordered)
+        case .carriedByTheTask:
+            // Read as they are sent, so that no more of them are in memory than are on their way.
+            let tasks = self.pieces.lazy.map { piece in
+                let file = files[piece.file]
+                return Delayed(ContentsCounting(reading: piece, of: file.path, status: file.status, table: table))
+            }
+            outcomes = try parallel(tasks, returnAs: .generatorUnordered)
         }
-        let outcomes = try parallel(tasks, returnAs: .generatorUnordered)
         while let outcome = try outcomes.next() {
             switch outcome.result {
             case .counted(let part): self.record(part, of: outcome.piece)
@@ -71,31 +86,41 @@ struct Tally {
     }
 }
 
-/// The task: to count a part of a file, in whatever process.
+/// How the tasks come to what they count.
+package enum PieceBytes: Sendable {
+    /// They read the file, wherever they run.
+    case readByTheTask
+
+    /// They carry it: other hosts do not have the file.
+    case carriedByTheTask
+}
+
+/// What a task has made of a part of a file.
+struct PieceOutcome: Codable, Sendable {
+    enum Result: Codable, Sendable {
+        case counted(PieceCount)
+        case failed(SystemError)
+    }
+
+    var piece: FilePiece
+    var result: Result
+}
+
+/// The task: to count a part of a file, in whatever process that has the file.
 struct PieceCounting: PortableTask {
     var piece: FilePiece
     var path: FilePath
     var status: FileStatus
     var table: CharacterTable
 
-    struct Outcome: Codable, Sendable {
-        enum Result: Codable, Sendable {
-            case counted(PieceCount)
-            case failed(SystemError)
-        }
-
-        var piece: FilePiece
-        var result: Result
-    }
-
-    func run() throws -> Outcome {
+    func run() throws -> PieceOutcome {
         do {
             let part = try self.piece.count(self.path, status: self.status, table: self.table) {
                 TaskContext.current?.isCancelled ?? false
             }
-            return Outcome(piece: self.piece, result: .counted(part))
+            return PieceOutcome(piece: self.piece, result: .counted(part))
         } catch let error as SystemError {
-            return Outcome(piece: self.piece, result: .failed(error))
+            return PieceOutcome(piece: self.piece, result: .failed(error))
         }
     }
 }

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// A path as the system sees it: bytes, which need not be UTF-8.
-struct FilePath: Codable, Hashable, Comparable, Sendable {
-    let bytes: [UInt8]
+package struct FilePath: Codable, Hashable, Comparable, Sendable {
+    package let bytes: [UInt8]
 
-    init(_ bytes: some Sequence<UInt8>) {
+    package init(_ bytes: some Sequence<UInt8>) {
         self.bytes = Array(bytes)
     }
 
-    init(_ text: String) {
+    package init(_ text: String) {
         self.init(text.utf8)
     }
 
@@ -20,7 +20,7 @@ struct FilePath: Codable, Hashable, Comparable, Sendable {
     }
 
     /// The path as `wc` prints it: as it is, or quoted for the shell if it has a line break.
-    var printed: [UInt8] {
+    package var printed: [UInt8] {
         let newline = UInt8(ascii: "\n")
         guard self.bytes.contains(newline) else { return self.bytes }
         return Array("'".utf8)
@@ -34,10 +34,10 @@ struct FilePath: Codable, Hashable, Comparable, Sendable {
     }
 
     /// The path in a message, on one line and readable.
-    var description: String { String(decoding: self.printed, as: UTF8.self) }
+    package var description: String { String(decoding: self.printed, as: UTF8.self) }
 
     /// Orders paths by their bytes, like `LC_ALL=C sort`.
-    static func < (left: FilePath, right: FilePath) -> Bool {
+    package static func < (left: FilePath, right: FilePath) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }

@@ -2,16 +2,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Where the program prints: counts to `output`, everything else to `error`.
-struct StandardStream {
-    static let output = StandardStream(descriptor: 1)
-    static let error = StandardStream(descriptor: 2)
+package struct StandardStream {
+    package static let output = StandardStream(descriptor: 1)
+    package static let error = StandardStream(descriptor: 2)
 
     private let descriptor: Int32
 
     /// Writes bytes.
     ///
     /// - Throws: ``SystemError`` if they cannot be written, such as to a full disk.
-    func write(_ bytes: [UInt8]) throws(SystemError) {
+    package func write(_ bytes: [UInt8]) throws(SystemError) {
         let result = bytes.withUnsafeBytes { buffer in
             Result { () throws(SystemError) in try SystemCall.writeAll(self.descriptor, buffer) }
         }
@@ -21,12 +21,12 @@ struct StandardStream {
     /// Writes a text.
     ///
     /// - Throws: ``SystemError`` if it cannot be written.
-    func write(_ text: String) throws(SystemError) {
+    package func write(_ text: String) throws(SystemError) {
         try self.write(Array(text.utf8))
     }
 
     /// Writes a text about the run to stderr; if that fails, there is nowhere to tell of it.
-    static func report(_ text: String) {
+    package static func report(_ text: String) {
         try? Self.error.write(text)
     }
 }

@@ -7,7 +7,7 @@ import Joblib
 ///
 /// Symbolic links below a path are not followed, which rules out cycles; a path that is itself one is. Below a path,
 /// only regular files count: a pipe or a device has no end.
-struct FileTree: Codable, Sendable {
+package struct FileTree: Codable, Sendable {
     /// A file to count.
     struct File: Codable, Hashable, Sendable {
         /// The position of the path, of those given, below which the file lies.
@@ -17,9 +17,9 @@ struct FileTree: Codable, Sendable {
     }
 
     /// Something that could not be read.
-    struct Failure: Error, Codable, Hashable, Sendable {
-        var path: FilePath
-        var error: SystemError
+    package struct Failure: Error, Codable, Hashable, Sendable {
+        package var path: FilePath
+        package var error: SystemError
     }
 
     /// A directory whose entries are not known yet.

@@ -13,14 +13,14 @@ import Darwin
 ///
 /// It is independent of the locale that the process has set, and never freed: there is one for the whole run.
 // SAFETY: a locale object is never changed once it is made, and the functions that take one only read it.
-struct CharacterLocale: @unchecked Sendable {
+package struct CharacterLocale: @unchecked Sendable {
     private let handle: locale_t
 
     /// Whether text is encoded in UTF-8.
     let isUTF8: Bool
 
     /// The locale that LC_ALL, LC_CTYPE or LANG name; the C locale if the system does not have it, as for `wc`.
-    static var user: CharacterLocale { CharacterLocale("") ?? .c }
+    package static var user: CharacterLocale { CharacterLocale("") ?? .c }
 
     /// The locale in which each byte is a character and only ASCII is printable.
     static var c: CharacterLocale { CharacterLocale("C")! }

@@ -2,12 +2,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// The counts as `wc` prints them: lines, words and bytes in columns of equal width, then the path.
-struct Listing {
+package struct Listing {
     /// The files that were counted.
-    var counts: [(path: FilePath, count: Count)]
+    package var counts: [(path: FilePath, count: Count)]
 
     /// The number of files that were not.
-    var missing = 0
+    package var missing: Int
+
+    /// Creates a listing.
+    package init(counts: [(path: FilePath, count: Count)], missing: Int = 0) {
+        self.counts = counts
+        self.missing = missing
+    }
 
     /// The sum over all files.
     var total: Count {
@@ -20,7 +26,7 @@ struct Listing {
     ///
     /// - Parameter totalOnly: Whether to leave out the files. If not, there is no total for a single file, as with `wc`.
     /// - Returns: One line for each file, in the order given, and one for the total.
-    func rendered(totalOnly: Bool) -> [UInt8] {
+    package func rendered(totalOnly: Bool) -> [UInt8] {
         let total = self.total
         // `wc` sizes its columns for the largest of all numbers, which is the number of bytes.
         let width = "\(total.bytes)".utf8.count

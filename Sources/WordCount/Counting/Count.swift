@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// What `wc` counts, of one file or of many.
-struct Count: Codable, Hashable, Sendable {
+package struct Count: Codable, Hashable, Sendable {
     /// The number of newline characters.
-    var lines = 0
+    package var lines = 0
 
     /// The number of sequences of characters between white space.
-    var words = 0
+    package var words = 0
 
     /// The number of bytes.
-    var bytes = 0
+    package var bytes = 0
 
     static func += (total: inout Count, part: Count) {
         total.lines += part.lines

@@ -9,6 +9,9 @@ struct FilePiece: Codable, Hashable, Sendable {
     /// The size of all parts but the last.
     static let defaultSize = 8 << 20
 
+    /// The size of all parts but the last, where a task carries them.
+    static let carriedSize = 512 << 10
+
     /// The most bytes held in memory by one task.
     private static let bufferSize = 256 << 10
 

@@ -10,13 +10,16 @@ import Darwin
 #endif
 
 /// A failed call of the operating system, in its own words.
-struct SystemError: Error, Codable, Hashable, Sendable, CustomStringConvertible {
-    let code: Int32
+package struct SystemError: Error, Codable, Hashable, Sendable, CustomStringConvertible {
+    package let code: Int32
 
-    var description: String { String(cString: strerror(self.code)) }
+    package var description: String { String(cString: strerror(self.code)) }
 
     /// The error that `errno` tells of.
     static var current: SystemError { SystemError(code: errno) }
+
+    /// What is no file has no size, and no places to read at.
+    static var notAFile: SystemError { SystemError(code: ESPIPE) }
 }
 
 /// What stands behind a path.
@@ -100,6 +103,20 @@ enum SystemCall {
         into buffer: UnsafeMutableRawBufferPointer
     ) throws(SystemError) -> Int {
         try Self.retrying { pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
+    }
+
+    /// Reads some bytes at a place of a file, none at its end.
+    static func bytes(_ descriptor: Int32, at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            do throws(SystemError) {
+                initialized = try Self.read(descriptor, at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
     }
 
     /// Reads some bytes of a stream, none at its end; nil if it has no bytes for a tenth of a second.

@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "JoblibTestKit", targets: ["JoblibTestKit"]),
         .executable(name: "joblib-speedup", targets: ["joblib-speedup"]),
         .executable(name: "joblib-wordcount", targets: ["joblib-wordcount"]),
+        .executable(name: "joblib-hosts", targets: ["joblib-hosts"]),
     ],
     traits: [
         // Workers on other hosts. Off by default: whoever wants threads compiles no network and no TLS.
@@ -136,6 +137,14 @@ let package = Package(
             name: "joblib-wordcount",
             dependencies: ["Joblib", "WordCount", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
+        .executableTarget(
+            name: "joblib-hosts",
+            dependencies: [
+                "Joblib", "JoblibTCP", "WordCount",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+
         // How two of them count words; no product.
         .target(
             name: "WordCount",
@@ -182,7 +191,7 @@ let package = Package(
         .testTarget(
             name: "JoblibTCPTests",
             dependencies: [
-                "Joblib", "joblib-wordcount", "JoblibCluster", "JoblibPOSIX", "JoblibTCP",
+                "Joblib", "joblib-hosts", "joblib-wordcount", "JoblibCluster", "JoblibPOSIX", "JoblibTCP",
                 "JoblibTestKit",
                 "JoblibWire", "tcp-probe", "TestProcesses",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
@@ -201,7 +210,7 @@ let package = Package(
         .testTarget(name: "DocumentationTests", dependencies: ["Joblib"]),
         .testTarget(
             name: "ProgramsTests",
-            dependencies: ["joblib-speedup", "joblib-wordcount", "WordCount"]
+            dependencies: ["joblib-hosts", "joblib-speedup", "joblib-wordcount", "WordCount"]
         ),
 
         // Tests of what the compiler and the linker make of the package.

@@ -88,7 +88,7 @@ struct TCPSettings: Sendable {
             guard let token = self.token else {
                 throw ParallelError(
                     .insecureTransport,
-                    "tcp: no token; put the text of ClusterToken.generate() into a file that only you can read, and name it in "
+                    "tcp: no token; make one, by umask 077; joblib-hosts token >token or ClusterToken.generate(), and name the file in "
                         + "JOBLIB_TOKEN_FILE on all hosts, or give backendParams: [.token(token)]"
                 )
             }

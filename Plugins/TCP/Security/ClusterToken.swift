@@ -113,7 +113,8 @@ extension ClusterToken {
         self.init(bytes: secret)
     }
 
-    private static let remedy = "copy all of one that was generated: print(ClusterToken.generate().secretText)"
+    private static let remedy =
+        "copy all of one that was generated, by joblib-hosts token or print(ClusterToken.generate().secretText)"
 
     private static func checksum(of bytes: [UInt8]) -> ArraySlice<UInt8> {
         Array(SHA256.hash(data: Array("swift-joblib token checksum 1".utf8) + bytes)).prefix(self.checksumByteCount)

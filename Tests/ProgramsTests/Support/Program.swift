@@ -19,6 +19,7 @@ struct Program {
 
     static let speedup = Program(name: "joblib-speedup")
     static let wordcount = Program(name: "joblib-wordcount")
+    static let hosts = Program(name: "joblib-hosts")
 
     let name: String
 

@@ -1,0 +1,107 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import Joblib
+import WordCount
+
+#if TCP
+import JoblibTCP
+#endif
+
+/// Counts files on hosts.
+struct CountCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "count",
+        abstract: "Counts files on hosts.",
+        discussion: """
+            Prints what GNU wc prints for the same files: a line for each, sorted by path, and a total. Below a \
+            directory, every regular file counts. The hosts need not have the files: this process reads them, and what \
+            they hold travels with the tasks, encrypted.
+
+            Files that cannot be read are reported on stderr and do not stop the others; the exit status is then 1. It \
+            is 69 where no host could be reached. Ctrl-C stops the run; what was counted until then is printed, and the \
+            exit status is 130.
+            """
+    )
+
+    /// The most workers that the options accept.
+    private static let maximumCount = 1 << 20
+
+    @Option(help: ArgumentHelp("Where hosts listen, such as 10.0.0.5:7077,10.0.0.6:7077.", valueName: "addresses"))
+    var workers: String?
+
+    @Option(help: ArgumentHelp("Where hosts are to dial in, such as 0.0.0.0:7077.", valueName: "address"))
+    var listen: String?
+
+    @Option(
+        help: ArgumentHelp("Number of workers to wait for before beginning.", valueName: "count"),
+        transform: { try Self.number($0, upTo: Self.maximumCount) }
+    )
+    var wait = 1
+
+    @Option(
+        help: ArgumentHelp("Seconds to wait for them.", valueName: "seconds"),
+        transform: { try Self.number($0, upTo: 86_400) }
+    )
+    var within = 10
+
+    @Flag(help: "Print the total only.")
+    var total = false
+
+    @Flag(help: "Make characters that cannot be printed part of words, as GNU wc does since version 9.4.")
+    var countUnprintable = false
+
+    @Argument(help: ArgumentHelp("Files and directories to count.", valueName: "path"))
+    var paths: [String]
+
+    func validate() throws {
+        guard self.workers != nil || self.listen != nil else {
+            throw ValidationError("no hosts: give --workers ADDRESS,… or --listen ADDRESS")
+        }
+        guard !self.paths.contains("") else {
+            throw ValidationError("a path is empty")
+        }
+    }
+
+    #if TCP
+    func run() throws {
+        registerTCPBackend()
+        var parameters: [BackendParameter] = [
+            .waitForWorkers(atLeast: self.wait, within: .seconds(self.within))
+        ]
+        if let workers = self.workers {
+            parameters.append(
+                .workers(workers.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+            )
+        }
+        if let listen = self.listen { parameters.append(.listen(listen)) }
+        let table = CharacterTable(.user, countsUnprintable: self.countUnprintable)
+        let paths = self.paths.map(FilePath.init(argument:))
+        try parallelConfig(backend: .tcp, backendParams: parameters) {
+            try Survey(paths, table: table, bytes: .carriedByTheTask)
+                .print(Parallel(), program: "joblib-hosts", totalOnly: self.total)
+        }
+    }
+    #else
+    func run() throws { throw Unavailable() }
+    #endif
+
+    /// The exit status for an error of a loop, and for what is missing.
+    static func status(of error: any Error) -> Int32? {
+        switch error {
+        case is Unavailable: CommandLineExit.unavailable
+        case let error as ParallelError:
+            error.code == .noWorkers ? CommandLineExit.unavailable : CommandLineExit.usage
+        case is TaskFailure: CommandLineExit.unavailable
+        default: nil
+        }
+    }
+
+    private static func number(_ text: String, upTo maximum: Int) throws -> Int {
+        guard let number = Int(text), (1...maximum).contains(number) else {
+            throw ValidationError("not a whole number from 1 to \(maximum)")
+        }
+        return number
+    }
+}

@@ -23,7 +23,7 @@ struct ContractTests {
         get throws {
             let titles = [
                 "What a backend owes", "What the core does in return", "Workers that are forked copies",
-                "Workers that see bytes only",
+                "Workers that see bytes only", "Backends that count their workers", "Batches that are passed on",
             ]
             return try titles.flatMap { try self.numbers(in: $0) }
         }

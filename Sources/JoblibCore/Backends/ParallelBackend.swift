@@ -16,7 +16,8 @@ public protocol ParallelBackend: Sendable {
 
     /// How many workers there are that `nJobs: -1` stands for, from 1; `nil`, by default: as many as this process has CPUs.
     ///
-    /// Asked before each call whose `nJobs` is negative, its own or ``BackendCapabilities/defaultNJobs``; may wait until there is one.
+    /// Asked before each call whose `nJobs` is negative, its own or ``BackendCapabilities/defaultNJobs``, perhaps more than once; may wait
+    /// until there is one.
     /// A backend that answers is asked to open `Int.max` workers for -1, and gives all that it has, and gets. joblib's
     /// `effective_n_jobs`.
     ///

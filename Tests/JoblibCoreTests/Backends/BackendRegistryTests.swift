@@ -70,12 +70,41 @@ struct BackendRegistryTests {
         #expect(error.detail.contains("known are: sequential"))
     }
 
+    @Test("A name that is there with a trait alone is refused with the trait, the module and the call")
+    func notWithoutTrait() throws {
+        let error = try #require(throws: ParallelError.self) { _ = try BackendRegistry().factory(named: "tcp") }
+        #expect(error.code == .unknownBackend)
+        #expect(error.detail.contains("with the trait TCP"))
+        #expect(error.detail.contains("import JoblibTCP"))
+        #expect(error.detail.contains("registerTCPBackend()"))
+    }
+
     @Test("The registry of the process takes what programs register")
     func shared() throws {
         registerParallelBackend("BackendRegistryTests.shared") { _ in SequentialBackend() }
         #expect(registeredParallelBackends().contains("BackendRegistryTests.shared"))
         #expect(registeredParallelBackends() == registeredParallelBackends().sorted())
         #expect(try Parallel(backend: "BackendRegistryTests.shared").map(0..<3) { $0 } == [0, 1, 2])
+    }
+
+    @Test("A registered backend can be made by others, with parameters, and what keeps it from being made is said")
+    func making() throws {
+        registerParallelBackend("BackendRegistryTests.made") { request in
+            NamedBackend(displayName: "\(request.name) \(try request.parameter("size") ?? 0)")
+        }
+        let size = BackendParameter(name: "size", value: 3)
+        let made = try makeParallelBackend(BackendRequest(name: "BackendRegistryTests.made", parameters: [size]))
+        #expect(made.displayName == "BackendRegistryTests.made 3")
+        let unknown = try #require(throws: ParallelError.self) {
+            _ = try makeParallelBackend(BackendRequest(name: "BackendRegistryTests.nobody"))
+        }
+        #expect(unknown.code == .unknownBackend)
+        registerParallelBackend("BackendRegistryTests.unmade") { _ in throw CancellationError() }
+        let broken = try #require(throws: ParallelError.self) {
+            _ = try makeParallelBackend(BackendRequest(name: "BackendRegistryTests.unmade"))
+        }
+        #expect(broken.code == .startupFailed)
+        #expect(broken.detail.contains("'BackendRegistryTests.unmade' could not be made"))
     }
 
     @Test("What a factory throws, the call throws, with the name of the backend")

@@ -179,7 +179,9 @@ let package = Package(
         .executableTarget(name: "shared-probe", dependencies: ["Joblib"], path: "Tests/SharedProbe"),
         .testTarget(
             name: "JoblibClusterTests",
-            dependencies: ["ClusterSimulation", "JoblibCluster", "JoblibCore", "JoblibWire"]
+            dependencies: [
+                "ClusterSimulation", "JoblibCluster", "JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers",
+            ]
         ),
         .target(name: "ClusterSimulation", dependencies: ["JoblibCluster"], path: "Tests/ClusterSimulation"),
         .executableTarget(

@@ -217,13 +217,20 @@ let package = Package(
 
         // Tests of what the compiler and the linker make of the package.
         .target(name: "TestProcesses", path: "Tests/TestProcesses"),
-        .testTarget(name: "CompileTests", dependencies: ["Joblib", "TestProcesses"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "CompileTests",
+            dependencies: ["Joblib", "JoblibTCP", "TestProcesses"],
+            exclude: ["Fixtures"]
+        ),
         .executableTarget(
             name: "linkage-probe",
             dependencies: ["JoblibCore", "JoblibThreading"],
             path: "Tests/LinkageProbe"
         ),
-        .testTarget(name: "LinkageTests", dependencies: ["linkage-probe", "TestProcesses"]),
+        .testTarget(
+            name: "LinkageTests",
+            dependencies: ["joblib-hosts", "joblib-speedup", "joblib-wordcount", "linkage-probe", "TestProcesses"]
+        ),
     ]
 )
 

@@ -25,17 +25,20 @@ struct SwiftCompiler {
     func verifyRaces(in programs: [RacingProgram]) async throws -> [ProgramRun] {
         // Ignored are notes that point into this package or the standard library.
         let verify = ["-verify", "-verify-ignore-unknown", "-verify-ignore-unrelated"]
-        return try await self.compile(programs, ["-D", "RACE"] + verify.flatMap { ["-Xfrontend", $0] })
+        return try await self.compile(programs.map(\.file), ["-D", "RACE"] + verify.flatMap { ["-Xfrontend", $0] })
     }
 
     /// Compiles the same programs without the race.
     ///
     /// - Throws: What keeps the compiler from starting.
     func compileWithoutRaces(_ programs: [RacingProgram]) async throws -> [ProgramRun] {
-        try await self.compile(programs, ["-warnings-as-errors"])
+        try await self.compile(programs.map(\.file), ["-warnings-as-errors"])
     }
 
-    private func compile(_ programs: [RacingProgram], _ options: [String]) async throws -> [ProgramRun] {
+    /// Compiles programs, each of one file, against the modules of this build.
+    ///
+    /// - Throws: What keeps the compiler from starting.
+    func compile(_ programs: [URL], _ options: [String]) async throws -> [ProgramRun] {
         let build = BuildProducts.directory
         let arguments = [
             // Not `-typecheck`: who owns a value that was sent is found out later, in SIL.
@@ -45,7 +48,7 @@ struct SwiftCompiler {
             // Its own, since a cache serves one spelling of the build's path only.
             "-module-cache-path", build.appending(path: "CompileTests.cache").path,
         ]
-        return try await ProgramRun.runInTurn(self.program, programs.map { arguments + options + [$0.file.path] })
+        return try await ProgramRun.runInTurn(self.program, programs.map { arguments + options + [$0.path] })
     }
 
     // MARK: - Where it is

@@ -22,7 +22,7 @@ final class Connection: HostLink, @unchecked Sendable {
         var isOver = false
     }
 
-    private let channel: any Channel
+    let channel: any Channel
     private let outgoing = Mutex(Outgoing())
 
     // Touched on the event loop alone.

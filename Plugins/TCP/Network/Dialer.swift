@@ -69,7 +69,7 @@ final class Dialer: Sendable {
             .channelOption(.writeBufferWaterMark, value: Transport.writeWaterMark)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = GreetingHandler(self.guest, isServer: false, limit: Transport.greetingTime) {
+                    let handler = GreetingHandler(self.guest, isServer: false, limit: self.guest.greetingTime) {
                         attempt.note($0)
                     }
                     if let security = self.guest.security {

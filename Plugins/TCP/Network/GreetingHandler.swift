@@ -49,7 +49,11 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.deadline = context.eventLoop.assumeIsolated()
             .scheduleTask(in: self.limit) {
-                self.fail(context, "it has not said who it is within \(self.limit.nanoseconds / 1_000_000_000) s", nil)
+                self.fail(
+                    context,
+                    "it has not said who it is within \(Double(self.limit.nanoseconds / 1_000_000) / 1000) s",
+                    nil
+                )
             }
         if context.channel.isActive { self.begin(context) }
     }
@@ -127,9 +131,11 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
             return context.close(promise: nil)
         }
         let remainder = self.machine.remainder
+        // While this handler is in the pipeline: one that is removed has nobody behind it, and what it fires is lost.
+        if !remainder.isEmpty {
+            context.fireChannelRead(NIOAny(context.channel.allocator.buffer(bytes: remainder)))
+        }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
-        if remainder.isEmpty { return }
-        context.fireChannelRead(NIOAny(context.channel.allocator.buffer(bytes: remainder)))
     }
 
     /// How long one that is refused has to read why, before the connection is closed: closing may throw away what it has not read.

@@ -32,6 +32,9 @@ struct GuestHandling: Sendable {
 
     let loop: any EventLoop
 
+    /// How long both ends may take to get to know each other.
+    var greetingTime = Transport.greetingTime
+
     /// Whether one who has proved to belong to the cluster is welcome; on the event loop.
     var admit: @Sendable (Greeting) -> GreetingRefusal? = { _ in nil }
 

@@ -21,6 +21,7 @@ final class HostGuest: Guest, @unchecked Sendable {
     private let didEnd: (HostGuest, String) -> Void
     private var lastHeard = MonotonicClock.now
     private var interval = HostGuest.usualInterval
+    private var nextBeat: Scheduled<Void>?
     private var isOver = false
 
     init(
@@ -41,7 +42,7 @@ final class HostGuest: Guest, @unchecked Sendable {
     func hear() { self.lastHeard = MonotonicClock.now }
 
     func receive(_ message: HostMessage?) {
-        if case .heartbeat(let interval) = message, interval >= 10_000_000 { self.interval = min(interval, 1 << 42) }
+        if case .heartbeat(let interval) = message { self.adopt(interval) }
         guard let message, self.relay.receive(message) else { return self.connection.close() }
     }
 
@@ -50,6 +51,7 @@ final class HostGuest: Guest, @unchecked Sendable {
     func end(_ reason: String) {
         if self.isOver { return }
         self.isOver = true
+        self.nextBeat?.cancel()
         self.relay.end()
         self.didEnd(self, reason)
     }
@@ -63,7 +65,17 @@ final class HostGuest: Guest, @unchecked Sendable {
         guard now - self.lastHeard <= Self.silentIntervals * self.interval else { return self.connection.close() }
         self.connection.send(.heartbeat(interval: self.interval))
         let next = now + self.interval
-        self.loop.scheduleTask(deadline: .uptimeNanoseconds(next)) { [weak self] in self?.beat(expectedAt: next) }
+        self.nextBeat = self.loop.scheduleTask(deadline: .uptimeNanoseconds(next)) { [weak self] in
+            self?.beat(expectedAt: next)
+        }
+    }
+
+    /// The coordinator says how often it wants to hear, which may be much more often than the next time that was planned.
+    private func adopt(_ interval: UInt64) {
+        guard interval >= 10_000_000, interval != self.interval else { return }
+        self.interval = min(interval, 1 << 42)
+        self.nextBeat?.cancel()
+        self.beat(expectedAt: MonotonicClock.now)
     }
 
     /// Takes no batch any more, and ends once those are done that it has.

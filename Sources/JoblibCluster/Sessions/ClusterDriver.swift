@@ -113,6 +113,8 @@ package final class ClusterDriver: @unchecked Sendable {
     /// A host has said something.
     package func receive(_ message: HostMessage?, from link: LinkNumber) {
         let report: HostReport
+        // First of all, so that neither side takes the other's usual silence for its end.
+        link.send(.heartbeat(interval: self.settings.heartbeatInterval))
         switch message {
         case .answer(let batch, let bytes):
             self.coordinator.handle(

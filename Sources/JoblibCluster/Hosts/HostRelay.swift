@@ -109,12 +109,14 @@ package final class HostRelay: Sendable {
     fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8]) { self.tell(.answer(number, answer)) }
 
     fileprivate func end(_ number: BatchNumber, _ message: HostMessage) {
-        let (isKnown, isEmpty) = self.state.withLock { state in
+        let (isKnown, isEmpty, sessions) = self.state.withLock { state in
             let isKnown = state.batches.removeValue(forKey: number) != nil
-            return (isKnown, state.batches.isEmpty && (state.isOver || state.isLeaving))
+            let isEmpty = state.batches.isEmpty && (state.isOver || state.isLeaving)
+            return (isKnown, isEmpty, isEmpty && state.isOver ? Array(state.sessions.values) : [])
         }
         guard isKnown else { return }
         self.tell(message)
+        for session in sessions { session.close() }
         if isEmpty { self.didEmpty() }
     }
 
@@ -137,27 +139,31 @@ package final class HostRelay: Sendable {
 
     /// Takes no batch any more, and says so; those that it has are ended.
     package func leave() {
-        let isEmpty = self.state.withLock { state in
+        let (isEmpty, sessions) = self.state.withLock { state in
             state.isLeaving = true
-            return state.batches.isEmpty
+            return (state.batches.isEmpty, Array(state.sessions.values))
         }
         self.tell(.leaving)
+        // What has not begun can begin elsewhere.
+        for session in sessions { (session as? any RecallingSession)?.recall() }
         if isEmpty { self.didEmpty() }
     }
 
     /// The connection has ended: nobody wants anything of it any more.
+    ///
+    /// Sessions are closed with their last batch: a worker whose task heeds that it is cancelled stays for whoever connects next.
     package func end() {
         let (sessions, batches) = self.state.withLock { state in
             state.isOver = true
-            defer { state.sessions = [:] }
             return (state.sessions, state.batches)
         }
         for (number, batch) in batches {
             batch.giveUp()
             for session in sessions.values { session.cancel(CallID(relayed: number)) }
         }
+        guard batches.isEmpty else { return }
         for session in sessions.values { session.close() }
-        if batches.isEmpty { self.didEmpty() }
+        self.didEmpty()
     }
 
     /// How many batches it has.

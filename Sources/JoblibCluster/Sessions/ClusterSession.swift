@@ -31,7 +31,10 @@ package final class ClusterSession: AttendedSession {
         self.workersChanged = workersChanged
     }
 
-    package var workers: Int { self.width.load(ordering: .relaxed) }
+    /// How many workers it has; 1 while there is no host.
+    ///
+    /// A call without workers would end at once. So it hands in a batch, which waits until a host comes back, or fails with the session.
+    package var workers: Int { max(1, self.width.load(ordering: .relaxed)) }
 
     package func submit(_ batch: Batch) throws {
         if let failure = self.failure.withLock({ $0 }) { throw failure }
@@ -63,7 +66,7 @@ package final class ClusterSession: AttendedSession {
         while true {
             let seen = self.change.count
             if let failure = self.failure.withLock({ $0 }) { throw failure }
-            if self.workers > 0 { return }
+            if self.width.load(ordering: .relaxed) > 0 { return }
             guard self.change.wait(while: seen, spins: 2000, until: deadline) else {
                 throw ParallelError(.noWorkers, "the hosts that were there have left before they could be used")
             }

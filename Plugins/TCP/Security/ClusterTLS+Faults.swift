@@ -22,6 +22,8 @@ extension ClusterTLS {
         default: return nil
         }
         let cause = "\(error)"
+        // Cut off, as a network may do; who it was is not known.
+        if cause.contains("EOF during handshake") { return nil }
         if Self.reasonsOfStrangers.contains(where: { cause.contains($0) }) {
             return .untrustedPeer(
                 """

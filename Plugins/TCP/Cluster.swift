@@ -80,7 +80,7 @@ final class Cluster: Sendable {
     private let driver: ClusterDriver
     private let state = Mutex(State())
     private let sessions = Atomic<Int>(0)
-    private let problems: DialProblems
+    private let problems: MeetingProblems
 
     var sessionCount: Int { self.sessions.load(ordering: .sequentiallyConsistent) }
 
@@ -97,29 +97,30 @@ final class Cluster: Sendable {
         limits.heartbeatInterval = settings.meeting.heartbeatInterval
         limits.patience = settings.meeting.patience
         let driver = try ClusterDriver(limits, on: EventLoopExecutor(group.next()))
-        let guest = GuestHandling(
+        var guest = GuestHandling(
             greeting: .ofThisProcess(role: .coordinator, slots: 0),
             security: try settings.token.map { try ClusterTLS($0, .coordinator) },
             loop: group.next(),
             makeGuest: { CoordinatorLink(driver, $0, $1, $2) }
         )
-        let cluster = Cluster(group, driver, hostCount: settings.meeting.hosts.count)
+        guest.admit = { driver.refusal(of: $0) }
+        let cluster = Cluster(group, driver, settings.meeting.hosts)
         try cluster.listen(settings.meeting.listen, guest)
         cluster.dial(settings.meeting.hosts, guest)
         cluster.watch(isForgotten)
         return cluster
     }
 
-    private init(_ group: MultiThreadedEventLoopGroup, _ driver: ClusterDriver, hostCount: Int) {
+    private init(_ group: MultiThreadedEventLoopGroup, _ driver: ClusterDriver, _ hosts: [HostAddress]) {
         self.group = group
         self.driver = driver
-        self.problems = DialProblems(hostCount)
+        self.problems = MeetingProblems(hosts)
     }
 
     private func listen(_ address: HostAddress?, _ guest: GuestHandling) throws {
         guard let address else { return }
         do {
-            let channel = try Listener.listen(at: address, guest)
+            let channel = try Listener.listen(at: address, guest) { [problems = self.problems] in problems.note($0) }
             self.state.withLock { $0.channel = channel }
         } catch {
             try? self.group.syncShutdownGracefully()
@@ -130,7 +131,7 @@ final class Cluster: Sendable {
     private func dial(_ addresses: [HostAddress], _ guest: GuestHandling) {
         for (place, address) in addresses.enumerated() {
             let dialer = Dialer(address, guest) { [problems = self.problems, driver = self.driver] failure in
-                problems.note(failure, at: place, address)
+                problems.note(failure, at: place)
                 driver.noteChange()
             }
             self.state.withLock { $0.dialers.append(dialer) }
@@ -196,41 +197,6 @@ final class Cluster: Sendable {
         try? await channel?.close()
         self.driver.disconnectAll()
         try? await self.group.shutdownGracefully()
-    }
-}
-
-/// Why hosts that were dialled are not there.
-final class DialProblems: Sendable {
-    private struct Problem {
-        let text: String
-
-        /// What trying again would not change.
-        let final: ParallelError?
-    }
-
-    private let problems: Mutex<[Problem?]>
-
-    init(_ count: Int) {
-        self.problems = Mutex(Array(repeating: nil, count: count))
-    }
-
-    /// Notes how dialling went; `nil`: well.
-    func note(_ failure: DialFailure?, at place: Int, _ address: HostAddress) {
-        self.problems.withLock { problems in
-            problems[place] = failure.map {
-                Problem(text: "\(address): \($0.reason)", final: $0.isFinal ? $0.error : nil)
-            }
-        }
-    }
-
-    var texts: [String] { self.problems.withLock { $0.compactMap { $0?.text } } }
-
-    /// Why none of them will ever come; `nil` while one still may.
-    var finalError: ParallelError? {
-        self.problems.withLock { problems in
-            guard !problems.isEmpty, problems.allSatisfy({ $0?.final != nil }) else { return nil }
-            return problems[0]?.final
-        }
     }
 }
 

@@ -76,7 +76,8 @@ final class HostProcess: @unchecked Sendable {
         if self.settings.listens {
             let channel: any Channel
             do {
-                channel = try Listener.listen(at: self.settings.address, self.handling)
+                let guests = TurnedAway()
+                channel = try Listener.listen(at: self.settings.address, self.handling) { guests.note($0) }
             } catch {
                 throw ParallelError(.startupFailed, "cannot listen at \(self.settings.address): \(error)")
             }
@@ -108,6 +109,20 @@ final class HostProcess: @unchecked Sendable {
         func note(_ failure: DialFailure?, _ address: HostAddress) {
             if let failure, failure.reason != self.last { HostProcess.say("\(address): \(failure.reason)") }
             self.last = failure?.reason
+        }
+    }
+
+    /// Says why those were turned away that a person can do something about; not for ever, since anybody may knock.
+    // SAFETY: touched on the event loop alone.
+    private final class TurnedAway: @unchecked Sendable {
+        private static let largestCount = 20
+        private var count = 0
+
+        func note(_ failure: DialFailure) {
+            guard failure.isFinal, self.count < Self.largestCount else { return }
+            self.count += 1
+            HostProcess.say("turned away: \(failure.reason)")
+            if self.count == Self.largestCount { HostProcess.say("says no more of those it turns away") }
         }
     }
 

@@ -20,9 +20,14 @@ enum Listener {
     /// - Parameters:
     ///   - address: Where.
     ///   - guest: Who gets the connections.
+    ///   - note: Is told why those were turned away that did not get through; on the event loop.
     /// - Returns: What to close in the end; it knows its address.
     /// - Throws: What the system says.
-    static func listen(at address: HostAddress, _ guest: GuestHandling) throws -> any Channel {
+    static func listen(
+        at address: HostAddress,
+        _ guest: GuestHandling,
+        note: @escaping @Sendable (DialFailure) -> Void = { _ in }
+    ) throws -> any Channel {
         let strangers = Strangers(largestCount: self.largestStrangerCount)
         return try ServerBootstrap(group: guest.loop)
             .serverChannelOption(.backlog, value: 1024)
@@ -33,9 +38,9 @@ enum Listener {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     strangers.add(channel)
-                    let handler = GreetingHandler(guest, isServer: true, limit: Transport.greetingTime) { result in
+                    let handler = GreetingHandler(guest, isServer: true, limit: guest.greetingTime) { result in
                         strangers.remove(channel)
-                        _ = result
+                        if case .failure(let failure) = result { note(failure) }
                     }
                     if let security = guest.security {
                         try channel.pipeline.syncOperations.addHandler(security.serverHandler())

@@ -5,6 +5,15 @@ extension Coordinator {
     /// How many slots of one host count at most, since it may say anything.
     private static let largestSlotCount = 1 << 16
 
+    /// Whether a host is not wanted for a while; to be asked before it joins.
+    package mutating func isExcluded(_ processID: [UInt8], at now: UInt64) -> Bool {
+        self.losses.isExcluded(processID, at: now)
+    }
+
+    package static func exclusionText(of name: String) -> String {
+        "\(name) was lost too often, or has said what it had no business to say, and is not wanted for a while"
+    }
+
     mutating func join(
         _ link: LinkNumber,
         _ joining: HostDescription,
@@ -15,16 +24,14 @@ extension Coordinator {
         var description = joining
         description.slots = min(max(joining.slots, 1), Self.largestSlotCount)
         if self.losses.isExcluded(description.processID, at: now) {
-            effects.append(.disconnect(link, "\(description.name) was lost too often, and is not wanted for a while"))
+            effects.append(.disconnect(link, Self.exclusionText(of: description.name)))
             return
         }
         if let older = self.linksByProcess[description.processID].flatMap({ self.hostIndices[$0] }) {
             self.lose(older, because: "it has connected again", disconnects: true, at: now, into: &effects)
             // That may have been once too often.
             if self.losses.isExcluded(description.processID, at: now) {
-                effects.append(
-                    .disconnect(link, "\(description.name) was lost too often, and is not wanted for a while")
-                )
+                effects.append(.disconnect(link, Self.exclusionText(of: description.name)))
                 return
             }
         }

@@ -98,6 +98,12 @@ package final class ClusterDriver: @unchecked Sendable {
     ///
     /// - Returns: The number of its connection.
     package func join(_ host: HostDescription, _ link: any HostLink) -> LinkNumber {
+    /// Why a host is not to join; `nil`: it may.
+    package func refusal(of host: Greeting) -> GreetingRefusal? {
+        guard self.coordinator.isExcluded(host.processID, at: MonotonicClock.now) else { return nil }
+        return GreetingRefusal(code: .excluded, detail: Coordinator.exclusionText(of: host.name))
+    }
+
         self.state.lastLink += 1
         let number = self.state.lastLink
         self.state.links[number] = link

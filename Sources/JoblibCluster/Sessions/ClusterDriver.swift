@@ -30,6 +30,7 @@ package final class ClusterDriver: @unchecked Sendable {
         var sessions: [SessionNumber: ClusterSession] = [:]
         var results: [ResultInbox.Item] = []
         var lastLink: LinkNumber = 0
+        var speaker: LinkNumber = 0
         var lastBatch: BatchNumber = 0
         var stopAlarm: (@Sendable () -> Void)?
         var isReading = true
@@ -71,7 +72,10 @@ package final class ClusterDriver: @unchecked Sendable {
         self.observe = observe
         let fullness = Fullness()
         do {
-            self.inbox = try ResultInbox { isFull in fullness.driver?.setReading(!isFull) }
+            self.inbox = try ResultInbox(
+                fullnessChanged: { isFull in fullness.driver?.setReading(!isFull) },
+                foundUndone: { link in fullness.driver?.accuse(link) }
+            )
         } catch {
             throw ParallelError(.resourceExhausted, "no thread to take results in on: \(error); use fewer threads")
         }
@@ -94,21 +98,23 @@ package final class ClusterDriver: @unchecked Sendable {
 
     // MARK: - Hosts; on the executor
 
-    /// A host has greeted, and was greeted.
-    ///
-    /// - Returns: The number of its connection.
-    package func join(_ host: HostDescription, _ link: any HostLink) -> LinkNumber {
     /// Why a host is not to join; `nil`: it may.
     package func refusal(of host: Greeting) -> GreetingRefusal? {
         guard self.coordinator.isExcluded(host.processID, at: MonotonicClock.now) else { return nil }
         return GreetingRefusal(code: .excluded, detail: Coordinator.exclusionText(of: host.name))
     }
 
+    /// A host has greeted, and was greeted.
+    ///
+    /// - Returns: The number of its connection.
+    package func join(_ host: HostDescription, _ link: any HostLink) -> LinkNumber {
         self.state.lastLink += 1
         let number = self.state.lastLink
         self.state.links[number] = link
         self.state.names[number] = host.name
         if !self.state.isReading { link.setReading(false) }
+        // First of all, so that neither side takes the other's usual silence for its end.
+        link.send(.heartbeat(interval: self.settings.heartbeatInterval))
         self.handle(.joined(number, host))
         return number
     }
@@ -118,9 +124,8 @@ package final class ClusterDriver: @unchecked Sendable {
 
     /// A host has said something.
     package func receive(_ message: HostMessage?, from link: LinkNumber) {
+        self.state.speaker = link
         let report: HostReport
-        // First of all, so that neither side takes the other's usual silence for its end.
-        link.send(.heartbeat(interval: self.settings.heartbeatInterval))
         switch message {
         case .answer(let batch, let bytes):
             self.coordinator.handle(
@@ -163,6 +168,14 @@ package final class ClusterDriver: @unchecked Sendable {
                 self.state.links[number]?.disconnect("the coordinator needs its hosts no more")
                 self.leave(number, "closed")
             }
+            self.flush()
+        }
+    }
+
+    /// A host has said that a batch is done, and its answers were for less, or made no sense.
+    private func accuse(_ link: LinkNumber) {
+        self.executor.execute {
+            self.handle(.message(link, .nonsense))
             self.flush()
         }
     }
@@ -336,7 +349,7 @@ package final class ClusterDriver: @unchecked Sendable {
             self.state.results.append(.answer(held.batch, answer))
         case .finish(let batch):
             guard let held = self.state.batches.removeValue(forKey: batch) else { return }
-            self.state.results.append(.finished(held.batch))
+            self.state.results.append(.finished(held.batch, self.state.speaker))
         case .fail(let batch, let failure):
             guard let held = self.state.batches.removeValue(forKey: batch) else { return }
             self.state.results.append(.failed(held.batch, Self.error(failure)))

@@ -12,7 +12,7 @@ import Synchronization
 final class ResultInbox: Sendable {
     enum Item {
         case answer(Batch, [UInt8])
-        case finished(Batch)
+        case finished(Batch, LinkNumber)
         case failed(Batch, any Error)
     }
 
@@ -41,13 +41,20 @@ final class ResultInbox: Sendable {
     private let isEmpty = Atomic<Bool>(true)
 
     private let fullnessChanged: @Sendable (Bool) -> Void
+    private let foundUndone: @Sendable (LinkNumber) -> Void
 
     /// Starts the thread.
     ///
-    /// - Parameter fullnessChanged: Called with whether there is more than anybody should have to keep.
+    /// - Parameters:
+    ///   - fullnessChanged: Called with whether there is more than anybody should have to keep.
+    ///   - foundUndone: Called with whoever has said that a batch is done that is not.
     /// - Throws: `SystemError` when the system has no thread left to give.
-    init(fullnessChanged: @escaping @Sendable (Bool) -> Void) throws(SystemError) {
+    init(
+        fullnessChanged: @escaping @Sendable (Bool) -> Void,
+        foundUndone: @escaping @Sendable (LinkNumber) -> Void
+    ) throws(SystemError) {
         self.fullnessChanged = fullnessChanged
+        self.foundUndone = foundUndone
         try PlatformThread.start(name: "joblib-results") { [weak self] in Self.run { self } }
     }
 
@@ -93,7 +100,7 @@ final class ResultInbox: Sendable {
                     return true
                 }
                 if isSmall { self.fullnessChanged(false) }
-            case .finished(let batch): batch.finish()
+            case .finished(let batch, let link): if !batch.finish() { self.foundUndone(link) }
             case .failed(let batch, let error): batch.fail(error)
             }
         }

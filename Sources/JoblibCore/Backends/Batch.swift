@@ -77,7 +77,11 @@ public struct Batch: Sendable, CustomStringConvertible {
     }
 
     /// Completes the batch: the worker that has the ``payload`` is done, and all its answers were taken in.
-    public func finish() {
+    ///
+    /// - Returns: Whether the answers were for all its tasks that were still wanted; the others run again. A worker that
+    ///   keeps to its contract leaves none out.
+    @discardableResult
+    public func finish() -> Bool {
         self.ticket.finish()
     }
 
@@ -134,8 +138,8 @@ protocol ShippedWork: BatchWork {
     /// Takes an answer in.
     func accept(_ answer: [UInt8])
 
-    /// The worker is done.
-    func finish()
+    /// The worker is done; returns whether with all that is wanted.
+    func finish() -> Bool
 
     /// The worker is gone.
     func wasLost(_ cause: any Error)
@@ -178,7 +182,7 @@ private final class WrapperWork: ShippedWork {
 
     func accept(_ answer: [UInt8]) { self.batch.accept(answer) }
 
-    func finish() { self.batch.finish() }
+    func finish() -> Bool { self.batch.finish() }
 
     func wasLost(_ cause: any Error) { self.batch.fail(cause) }
 }
@@ -205,7 +209,10 @@ private final class RelayedWork: ShippedWork {
 
     func accept(_ answer: [UInt8]) { self.relay.accept(answer) }
 
-    func finish() { self.relay.finish() }
+    func finish() -> Bool {
+        self.relay.finish()
+        return true
+    }
 
     func wasLost(_ cause: any Error) { self.relay.fail(cause) }
 }

@@ -64,9 +64,14 @@ final class BatchTicket: Sendable {
     }
 
     /// Completes a batch that was sent to a worker, which has said all that there is to say.
-    func finish() {
-        guard self.settle(as: State.completed) else { return self.reportCompletionInVain() }
-        self.shipment?.finish()
+    ///
+    /// - Returns: Whether it has done all that is wanted.
+    func finish() -> Bool {
+        guard self.settle(as: State.completed) else {
+            self.reportCompletionInVain()
+            return true
+        }
+        return self.shipment?.finish() ?? true
     }
 
     func fail(_ cause: any Error) {
@@ -116,7 +121,7 @@ final class BatchTicket: Sendable {
     /// Nobody needs it any more; whoever sent it away waits for it all the same.
     private func letGo() {
         guard let shipment = self.shipment else { return }
-        PlatformThread.startOrRun(name: "joblib-fault") { shipment.finish() }
+        PlatformThread.startOrRun(name: "joblib-fault") { _ = shipment.finish() }
     }
 
     private func reportCompletionInVain() {

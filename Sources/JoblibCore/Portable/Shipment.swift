@@ -59,11 +59,11 @@ final class Shipment: ShippedWork, @unchecked Sendable {
 
     func accept(_ answer: [UInt8]) { self.loop.accept(answer, of: self) }
 
-    func finish() { self.loop.didFinish(self, lostBy: nil) }
+    func finish() -> Bool { self.loop.didFinish(self, lostBy: nil) }
 
-    func wasLost(_ cause: any Error) { self.loop.didFinish(self, lostBy: cause) }
+    func wasLost(_ cause: any Error) { _ = self.loop.didFinish(self, lostBy: cause) }
 
-    func batchFailed(_ error: ParallelError) { self.loop.didFinish(self, lostBy: error) }
+    func batchFailed(_ error: ParallelError) { _ = self.loop.didFinish(self, lostBy: error) }
 
     /// Runs the tasks in this very process, all the same by way of bytes.
     func runAsBatch() {
@@ -72,10 +72,10 @@ final class Shipment: ShippedWork, @unchecked Sendable {
                 self.payload,
                 coder: self.loop.coder,
                 isCancelled: { [loop] in loop.isStopped },
-                overrun: { self.loop.didFinish(self, lostBy: nil) },
+                overrun: { _ = self.loop.didFinish(self, lostBy: nil) },
                 send: { self.accept($0) }
             )
-            self.finish()
+            _ = self.finish()
         } catch {
             self.wasLost(error)
         }

@@ -161,7 +161,8 @@ extension ShippingLoop {
     /// - Parameters:
     ///   - shipment: The batch.
     ///   - cause: Why its worker is gone; `nil` when it is not.
-    func didFinish(_ shipment: Shipment, lostBy cause: (any Error)?) {
+    /// - Returns: Whether all was done that is wanted.
+    func didFinish(_ shipment: Shipment, lostBy cause: (any Error)?) -> Bool {
         let (isFirst, rest, isHopeless) = self.state.withLock { state -> (Bool, [ShippingLedger.Entry], Bool) in
             let isFirst = self.isOut(shipment, state)
             shipment.isFinished = true
@@ -182,9 +183,12 @@ extension ShippingLoop {
             if !isReturned { state.ledger.noteLoss() }
             return (isFirst, rest, state.ledger.isHopeless(workers: self.workers))
         }
-        guard isFirst else { return }
+        guard isFirst else { return true }
         shipment.didEnd?()
-        guard !rest.isEmpty else { return self.didChange() }
+        guard !rest.isEmpty else {
+            self.didChange()
+            return true
+        }
         // Last: who finds nothing with workers, and nothing to be sent again, ends the call.
         defer {
             self.state.withLock { if !$0.isGivenUp { $0.shipmentCount -= 1 } }
@@ -214,11 +218,15 @@ extension ShippingLoop {
             if let error = error as? ParallelError { self.plan.report?.fault(error) }
             let isStalled = (error as? ParallelError)?.code == .stalled
             let hasHope = !isStalled || self.state.withLock { state in rest.allSatisfy { state.ledger.mayLose($0) } }
-            guard hasHope else { return self.stop(error) }
+            guard hasHope else {
+                self.stop(error)
+                return false
+            }
             for entry in rest {
                 self.lost(entry, error, TaskFailure.Reason("workerLost"), shipment, isFromOutside: true)
             }
         }
+        return false
     }
 
     /// Finds the task in which the process has ended; the others run again without blame.

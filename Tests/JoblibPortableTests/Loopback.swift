@@ -106,7 +106,9 @@ private final class LoopbackSession: WorkerSession, @unchecked Sendable {
         var isGarbling = false
         switch self.backend.mishap {
         case .losing(let count) where number < count: return batch.fail(Gone())
-        case .idle: return batch.finish()
+        case .idle:
+            batch.finish()
+            return
         case .garbling: isGarbling = true
         default: break
         }

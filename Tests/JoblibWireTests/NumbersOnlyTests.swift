@@ -7,18 +7,34 @@ import Testing
 /// Values whose bytes are taken from anybody: there must be no bytes that make none.
 @Suite("Numbers and nothing else")
 struct NumbersOnlyTests {
-    struct Point: Codable { var x: Double, y: Double }
-    struct Segment: Codable { var start: Point, end: Point, weight: Int64 }
-    struct Nothing: Codable {}
-    struct Padded: Codable { var small: Int8, large: Int64 }
-    struct Flagged: Codable { var number: Int64, isOn: Bool }
-    struct Chosen: Codable { var number: Int?, other: Int }
+    struct Point: Codable {
+        var x: Double
+        var y: Double
+    }
+    struct Segment: Codable {
+        var start: Point
+        var end: Point
+        var weight: Int64
+    }
+    struct Empty: Codable {}
+    struct Padded: Codable {
+        var small: Int8
+        var large: Int64
+    }
+    struct Flagged: Codable {
+        var number: Int64
+        var isOn: Bool
+    }
+    struct Chosen: Codable {
+        var number: Int?
+        var other: Int
+    }
     struct Named: Codable { var name: String }
     struct Listed: Codable { var numbers: [Int] }
     enum Side: UInt8, Codable { case left, right }
     struct Sided: Codable { var side: Side }
     struct Pointing { var place: UnsafeRawPointer }
-    struct Character { var scalar: Unicode.Scalar }
+    struct Lettered { var scalar: Unicode.Scalar }
     final class Box { let number = 1 }
 
     private static let coder = BinaryCoder(trust: .none)
@@ -26,7 +42,7 @@ struct NumbersOnlyTests {
     @Test(
         "are taken as their bytes",
         arguments: [
-            Int.self, UInt8.self, Double.self, Float.self, Point.self, Segment.self, Nothing.self,
+            Int.self, UInt8.self, Double.self, Float.self, Point.self, Segment.self, Empty.self,
         ] as [Any.Type]
     )
     func numbers(_ type: Any.Type) {
@@ -37,7 +53,7 @@ struct NumbersOnlyTests {
         "What has other bytes is not: padding, flags, cases, optional values, references, addresses",
         arguments: [
             Padded.self, Flagged.self, Chosen.self, Named.self, Listed.self, Side.self, Sided.self, Pointing.self,
-            Character.self, Box.self, Bool.self, String.self, [Int].self, Int?.self, (Int, Int).self, Any.self,
+            Lettered.self, Box.self, Bool.self, String.self, [Int].self, Int?.self, (Int, Int).self, Any.self,
         ] as [Any.Type]
     )
     func others(_ type: Any.Type) {

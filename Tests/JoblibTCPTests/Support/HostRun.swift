@@ -11,6 +11,7 @@ import Synchronization
 final class HostRun: Sendable {
     /// Ends the host when the pipe closes that is its standard input, as it does with whoever has started it.
     private static let script = """
+        eval "${JOBLIB_TEST_BEFORE:-}"
         "$0" </dev/null & pid=$!
         echo "pid $pid" >&2
         exec 3<&0
@@ -52,16 +53,15 @@ final class HostRun: Sendable {
             if data.isEmpty { handle.readabilityHandler = nil }
             self?.take(String(decoding: data, as: UTF8.self))
         }
-        try Self.withAllSignals { try self.process.run() }
+        try Self.withSignals { try self.process.run() }
     }
 
-    /// Calls a closure on a thread that blocks no signal, which its child processes inherit: a shell that blocks SIGCHLD waits for ever.
-    private static func withAllSignals(_ body: () throws -> Void) rethrows {
-        var none = sigset_t()
-        var previous = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &previous)
-        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+    /// Threads of a pool have signals blocked, which a child inherits: a shell then waits for ever for its own.
+    private static func withSignals(_ body: () throws -> Void) rethrows {
+        var (none, usual) = (sigset_t(), sigset_t())
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &usual)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &usual, nil) }
         try body()
     }
 
@@ -72,25 +72,27 @@ final class HostRun: Sendable {
     ///   - token: Its token; `nil`: plaintext.
     ///   - address: Where; port 0 leaves it to the system.
     ///   - more: Further variables.
+    ///   - program: The executable; `nil`: this one.
     /// - Returns: The host, which listens.
     /// - Throws: What it has said instead.
     static func listening(
         slots: Int = 2,
         _ token: ClusterToken?,
         at address: String = "127.0.0.1:0",
-        _ more: [String: String] = [:]
+        _ more: [String: String] = [:],
+        program: URL? = nil
     ) throws -> HostRun {
-        let host = try HostRun(Self.variables(slots, token, more).merging(["JOBLIB_WORKER_LISTEN": address]) { $1 })
+        let variables = Self.variables(slots, token, more).merging(["JOBLIB_WORKER_LISTEN": address]) { $1 }
+        let host = try HostRun(variables, program: program)
         _ = try host.address
         return host
     }
 
     /// Starts one that dials.
-    static func dialling(_ address: String, slots: Int = 2, _ token: ClusterToken?, _ more: [String: String] = [:])
-        throws
+    static func dialling(_ address: String, slots: Int = 2, _ token: ClusterToken?, program: URL? = nil) throws
         -> HostRun
     {
-        try HostRun(Self.variables(slots, token, more).merging(["JOBLIB_WORKER_DIAL": address]) { $1 })
+        try HostRun(Self.variables(slots, token, [:]).merging(["JOBLIB_WORKER_DIAL": address]) { $1 }, program: program)
     }
 
     private static func variables(_ slots: Int, _ token: ClusterToken?, _ more: [String: String]) -> [String: String] {

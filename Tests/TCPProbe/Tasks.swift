@@ -3,6 +3,7 @@
 
 #if TCP
 
+import Glibc
 import Joblib
 
 /// The square root of a number.
@@ -14,6 +15,17 @@ struct Root: PortableTask {
     }
 
     func run() throws -> Double { self.number.squareRoot() }
+}
+
+/// Leaves a file in a folder that says which process it is in, and never returns.
+struct Waiting: PortableTask {
+    var index: Int
+    var folder: String
+
+    func run() throws -> Int {
+        close(creat("\(self.folder)/begun-\(self.index)-\(getpid())-0", 0o600))
+        while true { usleep(1000) }
+    }
 }
 
 #endif

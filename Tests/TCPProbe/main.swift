@@ -26,7 +26,23 @@ do {
             try Parallel()((0..<count).map { Delayed(Root(of: Double($0 * $0))) })
         }
         print(more.reduce(0, +), ContinuousClock.now - again)
-    default: print("usage: tcp-probe token | roots COUNT ADDRESS…")
+    case "roots-of-those-who-dial":
+        let address = arguments[2]
+        let roots = try parallelConfig(
+            backend: "tcp",
+            backendParams: [.listen(address), .waitForWorkers(within: .seconds(30))]
+        ) { try Parallel()((0..<(Int(arguments[1]) ?? 10)).map { Delayed(Root(of: Double($0 * $0))) }) }
+        print(roots.reduce(0, +))
+    case "hold":
+        let tasks = (0..<(Int(arguments[1]) ?? 1)).map { Delayed(Waiting(index: $0, folder: arguments[2])) }
+        let addresses = Array(arguments.dropFirst(3))
+        _ = try parallelConfig(backend: "tcp", backendParams: [.workers(addresses)]) {
+            try Parallel(batchSize: 1)(tasks)
+        }
+    default:
+        print(
+            "usage: tcp-probe token | roots COUNT ADDRESS… | roots-of-those-who-dial COUNT ADDRESS | hold COUNT FOLDER ADDRESS…"
+        )
     }
 } catch {
     print("error: \(error)")

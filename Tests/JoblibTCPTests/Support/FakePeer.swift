@@ -1,0 +1,115 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import JoblibPOSIX
+import NIOCore
+import NIOPosix
+import Synchronization
+
+@testable import JoblibTCP
+
+/// A peer that has the token and the program, and says what its test has it say.
+final class FakePeer: Sendable {
+    /// What it does with a message; the connection's channel takes bytes that are no message.
+    typealias Behaviour = @Sendable (Connection, HostMessage) -> Void
+
+    private final class User: Guest {
+        let connection: Connection
+        let peer: FakePeer
+
+        init(_ connection: Connection, _ peer: FakePeer) {
+            self.connection = connection
+            self.peer = peer
+        }
+
+        func hear() {}
+
+        func receive(_ message: HostMessage?) {
+            guard let message else { return }
+            self.peer.messages.withLock { $0.append(message) }
+            self.peer.behaviour(self.connection, message)
+        }
+
+        func endTurn() {}
+
+        func end(_ reason: String) { self.peer.endings.withLock { $0.append(reason) } }
+    }
+
+    private let behaviour: Behaviour
+    private let messages = Mutex<[HostMessage]>([])
+    private let endings = Mutex<[String]>([])
+    private let channel = Mutex<(any Channel)?>(nil)
+    private let dialer = Mutex<Dialer?>(nil)
+
+    private init(_ behaviour: @escaping Behaviour) { self.behaviour = behaviour }
+
+    /// What it was told, and how its connections have ended.
+    var received: [HostMessage] { self.messages.withLock { $0 } }
+    var ends: [String] { self.endings.withLock { $0 } }
+
+    /// Where it listens.
+    var address: String { "127.0.0.1:\(self.channel.withLock { $0?.localAddress?.port } ?? 0)" }
+
+    /// A host that listens.
+    static func host(slots: Int = 2, _ token: ClusterToken, _ behaviour: @escaping Behaviour) throws -> FakePeer {
+        let peer = FakePeer(behaviour)
+        let channel = try Listener.listen(
+            at: HostAddress(host: "127.0.0.1", port: 0),
+            try peer.handling(.host, slots: slots, token) { _ in }
+        )
+        peer.channel.withLock { $0 = channel }
+        return peer
+    }
+
+    /// A coordinator that dials, and begins to talk.
+    static func coordinator(
+        _ address: String,
+        _ token: ClusterToken,
+        begin: @escaping @Sendable (Connection) -> Void
+    ) throws -> FakePeer {
+        let peer = FakePeer { _, _ in }
+        let dialer = Dialer(
+            try HostAddress(address),
+            try peer.handling(.coordinator, slots: 0, token, begin),
+            note: { _ in }
+        )
+        peer.dialer.withLock { $0 = dialer }
+        dialer.start()
+        return peer
+    }
+
+    private func handling(
+        _ role: Greeting.Role,
+        slots: Int,
+        _ token: ClusterToken,
+        _ begin: @escaping @Sendable (Connection) -> Void
+    ) throws -> GuestHandling {
+        GuestHandling(
+            greeting: .ofThisProcess(role: role, slots: slots),
+            security: try ClusterTLS(token, role),
+            loop: MultiThreadedEventLoopGroup.singleton.next(),
+            makeGuest: { connection, _, _ in
+                // Behind what the pipeline does when it is complete.
+                connection.channel.eventLoop.execute { begin(connection) }
+                return User(connection, self)
+            }
+        )
+    }
+
+    func stop() {
+        self.channel.withLock { $0 }?.close(promise: nil)
+        self.dialer.withLock { $0 }?.stop()
+    }
+}
+
+extension Connection {
+    /// Writes bytes that may be anything.
+    func write(raw bytes: [UInt8]) {
+        self.channel.writeAndFlush(self.channel.allocator.buffer(bytes: bytes), promise: nil)
+    }
+}
+
+#endif

@@ -178,9 +178,11 @@ final class HostProcess: @unchecked Sendable {
 
     private func leave() {
         self.isLeaving = true
-        Self.say("leaves when it has done what it has begun")
         self.listener?.close(promise: nil)
-        if let current = self.current { current.leave() } else { self.endIfLeft() }
+        self.current?.leave()
+        // By now nothing begins any more.
+        Self.say("leaves when it has done what it has begun")
+        self.endIfLeft()
     }
 
     private func endIfLeft() {

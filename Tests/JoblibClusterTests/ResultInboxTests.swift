@@ -57,12 +57,12 @@ struct ResultInboxTests {
 
     @Test("is taken in, in order, by whoever waits for results")
     func order() throws {
-        let inbox = try ResultInbox { _ in }
+        let inbox = try ResultInbox(fullnessChanged: { _ in }, foundUndone: { _ in })
         inbox.attend()
         defer { inbox.unattend(isWaiting: false) }
         let (one, two) = (self.batch("one"), self.batch("two"))
         inbox.add([.answer(one, [1]), .answer(two, [2]), .answer(one, [3])])
-        inbox.add([.finished(one), .failed(two, HostLoss(description: "lost"))])
+        inbox.add([.finished(one, 1), .failed(two, HostLoss(description: "lost"))])
         // The inbox's own thread may be at it, since nobody came for a while.
         while inbox.take() {}
         #expect(self.log.wait(for: 5))
@@ -72,10 +72,10 @@ struct ResultInboxTests {
 
     @Test("is taken in while nobody waits, by a thread of its own")
     func unattended() throws {
-        let inbox = try ResultInbox { _ in }
+        let inbox = try ResultInbox(fullnessChanged: { _ in }, foundUndone: { _ in })
         for number in 0..<100 {
             let batch = self.batch("\(number)")
-            inbox.add([.answer(batch, [1]), .finished(batch)])
+            inbox.add([.answer(batch, [1]), .finished(batch, 1)])
         }
         #expect(self.log.wait(for: 200))
         #expect(self.log.all == (0..<100).flatMap { ["\($0): [1]", "\($0): finished"] })
@@ -83,10 +83,10 @@ struct ResultInboxTests {
 
     @Test("is taken in after whoever waited has gone to sleep")
     func abandoned() throws {
-        let inbox = try ResultInbox { _ in }
+        let inbox = try ResultInbox(fullnessChanged: { _ in }, foundUndone: { _ in })
         inbox.attend()
         let batch = self.batch("one")
-        inbox.add([.finished(batch)])
+        inbox.add([.finished(batch, 1)])
         inbox.unattend(isWaiting: true)
         #expect(self.log.wait(for: 1))
     }
@@ -94,7 +94,10 @@ struct ResultInboxTests {
     @Test("Hosts are not listened to while too much of it waits, and are again when it has become little")
     func fullness() throws {
         let changes = Mutex<[Bool]>([])
-        let inbox = try ResultInbox { isFull in changes.withLock { $0.append(isFull) } }
+        let inbox = try ResultInbox(
+            fullnessChanged: { isFull in changes.withLock { $0.append(isFull) } },
+            foundUndone: { _ in }
+        )
         let gate = Gate()
         // Whoever takes this in is busy for a while.
         let slow = Batch(payload: [], call: CallID(relayed: 1), SlowRelay(gate))

@@ -20,7 +20,7 @@ struct TraitTests {
         #expect(run.output.contains("error: 'registerTCPBackend()' is unavailable"), "\(run.output)")
         #expect(run.output.contains("depend on swift-joblib with the trait TCP"), "\(run.output)")
         #expect(run.output.contains("traits: [\"TCP\"]"), "\(run.output)")
-        #expect(run.output.components(separatedBy: "error:").count == 2, "\(run.output)")
+        #expect(run.output.components(separatedBy: ": error:").count == 2, "\(run.output)")
     }
 }
 

@@ -9,36 +9,15 @@ import Synchronization
 
 /// The large arrays of one call: those that tasks carry, each placed once, and the results that are fetched.
 package final class CallArrays: ArenaResults {
-    /// What is told from others by where it is in memory, for as long as it is held.
-    private struct Key: Hashable {
-        let address: UInt
-        let byteCount: Int
-    }
-
-    // SAFETY: the array is held so that its memory stays what it is, and is not touched.
-    private struct Placed: @unchecked Sendable {
-        let array: Any
+    /// Where an array is, and its memory, where that is a file of its own.
+    private struct Place: Sendable {
         let reference: ArrayReference
-
-        /// Its memory, where that is a file of its own.
         let file: SharedArray<UInt8>?
-
-        /// How many batches on their way refer to it, and the number of the last one that has.
-        var users = 0
-        var lastBatch = 0
     }
-
-    /// For how many batches an array is kept that none on its way refers to: the next may carry it again.
-    private static let keptBatches = 8
 
     private struct State {
-        var placed: [Key: Placed] = [:]
-
-        /// The number of the batch that is being encoded, and what it refers to.
-        var batch = 0
-        var current: Set<Key> = []
+        var ledger = ArrayLedger<Place>()
         var hasBegun = false
-        var isOver = false
     }
 
     private let arena: SharedArena
@@ -80,37 +59,26 @@ package final class CallArrays: ArenaResults {
     deinit { self.release() }
 
     /// Lets go of all; none is placed from then on.
-    func release() {
-        let placed = self.state.withLock { state in
-            state.isOver = true
-            defer { state.placed = [:] }
-            return state.placed
-        }
-        self.giveBack(placed.values)
-    }
+    func release() { self.giveBack(self.state.withLock { $0.ledger.end() }) }
 
     /// Puts an array where workers find it, unless that was done for another task.
     ///
     /// - Returns: Where it is; `nil` where there is no memory for it.
     package func place(_ bytes: UnsafeRawBufferPointer, of array: Any) -> ArrayReference? {
-        guard let start = bytes.baseAddress else { return nil }
-        let key = Key(address: UInt(bitPattern: start), byteCount: bytes.count)
-        let (isOver, known) = self.state.withLock { state in (state.isOver, Self.use(key, &state)) }
-        if let known { return known }
+        guard let key = unsafe ArrayLedger<Place>.Key(bytes) else { return nil }
+        let (isOver, known) = self.state.withLock { state in (state.ledger.isOver, state.ledger.use(key)) }
+        if let known { return known.reference }
         guard !isOver, let (reference, file) = unsafe self.copy(bytes) else { return nil }
-        let placed = Placed(array: array, reference: reference, file: file)
+        let entry = ArrayLedger.Entry(array, Place(reference: reference, file: file))
         let (isKept, isFirst, earlier) = self.state.withLock { state in
             // Another thread may have been faster, or the call has ended.
-            if let earlier = Self.use(key, &state) { return (false, false, Optional(earlier)) }
-            guard !state.isOver else { return (false, false, nil) }
-            state.placed[key] = placed
-            _ = Self.use(key, &state)
+            guard state.ledger.add(entry, key) else { return (false, false, state.ledger.use(key)) }
             defer { state.hasBegun = true }
             return (true, !state.hasBegun, nil)
         }
         guard isKept else {
-            self.giveBack([placed])
-            return earlier
+            self.giveBack([entry])
+            return earlier?.reference
         }
         if isFirst { self.arena.begin(self) }
         return reference
@@ -136,44 +104,16 @@ package final class CallArrays: ArenaResults {
     }
 
     /// Lets the memory of arrays be used again, or frees it.
-    private func giveBack(_ arrays: some Sequence<Placed>) {
-        self.arena.giveBack(arrays.filter { $0.reference.handle.isEmpty }.map(\.reference.offset))
+    private func giveBack(_ arrays: [ArrayLedger<Place>.Entry]) {
+        self.arena.giveBack(arrays.filter { $0.place.reference.handle.isEmpty }.map(\.place.reference.offset))
     }
 
-    /// Notes that the batch that is being encoded refers to an array, if that is placed.
-    private static func use(_ key: Key, _ state: inout State) -> ArrayReference? {
-        guard var placed = state.placed[key] else { return nil }
-        if state.current.insert(key).inserted { placed.users += 1 }
-        placed.lastBatch = state.batch
-        state.placed[key] = placed
-        return placed.reference
-    }
-
-    package func beginBatch() {
-        self.state.withLock { state in
-            state.batch += 1
-            state.current = []
-        }
-    }
+    package func beginBatch() { self.state.withLock { $0.ledger.beginBatch() } }
 
     package func endBatch() -> (@Sendable () -> Void)? {
-        let keys = self.state.withLock { state in
-            defer { state.current = [] }
-            return state.current
-        }
+        let keys = self.state.withLock { $0.ledger.endBatch() }
         if keys.isEmpty { return nil }
-        return { self.didEnd(keys) }
-    }
-
-    /// Lets go of what no batch on its way refers to, and none has for a while.
-    private func didEnd(_ keys: Set<Key>) {
-        let old = self.state.withLock { state in
-            for key in keys { state.placed[key]?.users -= 1 }
-            let old = state.placed.filter { $0.value.users <= 0 && state.batch - $0.value.lastBatch > Self.keptBatches }
-            for key in old.keys { state.placed[key] = nil }
-            return old
-        }
         // Not under the lock: what is freed may be large.
-        self.giveBack(old.values)
+        return { self.giveBack(self.state.withLock { $0.ledger.didEnd(keys) }) }
     }
 }

@@ -48,6 +48,15 @@ int joblib_memory_file(const char *name, size_t byte_count) {
     return -failure;
 }
 
+int joblib_seal_file(int descriptor) {
+    return fcntl(descriptor, F_ADD_SEALS, SIZE_SEALS | F_SEAL_WRITE | F_SEAL_SEAL) == 0 ? 0 : errno;
+}
+
+int joblib_is_sealed(int descriptor) {
+    int seals = fcntl(descriptor, F_GET_SEALS);
+    return seals >= 0 && (seals & (SIZE_SEALS | F_SEAL_WRITE)) == (SIZE_SEALS | F_SEAL_WRITE);
+}
+
 void *joblib_map_memory_file(int descriptor, size_t byte_count) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) return NULL;

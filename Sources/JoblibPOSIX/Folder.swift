@@ -19,6 +19,15 @@ public enum Folder {
         return names
     }
 
+    /// What a symbolic link says, readlink(2); `nil` where there is none.
+    static func target(ofLink path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe readlink(path, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+
     /// Makes a folder that this user alone may enter, mkdir(2) with mode 0700.
     ///
     /// - Throws: ``SystemError``; EEXIST where there is anything of the name.

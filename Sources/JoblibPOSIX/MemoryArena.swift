@@ -86,6 +86,14 @@ public final class MemoryArena: Sendable {
         }
     }
 
+    /// Makes its size and its bytes final, for whoever has it.
+    ///
+    /// - Throws: ``SystemError``.
+    public func seal() throws(SystemError) {
+        let failure = joblib_seal_file(self.descriptor)
+        guard failure == 0 else { throw SystemError(errno: failure, call: "fcntl") }
+    }
+
     /// Gives memory back to the system; what was there is 0 from then on.
     public func discard(_ range: Range<Int>) {
         guard !range.isEmpty else { return }

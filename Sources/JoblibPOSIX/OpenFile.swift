@@ -70,6 +70,13 @@ public struct OpenFile: ~Copyable {
 
     deinit { close(self.descriptor) }
 
+    /// Gives the descriptor to the caller, who closes it.
+    public consuming func release() -> Int32 {
+        let descriptor = self.descriptor
+        discard self
+        return descriptor
+    }
+
     /// What the file is.
     ///
     /// - Throws: ``SystemError``.

@@ -25,7 +25,7 @@ public struct ProcessHoldings: Sendable {
     public init() {
         self.threads = Folder.names(in: "/proc/self/task").count
         self.descriptors = Folder.names(in: "/proc/self/fd")
-            .compactMap { Self.target(of: "/proc/self/fd/\($0)") }
+            .compactMap { Folder.target(ofLink: "/proc/self/fd/\($0)") }
             .filter { !$0.hasPrefix("/proc/") || !$0.hasSuffix("/fd") }
             .sorted()
         self.children = Folder.names(in: "/proc/self/task")
@@ -41,14 +41,6 @@ public struct ProcessHoldings: Sendable {
         let status = SystemFile.text(at: "/proc/self/status") ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
         self.memory = (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
-    }
-
-    private static func target(of link: String) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-            unsafe readlink(link, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 
     private static func isOwn(_ path: String) -> Bool {

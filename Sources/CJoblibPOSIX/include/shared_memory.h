@@ -23,6 +23,12 @@ int joblib_arena_file(const char *name);
 /// Gives memory of such a file back to the system; its size stays.
 void joblib_arena_discard(int descriptor, int64_t offset, int64_t byte_count);
 
+/// Makes the size and the bytes of such a file final, for everybody and for good. Returns 0 or an errno value.
+int joblib_seal_file(int descriptor);
+
+/// Whether that was done to a file.
+int joblib_is_sealed(int descriptor);
+
 /// Opens a file without a name in a folder, O_TMPFILE, for reading and writing; nobody can give it one.
 ///
 /// Returns the descriptor, which no child inherits, or the negative of an errno value.

@@ -7,7 +7,7 @@ import JoblibWorkers
 import Synchronization
 
 /// The workers of one call, or of the calls inside of `withPool`.
-final class LokySession: AttendedSession, RecallingSession {
+final class LokySession: AttendedSession, RecallingSession, RelayingSession {
     private struct State {
         var workers: [LokyWorker] = [] {
             didSet { self.links = self.workers.map(\.link) }
@@ -195,6 +195,10 @@ final class LokySession: AttendedSession, RecallingSession {
         // What its tasks have printed belongs before what the caller prints next.
         self.machinery.supervisor.drain(self.state.withLock { $0.workers.compactMap(\.process) })
         if self.hasOutput.load(ordering: .sequentiallyConsistent) { WorkerOutput.waitUntilPrinted() }
+    }
+
+    func forget(array number: UInt64?) {
+        for link in self.state.withLock({ $0.links }) { link.forget(call: number ?? .max) }
     }
 
     func close() {

@@ -4,7 +4,7 @@
 public import JoblibCore
 
 /// Where a large array is that does not travel inside of the bytes.
-public struct ArrayReference: Sendable, Hashable {
+public struct ArrayReference: Sendable, Hashable, Codable {
     /// Where it begins, in bytes, in memory that both sides agree on.
     public let offset: Int
 
@@ -48,6 +48,14 @@ public protocol ArrayExchange: Sendable {
     /// - Returns: Where it is; `nil` to let it travel inside of the bytes.
     func place(_ bytes: UnsafeRawBufferPointer, of array: Any) -> ArrayReference?
 
+    /// Puts memory where the other side finds it that others may write to, with what is there at any one time until it is there.
+    ///
+    /// - Parameters:
+    ///   - bytes: The memory.
+    ///   - owner: What keeps it; held as long as that is read.
+    /// - Returns: Where it is; `nil`, as by default, to let it travel inside of the bytes.
+    func place(shared bytes: UnsafeRawBufferPointer, of owner: AnyObject) -> ArrayReference?
+
     /// A batch of tasks begins: what is placed from now on belongs to it; by default nothing is noted.
     func beginBatch()
 
@@ -58,6 +66,15 @@ public protocol ArrayExchange: Sendable {
 
     /// Whether there may be an array; asked before memory is taken for it.
     func holds(_ reference: ArrayReference) -> Bool
+
+    /// Why there is none, where that is known; by default it is not.
+    func absence(of reference: ArrayReference) -> String?
+
+    /// Opens the file of its own that an array is, whose size and bytes are final.
+    ///
+    /// - Returns: A descriptor, which the caller closes; `nil`, as by default, where it is no file.
+    /// - Throws: When it cannot be opened.
+    func open(_ reference: ArrayReference) throws -> Int32?
 
     /// Copies the elements of an array.
     ///
@@ -77,6 +94,15 @@ public protocol ArrayExchange: Sendable {
 extension ArrayExchange {
     /// As it was made.
     public var mmapMode: MmapMode? { nil }
+
+    /// Inside of the bytes.
+    public func place(shared bytes: UnsafeRawBufferPointer, of owner: AnyObject) -> ArrayReference? { nil }
+
+    /// It is not known.
+    public func absence(of reference: ArrayReference) -> String? { nil }
+
+    /// No file.
+    public func open(_ reference: ArrayReference) throws -> Int32? { nil }
 
     /// Nothing.
     public func beginBatch() {}

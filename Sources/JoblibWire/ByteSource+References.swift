@@ -36,8 +36,8 @@ extension ByteSource {
     func referenced<T>(_ array: any NumberArray.Type, at position: inout Int) throws(ReadingFault) -> T {
         position += 1
         let reference = try self.reference(at: &position)
+        if let kept = self.arrays?.kept(reference) as? T { return kept }
         let arrays = try self.exchange(reference)
-        if let kept = arrays.kept(reference) as? T { return kept }
         guard reference.byteCount.isMultiple(of: array.stride) else {
             throw .corrupted("\(reference.byteCount) bytes are no whole number of elements")
         }
@@ -84,7 +84,8 @@ extension ByteSource {
         guard let arrays = self.arrays else { throw .corrupted("an array is elsewhere, where nothing may be") }
         // Before memory is taken for it.
         guard arrays.holds(reference) else {
-            throw .corrupted("an array of \(reference.byteCount) bytes is not where it should be")
+            let reason = arrays.absence(of: reference) ?? "is not where it should be"
+            throw .corrupted("an array of \(reference.byteCount) bytes \(reason)")
         }
         return arrays
     }

@@ -14,8 +14,24 @@ extension CodingUserInfoKey {
     public static let mmapMode: CodingUserInfoKey = CodingUserInfoKey(rawValue: "joblib.mmapMode")!
 }
 
+extension CodingUserInfoKey {
+    /// The ``ArrayExchange`` in the `userInfo` of the coders that have one whose two sides do not trust each other.
+    ///
+    /// A type whose memory is large may place it there, and encode the ``ArrayReference``.
+    public static let arrayExchange: CodingUserInfoKey = CodingUserInfoKey(rawValue: "joblib.arrayExchange")!
+}
+
 /// What a coder tells the values that it codes, made once.
 enum CoderUserInfo {
     // SAFETY: a constant that holds a Bool.
     @safe nonisolated(unsafe) static let trusting: [CodingUserInfoKey: Any] = [.sharesMemory: true]
+
+    /// What values are told by a coder.
+    static func entries(isTrusted: Bool, _ arrays: (any ArrayExchange)?) -> [CodingUserInfoKey: Any] {
+        var entries = isTrusted ? Self.trusting : [:]
+        guard let arrays else { return entries }
+        if !isTrusted { entries[.arrayExchange] = arrays }
+        if let mode = arrays.mmapMode { entries[.mmapMode] = mode }
+        return entries
+    }
 }

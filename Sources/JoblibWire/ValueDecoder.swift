@@ -42,7 +42,9 @@ final class ValueDecoder: Decoder {
         (self.parent?.codingPath ?? []) + (self.key.map { [$0] } ?? [])
     }
 
-    var userInfo: [CodingUserInfoKey: Any] { self.source.isTrusted ? CoderUserInfo.trusting : [:] }
+    var userInfo: [CodingUserInfoKey: Any] {
+        CoderUserInfo.entries(isTrusted: self.source.isTrusted, self.source.arrays)
+    }
 
     /// Where the next value begins, however much of this one was asked for.
     func positionBehind() throws(ReadingFault) -> Int {

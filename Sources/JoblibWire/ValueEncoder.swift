@@ -42,9 +42,7 @@ final class ValueEncoder: Encoder {
     func forgetContainer() { self.container = nil }
 
     var userInfo: [CodingUserInfoKey: Any] {
-        guard self.sink.isTrusted else { return [:] }
-        guard let mode = self.sink.arrays?.mmapMode else { return CoderUserInfo.trusting }
-        return CoderUserInfo.trusting.merging([.mmapMode: mode]) { $1 }
+        CoderUserInfo.entries(isTrusted: self.sink.isTrusted, self.sink.arrays)
     }
 
     var codingPath: [any CodingKey] {

@@ -86,7 +86,8 @@ final class RingWorker: Sendable {
     private init(_ start: RingWorkerStart, _ memory: WorkerMemory, _ bell: WorkerBell, _ arena: MemoryArena) {
         self.memory = memory
         self.bell = bell
-        self.arrays = WorkerArrays(arena, region: start.region, memory, placesResults: start.trust == .sameHost)
+        let relay = start.trust == .sameHost ? nil : start.parent
+        self.arrays = WorkerArrays(arena, region: start.region, memory, relay: relay)
         self.coder = BinaryCoder(trust: start.trust.coder, arrays: self.arrays)
         self.sender = Mutex(RingSender(SharedRingWriter(memory.file, WorkerMemory.answers)))
         self.receiver = Mutex(RingReceiver(SharedRingReader(memory.file, WorkerMemory.requests)))
@@ -120,6 +121,7 @@ final class RingWorker: Sendable {
                 SharedMemoryMappings.dropOld()
             case .initialize: self.initialize(frame.bytes)
             case .leaving: self.end()
+            case .forget where frame.number == .max: self.arrays.forgetAll()
             case .forget: self.arrays.forget(call: frame.number)
             case .place: self.index.store(Int(frame.number), ordering: .relaxed)
             default: break

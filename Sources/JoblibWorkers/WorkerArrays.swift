@@ -10,7 +10,6 @@ import Synchronization
 final class WorkerArrays: ArrayExchange {
     // SAFETY: an array of plain numbers, which is handed out as a value.
     private struct Kept: @unchecked Sendable {
-        let call: UInt64
         let array: Any
         var lastBatch: Int
     }
@@ -27,8 +26,8 @@ final class WorkerArrays: ArrayExchange {
         /// How many results were placed.
         var placedCount = 0
 
-        /// What tasks were given, by serial number.
-        var kept: [UInt64: Kept] = [:]
+        /// What tasks were given.
+        var kept: [ArrayReference: Kept] = [:]
 
         /// How many batches have begun.
         var batch = 0
@@ -38,6 +37,7 @@ final class WorkerArrays: ArrayExchange {
     private static let largestMessage = 1 << 18
 
     private let arena: MemoryArena
+    private let relay: Int32?
     private let memory: WorkerMemory
     private let caller: CallerMemory
     private let state: Mutex<State>
@@ -48,9 +48,11 @@ final class WorkerArrays: ArrayExchange {
     ///   - arena: What the caller shares with its workers.
     ///   - region: The number of the region that results go to.
     ///   - memory: Where the caller says which of them it has.
-    ///   - placesResults: Whether results may be left there: not where they are passed on to another host.
-    init(_ arena: MemoryArena, region: Int, _ memory: WorkerMemory, placesResults: Bool) {
-        self.inlineByteCount = placesResults ? Self.largestMessage : .max
+    ///   - relay: The id of the process that passes tasks of another host on, and has their arrays: no reference leads to any other
+    ///     memory then, and results are not left there; `nil` where tasks are the caller's own.
+    init(_ arena: MemoryArena, region: Int, _ memory: WorkerMemory, relay: Int32?) {
+        self.relay = relay
+        self.inlineByteCount = relay == nil ? Self.largestMessage : .max
         self.arena = arena
         self.memory = memory
         self.caller = .tried(arena)
@@ -64,7 +66,7 @@ final class WorkerArrays: ArrayExchange {
 
     /// Lets go of what tasks of a call were given.
     func forget(call: UInt64) {
-        let forgotten = self.state.withLock { state in Self.take(&state) { $0.call == call } }
+        let forgotten = self.state.withLock { state in Self.take(&state) { reference, _ in reference.call == call } }
         withExtendedLifetime(forgotten) {}
     }
 
@@ -94,16 +96,33 @@ final class WorkerArrays: ArrayExchange {
     }
 
     func holds(_ reference: ArrayReference) -> Bool {
+        if let relay { return RelayedArray.open(reference, of: relay) != nil }
         if !reference.handle.isEmpty { return reference.byteCount > 0 }
         let (end, overflow) = reference.offset.addingReportingOverflow(reference.byteCount)
         return reference.offset >= 0 && reference.byteCount > 0 && !overflow
             && end <= SharedArena.region(0).upperBound && reference.byteCount <= self.arena.byteCount
     }
 
+    func absence(of reference: ArrayReference) -> String? {
+        self.relay.flatMap { RelayedArray.refusal(of: reference.serial, by: $0) }
+    }
+
+    func open(_ reference: ArrayReference) throws -> Int32? {
+        guard let relay else { return nil }
+        guard let file = RelayedArray.open(reference, of: relay) else { throw RelayedArray.Missing() }
+        return file.release()
+    }
+
     /// A file has another size than the array in it.
     private struct WrongSize: Error {}
 
     func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws {
+        if let relay {
+            guard let file = RelayedArray.open(reference, of: relay) else { throw RelayedArray.Missing() }
+            unsafe HugePages.advise(buffer.baseAddress, byteCount: buffer.count)
+            guard try unsafe file.read(into: buffer, at: 0) == buffer.count else { throw WrongSize() }
+            return
+        }
         if reference.isLent { return try unsafe self.caller.read(reference.offset, into: buffer) }
         guard reference.handle.isEmpty else {
             let file = try BinaryCoder(trust: .sameBuild).decode(SharedArray<UInt8>.self, from: reference.handle)
@@ -116,20 +135,19 @@ final class WorkerArrays: ArrayExchange {
 
     func kept(_ reference: ArrayReference) -> Any? {
         self.state.withLock { state -> Kept? in
-            guard var kept = state.kept[reference.serial] else { return nil }
+            guard var kept = state.kept[reference] else { return nil }
             kept.lastBatch = state.batch
-            state.kept[reference.serial] = kept
+            state.kept[reference] = kept
             return kept
         }?
         .array
     }
 
     func keep(_ array: Any, _ reference: ArrayReference) {
-        let kept = Kept(call: reference.call, array: array, lastBatch: 0)
-        self.state.withLock { state in
-            state.kept[reference.serial] = kept
-            state.kept[reference.serial]?.lastBatch = state.batch
+        let earlier = self.state.withLock { state in
+            state.kept.updateValue(Kept(array: array, lastBatch: state.batch), forKey: reference)
         }
+        withExtendedLifetime(earlier) {}
     }
 
     /// Lets go of what the last batches have not asked for.
@@ -137,22 +155,25 @@ final class WorkerArrays: ArrayExchange {
         let old = self.state.withLock { state in
             state.batch += 1
             let oldest = state.batch - Self.keptBatches
-            return Self.take(&state) { $0.lastBatch < oldest }
+            return Self.take(&state) { $1.lastBatch < oldest }
         }
         withExtendedLifetime(old) {}
     }
 
     /// Lets go of all that is kept.
     func forgetAll() {
-        let all = self.state.withLock { state in Self.take(&state) { _ in true } }
+        let all = self.state.withLock { state in Self.take(&state) { _, _ in true } }
         withExtendedLifetime(all) {}
     }
 
     /// Takes out what is kept of some, to be freed where no lock is held: that takes long.
-    private static func take(_ state: inout State, where isWanted: (Kept) -> Bool) -> [UInt64: Kept] {
+    private static func take(
+        _ state: inout State,
+        where isWanted: (ArrayReference, Kept) -> Bool
+    ) -> [ArrayReference: Kept] {
         if state.kept.isEmpty { return [:] }
-        let taken = state.kept.filter { isWanted($0.value) }
-        for serial in taken.keys { state.kept[serial] = nil }
+        let taken = state.kept.filter { isWanted($0.key, $0.value) }
+        for reference in taken.keys { state.kept[reference] = nil }
         return taken
     }
 }

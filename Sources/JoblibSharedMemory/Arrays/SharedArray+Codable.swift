@@ -9,10 +9,12 @@ extension SharedArray: Codable {
     private enum CodingKeys: CodingKey {
         case memory, offset, strides
         case bytes, elements
+        case array
         case shape, mode, type
     }
 
-    /// Encodes a handle where the encoder's `userInfo` has `sharesMemory`, and the elements elsewhere.
+    /// Encodes a handle where the encoder's `userInfo` has `sharesMemory`, and the elements elsewhere; of many elements where they are,
+    /// if it has an `arrayExchange` that takes them.
     ///
     /// The elements are encoded as well where a worker has made the array, which may end before anybody could open it.
     ///
@@ -27,6 +29,10 @@ extension SharedArray: Codable {
             try container.encode(Self.memoryType, forKey: .type)
             try container.encode(SegmentHandle(self.segment, privately: mode == .copyOnWrite), forKey: .memory)
             try container.encode(self.layout.offset, forKey: .offset)
+            try container.encode(self.strides, forKey: .strides)
+        } else if !isTrusted, let type = Self.numberType, let reference = self.reference(for: encoder) {
+            try container.encode(type, forKey: .type)
+            try container.encode(reference, forKey: .array)
             try container.encode(self.strides, forKey: .strides)
         } else if let type = isTrusted ? Self.memoryType : Self.numberType {
             try container.encode(type, forKey: .type)
@@ -76,6 +82,18 @@ extension SharedArray: Codable {
                 self = try Self(handle, shape, strides, offset, mode)
             } catch {
                 throw refusal(error.reason)
+            }
+        } else if container.contains(.array) {
+            guard !isTrusted, let type = Self.numberType,
+                let arrays = decoder.userInfo[.arrayExchange] as? any ArrayExchange
+            else { throw refusal("an array is elsewhere, where nothing may be") }
+            try Self.requireType(type, container, refusal)
+            let reference = try container.decode(ArrayReference.self, forKey: .array)
+            let strides = try container.decode([Int].self, forKey: .strides)
+            do {
+                self = try Self(reference, arrays, shape, strides, modeOfCopy)
+            } catch {
+                throw refusal((error as? LayoutFault)?.reason ?? "\(error)")
             }
         } else if container.contains(.bytes) {
             guard let type = isTrusted ? Self.memoryType : Self.numberType else {

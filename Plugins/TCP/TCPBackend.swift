@@ -43,6 +43,12 @@ public struct TCPBackend: ShippingBackend {
     /// A compact form, whose bytes may come from anywhere: the other hosts are the same build, and yet not this process.
     public var taskCoder: any TaskCoder { BinaryCoder(trust: .none) }
 
+    /// The same, but for large arrays, which go to each host once for a call.
+    public func taskCoder(for call: CallID) -> any TaskCoder {
+        let arrays = HostArrays(call, unsharedUpTo: self.settings.maxNBytes, self.settings.mmapMode)
+        return BinaryCoder(trust: .none, arrays: arrays)
+    }
+
     /// What `.idempotent` says; by default a task whose host was lost runs again.
     public var isIdempotent: Bool { self.settings.isIdempotent }
 

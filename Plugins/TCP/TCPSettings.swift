@@ -41,12 +41,20 @@ struct TCPSettings: Sendable {
     let isIdempotent: Bool
     let isSpeculative: Bool
 
+    /// How many bytes an array has at most that is sent with each task; `nil`: any number.
+    let maxNBytes: Int?
+
+    /// How workers are to have shared arrays; `nil`: as these were made.
+    let mmapMode: MmapMode?
+
     /// How many workers have to come, and within which time.
     let wantedCount: Int
     let waitLimit: Duration
 
     init(_ request: BackendRequest) throws {
         self.host = try HostParameters(request)
+        self.maxNBytes = request.maxNBytes
+        self.mmapMode = request.mmapMode
         self.isIdempotent = try request.parameter("idempotent") ?? true
         self.isSpeculative = try request.parameter(Self.speculativeName) ?? false
         let wait: WorkerWait = try request.parameter(Self.waitName) ?? WorkerWait()

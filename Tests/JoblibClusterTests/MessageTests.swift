@@ -28,7 +28,7 @@ struct MessageTests {
         ),
         .failed(12, .lost("")), .failed(13, .lost("the pool is gone")),
         .refused(14, GrantRefusal(code: "initializerFailed", detail: "it throws")), .leaving,
-        .heartbeat(interval: 2_000_000_000),
+        .heartbeat(interval: 2_000_000_000), .array(15, byteCount: 1 << 40, piece: [1, 2]), .forget(.max),
     ]
 
     @Test("are read as they were written", arguments: messages)

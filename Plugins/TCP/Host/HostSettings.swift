@@ -10,6 +10,7 @@ import JoblibPOSIX
 /// What a host is started with, in environment variables.
 struct HostSettings {
     static let slotsVariable = "JOBLIB_WORKER_SLOTS"
+    static let arrayBytesVariable = "JOBLIB_WORKER_ARRAY_BYTES"
     static let plaintextVariable = "JOBLIB_PLAINTEXT_ON_LOOPBACK"
 
     /// Whether coordinators dial it, at this address, or it dials one there.
@@ -18,6 +19,9 @@ struct HostSettings {
 
     /// How many workers it has.
     let slots: Int
+
+    /// How many bytes of memory large arrays of tasks may take here; `nil`: half of what there is.
+    let arrayByteCount: Int?
 
     /// `nil`: nothing is encrypted.
     let token: ClusterToken?
@@ -37,6 +41,14 @@ struct HostSettings {
             )
         }
         self.slots = count
+        let arrayBytes = ProcessEnvironment.value(Self.arrayBytesVariable)
+        self.arrayByteCount = arrayBytes.flatMap { Int($0) }
+        guard arrayBytes == nil || (self.arrayByteCount ?? -1) >= 0 else {
+            throw ParallelError(
+                .invalidArgument,
+                "\(Self.arrayBytesVariable) is '\(arrayBytes ?? "")', which is no number of bytes; write 0 or more"
+            )
+        }
         guard ProcessEnvironment.value(Self.plaintextVariable) == "1" else {
             self.token = try ClusterToken.fromEnvironment()
             if self.token == nil {

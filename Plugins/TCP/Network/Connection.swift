@@ -16,6 +16,18 @@ final class Connection: HostLink, @unchecked Sendable {
     /// How much of a large payload is handed to the channel at once: TLS encrypts all that it is given.
     private static let pieceByteCount = 512 << 10
 
+    /// What waits to be handed to the channel.
+    private enum Waiting {
+        /// Small messages, and what stands before large ones.
+        case buffer(ByteBuffer)
+
+        /// A payload, of which so many bytes have been handed over.
+        case bytes([UInt8], from: Int)
+
+        /// An array, of which so many bytes have.
+        case array(HostArray, from: Int)
+    }
+
     private struct Outgoing {
         /// What was sent by other threads than the event loop's, and not looked at.
         var messages: [HostMessage] = []
@@ -26,7 +38,7 @@ final class Connection: HostLink, @unchecked Sendable {
     private let outgoing = Mutex(Outgoing())
 
     // Touched on the event loop alone.
-    private var pieces: CircularBuffer<ByteBuffer> = []
+    private var waiting: CircularBuffer<Waiting> = []
     private var small: ByteBuffer
     private var isDirty = false
 
@@ -77,18 +89,43 @@ final class Connection: HostLink, @unchecked Sendable {
             return
         }
         self.endSmall()
-        var start = 0
-        while start < frame.bytes.count {
-            let end = min(start + Self.pieceByteCount, frame.bytes.count)
-            self.pieces.append(self.channel.allocator.buffer(bytes: frame.bytes[start..<end]))
-            start = end
-        }
+        self.waiting.append(.bytes(frame.bytes, from: 0))
+    }
+
+    func send(_ array: HostArray) {
+        self.takeOutgoing()
+        self.endSmall()
+        self.waiting.append(.array(array, from: 0))
+        self.writeSoon()
     }
 
     private func endSmall() {
         guard self.small.readableBytes > 0 else { return }
-        self.pieces.append(self.small)
+        self.waiting.append(.buffer(self.small))
         self.small = self.channel.allocator.buffer(capacity: 4096)
+    }
+
+    /// The next bytes to hand to the channel; `nil` when there are none.
+    private func nextPiece() -> ByteBuffer? {
+        while let first = self.waiting.popFirst() {
+            switch first {
+            case .buffer(let buffer): return buffer
+            case .bytes(let bytes, let start):
+                let end = min(start + Self.pieceByteCount, bytes.count)
+                if end < bytes.count { self.waiting.prepend(.bytes(bytes, from: end)) }
+                return self.channel.allocator.buffer(bytes: bytes[start..<end])
+            case .array(let array, _) where array.isObsolete: continue
+            case .array(let array, let start):
+                let end = min(start + Self.pieceByteCount - HostFrame.headerByteCount, array.byteCount)
+                if end < array.byteCount { self.waiting.prepend(.array(array, from: end)) }
+                let frame = HostFrame(kind: .array, number: array.number, second: UInt64(array.byteCount))
+                var buffer = self.channel.allocator.buffer(capacity: HostFrame.headerByteCount + end - start)
+                buffer.writeBytes(frame.header(payload: end - start))
+                unsafe array.withBytes(start..<end) { _ = unsafe buffer.writeBytes($0) }
+                return buffer
+            }
+        }
+        return nil
     }
 
     /// Writes at the end of the event loop's turn, so that what is sent in one goes together.
@@ -105,7 +142,7 @@ final class Connection: HostLink, @unchecked Sendable {
     func write() {
         self.endSmall()
         var isAnything = false
-        while self.channel.isWritable, let piece = self.pieces.popFirst() {
+        while self.channel.isWritable, let piece = self.nextPiece() {
             self.channel.write(piece, promise: nil)
             isAnything = true
         }
@@ -126,7 +163,7 @@ final class Connection: HostLink, @unchecked Sendable {
         self.channel.eventLoop.execute {
             self.takeOutgoing()
             self.endSmall()
-            while let piece = self.pieces.popFirst() { self.channel.write(piece, promise: nil) }
+            while let piece = self.nextPiece() { self.channel.write(piece, promise: nil) }
             self.channel.writeAndFlush(ByteBuffer()).whenComplete { _ in self.close() }
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import JoblibCore
+import JoblibWorkers
 import Synchronization
 
 /// A host's side of one connection: passes batches on to a pool of workers of its own, and says what comes of them.
@@ -20,6 +21,10 @@ package final class HostRelay: Sendable {
     }
 
     private let backendName: String
+    private let arrays: Mutex<HostArrayStore>
+
+    // Relaxed: set by the thread alone that hands messages in, which are what is asked for.
+    private let hasHadArrays = Atomic<Bool>(false)
     private let state = Mutex(State())
     private let send: @Sendable (HostMessage) -> Void
     private let didEmpty: @Sendable () -> Void
@@ -28,14 +33,17 @@ package final class HostRelay: Sendable {
     ///
     /// - Parameters:
     ///   - backend: The name of the backend whose workers do what is to be done.
+    ///   - arrayByteCount: How many bytes the large arrays of tasks may have together; `nil`: half of the memory that there is.
     ///   - send: Sends a message to the coordinator; called by any thread, in order for each batch.
     ///   - didEmpty: Called when the last batch has ended after ``leave()`` or ``end()``.
     package init(
         backend: String = "loky",
+        arrayByteCount: Int? = nil,
         send: @escaping @Sendable (HostMessage) -> Void,
         didEmpty: @escaping @Sendable () -> Void = {}
     ) {
         self.backendName = backend
+        self.arrays = Mutex(HostArrayStore(arrayByteCount.map { .init(byteCount: $0) } ?? .usual))
         self.send = send
         self.didEmpty = didEmpty
     }
@@ -50,7 +58,10 @@ package final class HostRelay: Sendable {
         case .run(let number, let grant, let payload): self.run(number, grant, payload)
         case .cancel(let number): self.cancel(number)
         case .recall(let grant): (self.state.withLock { $0.sessions[grant] } as? any RecallingSession)?.recall()
-        case .close(let grant): self.state.withLock { $0.sessions.removeValue(forKey: grant) }?.close()
+        case .close(let grant):
+            if let session = self.state.withLock({ $0.sessions.removeValue(forKey: grant) }) { self.close(session) }
+        case .array(let number, let byteCount, let piece): return self.take(piece, of: number, byteCount)
+        case .forget(let number): self.forget(number)
         case .heartbeat: break
         case .answer, .finished, .failed, .refused, .leaving: return false
         }
@@ -66,7 +77,7 @@ package final class HostRelay: Sendable {
                 defer { state.sessions[grant] = session }
                 return (state.sessions[grant], false)
             }
-            old?.close()
+            if let old { self.close(old) }
             _ = isOver
         } catch let error as ParallelError {
             self.tell(.refused(grant, GrantRefusal(code: error.code.description, detail: error.detail)))
@@ -104,6 +115,31 @@ package final class HostRelay: Sendable {
         for session in sessions { session.cancel(CallID(relayed: number)) }
     }
 
+    /// Closes a session, whose workers serve other calls then.
+    private func close(_ session: any WorkerSession) {
+        if self.hasHadArrays.load(ordering: .relaxed) { (session as? any RelayingSession)?.forget(array: nil) }
+        session.close()
+    }
+
+    // MARK: - Large arrays
+
+    private func take(_ piece: [UInt8], of number: UInt64, _ byteCount: UInt64) -> Bool {
+        // Nobody would free it.
+        if self.state.withLock({ $0.isOver }) { return true }
+        self.hasHadArrays.store(true, ordering: .relaxed)
+        return self.arrays.withLock { arrays in (try? arrays.take(piece, of: number, byteCount: byteCount)) != nil }
+    }
+
+    private func forget(_ number: UInt64) {
+        self.arrays.withLock { $0.forget(number) }
+        for session in self.state.withLock({ Array($0.sessions.values) }) {
+            (session as? any RelayingSession)?.forget(array: number)
+        }
+    }
+
+    /// How many bytes of memory the large arrays of tasks have.
+    package var arrayByteCount: Int { self.arrays.withLock { $0.byteCount } }
+
     // MARK: - What comes of batches
 
     fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8]) { self.tell(.answer(number, answer)) }
@@ -116,7 +152,7 @@ package final class HostRelay: Sendable {
         }
         guard isKnown else { return }
         self.tell(message)
-        for session in sessions { session.close() }
+        for session in sessions { self.close(session) }
         if isEmpty { self.didEmpty() }
     }
 
@@ -161,8 +197,9 @@ package final class HostRelay: Sendable {
             batch.giveUp()
             for session in sessions.values { session.cancel(CallID(relayed: number)) }
         }
+        self.arrays.withLock { $0.forgetAll() }
         guard batches.isEmpty else { return }
-        for session in sessions.values { session.close() }
+        for session in sessions.values { self.close(session) }
         self.didEmpty()
     }
 

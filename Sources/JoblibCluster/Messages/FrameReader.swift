@@ -91,9 +91,15 @@ package struct FrameReader {
 }
 
 extension HostFrame {
+    /// How many bytes stand before the rest.
+    package static let headerByteCount = 21
+
     /// What stands before the rest.
-    package var header: [UInt8] {
-        let length = UInt32(clamping: 17 + self.bytes.count)
+    package var header: [UInt8] { self.header(payload: self.bytes.count) }
+
+    /// What stands before a rest of so many bytes, which is not copied to be here.
+    package func header(payload byteCount: Int) -> [UInt8] {
+        let length = UInt32(clamping: 17 + byteCount)
         return (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + [self.kind.rawValue]
             + self.number.littleEndianBytes + self.second.littleEndianBytes
     }

@@ -20,11 +20,13 @@ package struct HostFrame: Equatable, Sendable {
         case refused = 11
         case leaving = 12
         case heartbeat = 13
+        case array = 14
+        case forget = 15
 
         /// Whether it is for a host; the others are for a coordinator.
         package var isForHost: Bool {
             switch self {
-            case .open, .run, .cancel, .recall, .close, .heartbeat: true
+            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .forget: true
             default: false
             }
         }
@@ -35,7 +37,7 @@ package struct HostFrame: Equatable, Sendable {
     package var kind: Kind
     package var number: UInt64
 
-    /// The grant of a batch, and of a grant how many workers it has; so that a payload need not be copied to stand behind it.
+    /// The grant of a batch, of a grant how many workers it has, and of an array how many bytes; so that a payload need not be copied to stand behind it.
     package var second: UInt64
     package var bytes: [UInt8]
 
@@ -60,6 +62,9 @@ extension HostMessage {
         case .cancel(let batch): HostFrame(kind: .cancel, number: batch)
         case .recall(let grant): HostFrame(kind: .recall, number: grant)
         case .close(let grant): HostFrame(kind: .close, number: grant)
+        case .array(let number, let byteCount, let piece):
+            HostFrame(kind: .array, number: number, second: byteCount, bytes: piece)
+        case .forget(let number): HostFrame(kind: .forget, number: number)
         case .answer(let batch, let bytes): HostFrame(kind: .answer, number: batch, bytes: bytes)
         case .finished(let batch): HostFrame(kind: .finished, number: batch)
         case .failed(let batch, .returned): HostFrame(kind: .returned, number: batch)
@@ -82,6 +87,8 @@ extension HostMessage {
         case .cancel: self = .cancel(frame.number)
         case .recall: self = .recall(frame.number)
         case .close: self = .close(frame.number)
+        case .array: self = .array(frame.number, byteCount: frame.second, piece: frame.bytes)
+        case .forget: self = .forget(frame.number)
         case .answer: self = .answer(frame.number, frame.bytes)
         case .finished: self = .finished(frame.number)
         case .returned: self = .failed(frame.number, .returned)

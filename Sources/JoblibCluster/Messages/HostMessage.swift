@@ -28,6 +28,12 @@ package enum HostMessage: Equatable, Sendable {
     /// The session needs the grant no more; its batches are ended all the same.
     case close(GrantNumber)
 
+    /// The next bytes of an array that batches refer to by its number, of so many in all.
+    case array(UInt64, byteCount: UInt64, piece: [UInt8])
+
+    /// No batch refers to an array any more.
+    case forget(UInt64)
+
     // From the host.
 
     /// An answer of a worker.

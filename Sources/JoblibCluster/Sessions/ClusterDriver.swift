@@ -12,20 +12,27 @@ import Synchronization
 package final class ClusterDriver: @unchecked Sendable {
     private enum Wish {
         case open(ClusterSession, SessionWishes)
-        case submit(ClusterSession, Batch)
+        case submit(ClusterSession, Batch, [HostArray])
         case cancel(ClusterSession, CallID)
         case close(ClusterSession)
+        case forget(array: UInt64)
     }
 
     /// A batch that was handed in and is not complete.
     private struct Held {
         let batch: Batch
         let session: SessionNumber
+
+        /// What it refers to.
+        let arrays: [HostArray]
     }
 
     private struct State {
         var links: [LinkNumber: any HostLink] = [:]
         var names: [LinkNumber: String] = [:]
+
+        /// Which arrays a host has, or will have before it reads anything that is sent from now on.
+        var arrays: [LinkNumber: Set<UInt64>] = [:]
         var batches: [BatchNumber: Held] = [:]
         var sessions: [SessionNumber: ClusterSession] = [:]
         var results: [ResultInbox.Item] = []
@@ -142,7 +149,7 @@ package final class ClusterDriver: @unchecked Sendable {
         case .refused(let grant, let refusal): report = .refused(grant, refusal)
         case .leaving: report = .leaving
         case .heartbeat: return self.handle(.heard(link))
-        case nil, .open, .run, .cancel, .recall, .close: report = .nonsense
+        case nil, .open, .run, .cancel, .recall, .close, .array, .forget: report = .nonsense
         }
         self.handle(.message(link, report))
     }
@@ -151,7 +158,12 @@ package final class ClusterDriver: @unchecked Sendable {
     package func leave(_ link: LinkNumber, _ reason: String) {
         guard self.state.links.removeValue(forKey: link) != nil else { return }
         self.handle(.left(link, reason))
+        self.forget(link)
+    }
+
+    private func forget(_ link: LinkNumber) {
         self.state.names[link] = nil
+        self.state.arrays[link] = nil
     }
 
     /// What has come is to be handed on: the end of a turn of the executor in which something was said.
@@ -255,10 +267,13 @@ package final class ClusterDriver: @unchecked Sendable {
         return session
     }
 
-    func submit(_ batch: Batch, _ session: ClusterSession) throws {
+    func submit(_ batch: Batch, _ arrays: [HostArray], _ session: ClusterSession) throws {
         try self.refuseInCopy()
-        self.wish(.submit(session, batch))
+        self.wish(.submit(session, batch, arrays))
     }
+
+    /// Nobody refers to an array any more.
+    func forget(array number: UInt64) { self.wish(.forget(array: number)) }
 
     func cancel(_ call: CallID, _ session: ClusterSession) { self.wish(.cancel(session, call)) }
 
@@ -292,15 +307,19 @@ package final class ClusterDriver: @unchecked Sendable {
             case .open(let session, let wishes):
                 self.state.sessions[session.number] = session
                 self.handle(.opened(session.number, wishes))
-            case .submit(let session, let batch):
+            case .submit(let session, let batch, let arrays):
                 self.state.lastBatch += 1
                 let number = self.state.lastBatch
-                self.state.batches[number] = Held(batch: batch, session: session.number)
+                self.state.batches[number] = Held(batch: batch, session: session.number, arrays: arrays)
                 self.handle(.submitted(session.number, number, call: batch.call.number))
             case .cancel(let session, let call): self.handle(.cancelled(session.number, call: call.number))
             case .close(let session):
                 self.handle(.closed(session.number))
                 self.state.sessions[session.number] = nil
+            case .forget(let number):
+                for link in self.state.arrays.keys.sorted() where self.state.arrays[link]?.remove(number) != nil {
+                    self.send(.forget(number), link)
+                }
             }
         }
         self.flush()
@@ -331,6 +350,9 @@ package final class ClusterDriver: @unchecked Sendable {
             self.send(.open(grant, workers: workers, parameters: parameters), link)
         case .run(let link, let batch, let grant):
             guard let held = self.state.batches[batch] else { return }
+            for array in held.arrays where self.state.arrays[link, default: []].insert(array.number).inserted {
+                self.state.links[link]?.send(array)
+            }
             self.send(.run(batch, grant, payload: held.batch.payload), link)
         case .cancel(let link, let batch): self.send(.cancel(batch), link)
         case .recall(let link, let grant): self.send(.recall(grant), link)
@@ -343,7 +365,7 @@ package final class ClusterDriver: @unchecked Sendable {
             }
         case .disconnect(let link, let reason):
             self.state.links.removeValue(forKey: link)?.disconnect(reason)
-            self.state.names[link] = nil
+            self.forget(link)
         case .accept(let batch):
             guard let answer, let held = self.state.batches[batch] else { return }
             self.state.results.append(.answer(held.batch, answer))

@@ -38,8 +38,12 @@ package final class ClusterSession: AttendedSession {
 
     package func submit(_ batch: Batch) throws {
         if let failure = self.failure.withLock({ $0 }) { throw failure }
-        try self.driver.submit(batch, self)
+        let arrays = HostArraysTable.shared.arrays(of: batch.call)
+        arrays?.listen { [weak driver = self.driver] in driver?.forget(array: $0) }
+        try self.driver.submit(batch, arrays?.takeBatch() ?? [], self)
     }
+
+    package func end(_ call: CallID, _ reason: CallEnd) { HostArraysTable.shared.arrays(of: call)?.end() }
 
     package func cancel(_ call: CallID) { self.driver.cancel(call, self) }
 

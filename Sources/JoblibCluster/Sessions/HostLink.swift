@@ -6,6 +6,10 @@ package protocol HostLink: AnyObject, Sendable {
     /// Sends a message, behind those that were sent before.
     func send(_ message: HostMessage)
 
+    /// Sends an array in pieces, behind what was sent before, as fast as the connection takes them and not before; what is left of one
+    /// that becomes obsolete is not sent.
+    func send(_ array: HostArray)
+
     /// Tells the host why, as far as that goes, and ends the connection; nothing is told of it any more.
     func disconnect(_ reason: String)
 

@@ -39,9 +39,13 @@ do {
         _ = try parallelConfig(backend: "tcp", backendParams: [.workers(addresses)]) {
             try Parallel(batchSize: 1)(tasks)
         }
+    case "heavy":
+        let kind = arguments.dropFirst().first ?? ""
+        try Heavy.run(Array(arguments.dropFirst(2)), isPlain: kind.contains("plain"), isSame: kind.contains("same"))
     default:
         print(
-            "usage: tcp-probe token | roots COUNT ADDRESS… | roots-of-those-who-dial COUNT ADDRESS | hold COUNT FOLDER ADDRESS…"
+            "usage: tcp-probe token | roots COUNT ADDRESS… | roots-of-those-who-dial COUNT ADDRESS | hold COUNT FOLDER ADDRESS… | "
+                + "heavy plain|tls|plain-same|tls-same ADDRESS…"
         )
     }
 } catch {

@@ -374,9 +374,9 @@ package final class ClusterDriver: @unchecked Sendable {
             self.state.results.append(.finished(held.batch, self.state.speaker))
         case .fail(let batch, let failure):
             guard let held = self.state.batches.removeValue(forKey: batch) else { return }
-            self.state.results.append(.failed(held.batch, Self.error(failure)))
+            self.state.results.append(.failed(held.batch, failure.error))
         case .workersChanged(let session, let count): self.state.sessions[session]?.setWorkers(count)
-        case .sessionFailed(let session, let failure): self.state.sessions[session]?.fail(Self.error(failure))
+        case .sessionFailed(let session, let failure): self.state.sessions[session]?.fail(failure.error)
         case .report(let event): self.report(event)
         case .wake(let time):
             self.state.stopAlarm?()
@@ -397,24 +397,5 @@ package final class ClusterDriver: @unchecked Sendable {
         }
         self.hostChange.advance()
         self.observe(event)
-    }
-
-    private static func error(_ failure: CoordinatorFailure) -> any Error {
-        switch failure {
-        case .notBegun(let isReturned, let why): BatchNotBegun(description: why, isReturned: isReturned)
-        case .died(let notice): notice.death
-        case .lost(let why): HostLoss(description: why)
-        }
-    }
-
-    private static func error(_ failure: SessionFailure) -> ParallelError {
-        switch failure {
-        case .refused(let refusal): ParallelError(ParallelError.Code(refusal.code), refusal.detail)
-        case .noHosts(let time):
-            ParallelError(
-                .noWorkers,
-                "no host has been there for \(Duration.nanoseconds(Int64(clamping: time))); start one, and call again"
-            )
-        }
     }
 }

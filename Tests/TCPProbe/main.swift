@@ -42,10 +42,11 @@ do {
     case "heavy":
         let kind = arguments.dropFirst().first ?? ""
         try Heavy.run(Array(arguments.dropFirst(2)), isPlain: kind.contains("plain"), isSame: kind.contains("same"))
+    case "figures": try Figures.run(Array(arguments.dropFirst()))
     default:
         print(
             "usage: tcp-probe token | roots COUNT ADDRESS… | roots-of-those-who-dial COUNT ADDRESS | hold COUNT FOLDER ADDRESS… | "
-                + "heavy plain|tls|plain-same|tls-same ADDRESS…"
+                + "heavy plain|tls|plain-same|tls-same ADDRESS… | figures small|sleep ADDRESS…"
         )
     }
 } catch {

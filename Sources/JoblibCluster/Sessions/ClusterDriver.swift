@@ -77,30 +77,16 @@ package final class ClusterDriver: @unchecked Sendable {
         self.settings = settings
         self.executor = executor
         self.observe = observe
-        let fullness = Fullness()
+        let driver = DriverReference()
         do {
             self.inbox = try ResultInbox(
-                fullnessChanged: { isFull in fullness.driver?.setReading(!isFull) },
-                foundUndone: { link in fullness.driver?.accuse(link) }
+                fullnessChanged: { isFull in driver.driver?.setReading(!isFull) },
+                foundUndone: { link in driver.driver?.accuse(link) }
             )
         } catch {
             throw ParallelError(.resourceExhausted, "no thread to take results in on: \(error); use fewer threads")
         }
-        fullness.driver = self
-    }
-
-    /// What tells a driver that is not there yet.
-    private final class Fullness: Sendable {
-        private let weakDriver = Mutex<WeakDriver>(WeakDriver())
-
-        private struct WeakDriver: Sendable {
-            weak var driver: ClusterDriver?
-        }
-
-        var driver: ClusterDriver? {
-            get { self.weakDriver.withLock { $0.driver } }
-            set { self.weakDriver.withLock { $0.driver = newValue } }
-        }
+        driver.driver = self
     }
 
     // MARK: - Hosts; on the executor

@@ -164,6 +164,12 @@ final class Cluster: Sendable {
     ///
     /// - Throws: `ParallelError` that says how many came, and why others did not.
     func waitForWorkers(atLeast count: Int, within limit: Duration) throws -> Int {
+        // Who waits uses the cluster, too.
+        self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        defer {
+            self.noteUse()
+            self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        }
         let (sum, overflow) = MonotonicClock.now.addingReportingOverflow(limit.nanoseconds)
         return try self.driver.waitForWorkers(
             atLeast: count,

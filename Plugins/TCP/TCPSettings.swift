@@ -78,7 +78,13 @@ struct TCPSettings: Sendable {
             heartbeatInterval: try Self.nanoseconds(request, Self.heartbeatName, .seconds(2), least: .milliseconds(10)),
             patience: try Self.nanoseconds(request, Self.patienceName, .seconds(60), least: .zero)
         )
-        meeting.hosts = try addresses.map { try HostAddress($0) }
+        for address in try addresses.map({ try HostAddress($0) }) {
+            // A host that has two connections has them end each other.
+            guard !meeting.hosts.contains(address) else {
+                throw ParallelError(.invalidArgument, "workers: '\(address)' is named twice; name each host once")
+            }
+            meeting.hosts.append(address)
+        }
         meeting.listen = try listen.map { try HostAddress($0) }
         for address in meeting.hosts where address.port == 0 {
             throw ParallelError(.invalidArgument, "workers: '\(address)' has no port to dial; a host prints its own")

@@ -51,7 +51,7 @@ public struct BinaryCoder: BatchTaskCoder {
     /// Whether the coder was made with the trust `.sameBuild`.
     public var trustsMemory: Bool { self.trust.acceptsLayouts }
 
-    /// With the trust `.none` of numbers, and structs of nothing but numbers: any bytes make one.
+    /// With the trust `.none` of numbers themselves: any bytes make one.
     public func trustsMemory(of type: Any.Type) -> Bool { self.trust.acceptsLayouts || NumbersOnly.contain(type) }
 
     /// Tells the array exchange.

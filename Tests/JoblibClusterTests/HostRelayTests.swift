@@ -79,6 +79,7 @@ private final class Coordinators: Sendable {
     func relay(_ pool: FakePool) -> HostRelay {
         HostRelay(
             backend: pool.name,
+            slots: 8,
             send: { message in self.messages.withLock { $0.append(message) } },
             didEmpty: { self.emptied.add(1, ordering: .relaxed) }
         )
@@ -228,6 +229,37 @@ struct HostRelayTests {
         pool.batches[0].finish()
         #expect(self.coordinator.all.last == .finished(1))
         #expect(self.coordinator.emptyCount == 1)
+    }
+
+    @Test("has no more workers than slots, and sets none of the variables by which a program runs other code")
+    func boundsOfTrust() throws {
+        let pool = FakePool()
+        let relay = self.coordinator.relay(pool)
+        let plain = try HostParameters(BackendRequest(name: "tcp")).encoded
+        #expect(relay.receive(.open(1, workers: 9, parameters: plain)))
+        for name in ["LD_PRELOAD", "LD_AUDIT", "PATH", "JOBLIB_WORKER", "GLIBC_TUNABLES", "PYTHONSTARTUP"] {
+            let request = BackendRequest(name: "tcp", parameters: [.environment([name: "x"])])
+            let error = #expect(throws: ParallelError.self) { try HostParameters(request) }
+            #expect(error?.detail.contains(name) == true)
+            // From a coordinator that does not look at it itself.
+            var bytes = try HostParameters(
+                BackendRequest(
+                    name: "tcp",
+                    parameters: [.environment([String(repeating: "x", count: name.count): "x"])]
+                )
+            )
+            .encoded
+            let place = try #require(bytes.firstRange(of: Array(repeating: UInt8(ascii: "x"), count: name.count)))
+            bytes.replaceSubrange(place, with: Array(name.utf8))
+            #expect(relay.receive(.open(2, workers: 1, parameters: bytes)))
+            guard case .refused(2, let refusal)? = self.coordinator.all.last else {
+                Issue.record("\(name) was taken: \(self.coordinator.all)")
+                continue
+            }
+            #expect(refusal.detail.contains(name))
+        }
+        #expect(self.coordinator.all.count == 7)
+        #expect(pool.events == [])
     }
 
     @Test("whose connection has ended tells nobody anything, and gives up what it has")

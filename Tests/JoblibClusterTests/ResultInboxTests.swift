@@ -57,7 +57,7 @@ struct ResultInboxTests {
 
     @Test("is taken in, in order, by whoever waits for results")
     func order() throws {
-        let inbox = try ResultInbox(fullnessChanged: { _ in }, foundUndone: { _ in })
+        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
         inbox.attend()
         defer { inbox.unattend(isWaiting: false) }
         let (one, two) = (self.batch("one"), self.batch("two"))
@@ -72,7 +72,7 @@ struct ResultInboxTests {
 
     @Test("is taken in while nobody waits, by a thread of its own")
     func unattended() throws {
-        let inbox = try ResultInbox(fullnessChanged: { _ in }, foundUndone: { _ in })
+        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
         for number in 0..<100 {
             let batch = self.batch("\(number)")
             inbox.add([.answer(batch, [1]), .finished(batch, 1)])
@@ -83,7 +83,7 @@ struct ResultInboxTests {
 
     @Test("is taken in after whoever waited has gone to sleep")
     func abandoned() throws {
-        let inbox = try ResultInbox(fullnessChanged: { _ in }, foundUndone: { _ in })
+        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
         inbox.attend()
         let batch = self.batch("one")
         inbox.add([.finished(batch, 1)])
@@ -94,10 +94,15 @@ struct ResultInboxTests {
     @Test("Hosts are not listened to while too much of it waits, and are again when it has become little")
     func fullness() throws {
         let changes = Mutex<[Bool]>([])
+        let place = Mutex<ResultInbox?>(nil)
         let inbox = try ResultInbox(
-            fullnessChanged: { isFull in changes.withLock { $0.append(isFull) } },
+            fullnessChanged: {
+                let isFull = place.withLock { $0 }?.isFull ?? false
+                changes.withLock { $0.append(isFull) }
+            },
             foundUndone: { _ in }
         )
+        place.withLock { $0 = inbox }
         let gate = Gate()
         // Whoever takes this in is busy for a while.
         let slow = Batch(payload: [], call: CallID(relayed: 1), SlowRelay(gate))

@@ -6,7 +6,7 @@ import JoblibCore
 
 struct Square: PortableTask {
     var number: Int
-    func run() throws -> Int { self.number * self.number }
+    func run() throws -> Int { self.number &* self.number }
 }
 
 struct Label: PortableTask {

@@ -80,8 +80,8 @@ struct HostsTests {
 
     @Test("Variables reach the workers, and none of the cluster's own does")
     func environment() throws {
-        let loop = self.cluster.parallel(8, .environment(["JOBLIB_TEST_COLOUR": "blue"]))
-        let names = ["JOBLIB_TEST_COLOUR", "JOBLIB_TOKEN", "JOBLIB_WORKER_LISTEN"]
+        let loop = self.cluster.parallel(8, .environment(["TEST_COLOUR": "blue"]))
+        let names = ["TEST_COLOUR", "JOBLIB_TOKEN", "JOBLIB_WORKER_LISTEN"]
         #expect(try loop(names.map { Delayed(WorkerVariable(name: $0)) }) == ["blue", nil, nil])
     }
 

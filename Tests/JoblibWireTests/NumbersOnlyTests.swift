@@ -42,7 +42,7 @@ struct NumbersOnlyTests {
     @Test(
         "are taken as their bytes",
         arguments: [
-            Int.self, UInt8.self, Double.self, Float.self, Point.self, Segment.self, Empty.self,
+            Int.self, UInt8.self, Int32.self, UInt64.self, Double.self, Float.self,
         ] as [Any.Type]
     )
     func numbers(_ type: Any.Type) {
@@ -50,9 +50,10 @@ struct NumbersOnlyTests {
     }
 
     @Test(
-        "What has other bytes is not: padding, flags, cases, optional values, references, addresses",
+        "What else there is is not: structs with invariants of their own, flags, cases, optional values, references, addresses",
         arguments: [
-            Padded.self, Flagged.self, Chosen.self, Named.self, Listed.self, Side.self, Sided.self, Pointing.self,
+            Point.self, Segment.self, Empty.self, Range<Int>.self, Padded.self, Flagged.self, Chosen.self, Named.self,
+            Listed.self, Side.self, Sided.self, Pointing.self,
             Lettered.self, Box.self, Bool.self, String.self, [Int].self, Int?.self, (Int, Int).self, Any.self,
         ] as [Any.Type]
     )

@@ -28,6 +28,7 @@ final class HostGuest: Guest, @unchecked Sendable {
         _ connection: Connection,
         _ coordinator: Greeting,
         _ loop: any EventLoop,
+        slots: Int,
         arrayByteCount: Int?,
         didEmpty: @escaping @Sendable () -> Void,
         didEnd: @escaping (HostGuest, String) -> Void
@@ -36,7 +37,12 @@ final class HostGuest: Guest, @unchecked Sendable {
         self.coordinator = coordinator
         self.loop = loop
         self.didEnd = didEnd
-        self.relay = HostRelay(arrayByteCount: arrayByteCount, send: { connection.send($0) }, didEmpty: didEmpty)
+        self.relay = HostRelay(
+            slots: slots,
+            arrayByteCount: arrayByteCount,
+            send: { connection.send($0) },
+            didEmpty: didEmpty
+        )
         self.beat(expectedAt: MonotonicClock.now)
     }
 

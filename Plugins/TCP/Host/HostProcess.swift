@@ -152,6 +152,7 @@ final class HostProcess: @unchecked Sendable {
             connection,
             coordinator,
             self.loop,
+            slots: self.settings.slots,
             arrayByteCount: self.settings.arrayByteCount,
             didEmpty: { self.loop.execute { self.didEmpty() } },
             didEnd: { self.didEnd($0, $1) }

@@ -49,13 +49,39 @@ package struct HostParameters: Codable, Hashable, Sendable {
                 + UInt64(timeout.components.attoseconds / 1_000_000_000)
         }
         self.initializer = try workers.initializerPayload(WorkerTrust.none.taskCoder) ?? []
+        try self.refuseVariables()
     }
 
     /// Reads what a host is sent.
     ///
-    /// - Throws: `DecodingError`.
+    /// - Throws: `DecodingError`; `ParallelError` for a variable that is not another host's to set.
     init(encoded bytes: [UInt8]) throws {
         self = try BinaryCoder(trust: .none).decode(Self.self, from: bytes)
+        try self.refuseVariables()
+    }
+
+    /// The variables, and how the names of others begin, by which a program is made to run other code than its own, or to be something
+    /// else: those of the loader, the runtimes and shells, and this package's.
+    private static let refusedNames: Set<String> = [
+        "PATH", "ENV", "IFS", "LOCPATH", "NLSPATH", "HOSTALIASES", "TZDIR", "GCONV_PATH",
+    ]
+    private static let refusedPrefixes = [
+        "LD_", "DYLD_", "GLIBC_", "MALLOC_", "SWIFT_", "JOBLIB_", "BASH_", "PYTHON", "PERL", "RUBY", "NODE_", "JAVA_",
+        "JDK_",
+        "OPENSSL_", "RESOLV_",
+    ]
+
+    /// Refuses variables that would have a host run what is not in its program: only whoever starts it may set them.
+    private func refuseVariables() throws(ParallelError) {
+        let refused = self.environment.keys.sorted()
+            .first { name in
+                Self.refusedNames.contains(name) || Self.refusedPrefixes.contains { name.hasPrefix($0) }
+            }
+        guard let refused else { return }
+        throw ParallelError(
+            .invalidArgument,
+            "environment: '\(refused)' cannot be set from another host; set it where the host is started"
+        )
     }
 
     /// What a host is sent.

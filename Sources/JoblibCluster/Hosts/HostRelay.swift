@@ -21,6 +21,7 @@ package final class HostRelay: Sendable {
     }
 
     private let backendName: String
+    private let slots: Int
     private let arrays: Mutex<HostArrayStore>
 
     // Relaxed: set by the thread alone that hands messages in, which are what is asked for.
@@ -33,16 +34,19 @@ package final class HostRelay: Sendable {
     ///
     /// - Parameters:
     ///   - backend: The name of the backend whose workers do what is to be done.
+    ///   - slots: How many workers a session may have.
     ///   - arrayByteCount: How many bytes the large arrays of tasks may have together; `nil`: half of the memory that there is.
     ///   - send: Sends a message to the coordinator; called by any thread, in order for each batch.
     ///   - didEmpty: Called when the last batch has ended after ``leave()`` or ``end()``.
     package init(
         backend: String = "loky",
+        slots: Int,
         arrayByteCount: Int? = nil,
         send: @escaping @Sendable (HostMessage) -> Void,
         didEmpty: @escaping @Sendable () -> Void = {}
     ) {
         self.backendName = backend
+        self.slots = slots
         self.arrays = Mutex(HostArrayStore(arrayByteCount.map { .init(byteCount: $0) } ?? .usual))
         self.send = send
         self.didEmpty = didEmpty
@@ -70,15 +74,17 @@ package final class HostRelay: Sendable {
 
     private func open(_ grant: GrantNumber, _ workers: Int, _ parameters: [UInt8]) {
         do {
+            guard workers <= self.slots else {
+                throw ParallelError(.invalidArgument, "\(workers) workers of a host that has \(self.slots)")
+            }
             let request = try HostParameters(encoded: parameters).request(backend: self.backendName)
             let session = try makeParallelBackend(request).open(OpenRequest(workers: workers))
-            let (old, isOver) = self.state.withLock { state -> ((any WorkerSession)?, Bool) in
-                if state.isOver { return (session, true) }
+            let unwanted = self.state.withLock { state -> (any WorkerSession)? in
+                if state.isOver { return session }
                 defer { state.sessions[grant] = session }
-                return (state.sessions[grant], false)
+                return state.sessions[grant]
             }
-            if let old { self.close(old) }
-            _ = isOver
+            if let unwanted { self.close(unwanted) }
         } catch let error as ParallelError {
             self.tell(.refused(grant, GrantRefusal(code: error.code.description, detail: error.detail)))
         } catch {
@@ -163,9 +169,7 @@ package final class HostRelay: Sendable {
     /// Why a batch was not done, as it travels.
     static func failure(of error: any Error) -> BatchFailure {
         switch error {
-        case let error as BatchNotBegun:
-            _ = error
-            return .returned
+        case is BatchNotBegun: return .returned
         case let death as WorkerDeath: return .died(WorkerDeathNotice(death))
         default: return .lost(String("\(error)".prefix(2000)))
         }

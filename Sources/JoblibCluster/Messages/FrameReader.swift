@@ -94,6 +94,9 @@ extension HostFrame {
     /// How many bytes stand before the rest.
     package static let headerByteCount = 21
 
+    /// How many bytes the rest may have, as far as a length of 32 bits goes.
+    package static let largestByteCount = Int(UInt32.max) - 64
+
     /// What stands before the rest.
     package var header: [UInt8] { self.header(payload: self.bytes.count) }
 

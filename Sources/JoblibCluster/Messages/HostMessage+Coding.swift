@@ -52,6 +52,9 @@ package struct HostFrame: Equatable, Sendable {
 extension HostMessage {
     private static let coder = BinaryCoder(trust: .none)
 
+    /// How many bytes a death or a refusal may have.
+    private static let largestNotice = 1 << 18
+
     /// The message as a frame.
     package var frame: HostFrame {
         switch self {
@@ -93,12 +96,23 @@ extension HostMessage {
         case .finished: self = .finished(frame.number)
         case .returned: self = .failed(frame.number, .returned)
         case .died:
-            guard let notice = try? Self.coder.decode(WorkerDeathNotice.self, from: frame.bytes) else { return nil }
-            self = .failed(frame.number, .died(notice))
-        case .lost: self = .failed(frame.number, .lost(String(decoding: frame.bytes.prefix(2000), as: UTF8.self)))
+            guard frame.bytes.count <= Self.largestNotice,
+                let notice = try? Self.coder.decode(WorkerDeathNotice.self, from: frame.bytes)
+            else { return nil }
+            self = .failed(frame.number, .died(notice.printable))
+        case .lost:
+            self = .failed(
+                frame.number,
+                .lost(String(decoding: frame.bytes.prefix(2000), as: UTF8.self).printable(2000))
+            )
         case .refused:
-            guard let refusal = try? Self.coder.decode(GrantRefusal.self, from: frame.bytes) else { return nil }
-            self = .refused(frame.number, refusal)
+            guard frame.bytes.count <= Self.largestNotice,
+                let refusal = try? Self.coder.decode(GrantRefusal.self, from: frame.bytes)
+            else { return nil }
+            self = .refused(
+                frame.number,
+                GrantRefusal(code: refusal.code.printable(50), detail: refusal.detail.printable(4000))
+            )
         case .leaving: self = .leaving
         case .heartbeat: self = .heartbeat(interval: frame.number)
         }

@@ -18,6 +18,17 @@ extension WorkerDeathNotice {
         )
     }
 
+    /// The same, as it can be shown on a terminal, whoever has written it.
+    var printable: WorkerDeathNotice {
+        var notice = self
+        notice.description = self.description.printable(4000)
+        notice.stackTrace = self.stackTrace.map { trace in
+            trace.split(separator: "\n", omittingEmptySubsequences: false).prefix(500).map { String($0).printable(500) }
+                .joined(separator: "\n")
+        }
+        return notice
+    }
+
     /// The death that it describes.
     package var death: WorkerDeath {
         let reason: TaskFailure.Reason =

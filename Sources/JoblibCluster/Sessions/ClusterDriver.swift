@@ -80,7 +80,7 @@ package final class ClusterDriver: @unchecked Sendable {
         let driver = DriverReference()
         do {
             self.inbox = try ResultInbox(
-                fullnessChanged: { isFull in driver.driver?.setReading(!isFull) },
+                fullnessChanged: { driver.driver?.matchReading() },
                 foundUndone: { link in driver.driver?.accuse(link) }
             )
         } catch {
@@ -178,12 +178,13 @@ package final class ClusterDriver: @unchecked Sendable {
         }
     }
 
-    private func setReading(_ isReading: Bool) {
+    /// Listens to hosts, or not, as it is now and not as it was when somebody noticed: threads may come in another order.
+    private func matchReading() {
         self.executor.execute {
+            let isReading = !self.inbox.isFull
+            if self.state.isReading == isReading { return }
             self.state.isReading = isReading
-            for number in self.state.links.keys.sorted() {
-                self.state.links[number]?.setReading(isReading)
-            }
+            for number in self.state.links.keys.sorted() { self.state.links[number]?.setReading(isReading) }
         }
     }
 

@@ -38,6 +38,12 @@ package final class ClusterSession: AttendedSession {
 
     package func submit(_ batch: Batch) throws {
         if let failure = self.failure.withLock({ $0 }) { throw failure }
+        guard batch.payload.count <= HostFrame.largestByteCount else {
+            throw ParallelError(
+                .invalidArgument,
+                "a batch of \(batch.payload.count) bytes, and a host takes less than 4 GiB at once; choose a smaller batchSize"
+            )
+        }
         let arrays = HostArraysTable.shared.arrays(of: batch.call)
         arrays?.listen { [weak driver = self.driver] in driver?.forget(array: $0) }
         try self.driver.submit(batch, arrays?.takeBatch() ?? [], self)

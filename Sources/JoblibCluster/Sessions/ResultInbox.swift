@@ -40,23 +40,26 @@ final class ResultInbox: Sendable {
     // Relaxed: whoever finds an older value looks once more.
     private let isEmpty = Atomic<Bool>(true)
 
-    private let fullnessChanged: @Sendable (Bool) -> Void
+    private let fullnessChanged: @Sendable () -> Void
     private let foundUndone: @Sendable (LinkNumber) -> Void
 
     /// Starts the thread.
     ///
     /// - Parameters:
-    ///   - fullnessChanged: Called with whether there is more than anybody should have to keep.
+    ///   - fullnessChanged: Called after ``isFull`` has changed, by any thread: what counts is what that says later.
     ///   - foundUndone: Called with whoever has said that a batch is done that is not.
     /// - Throws: `SystemError` when the system has no thread left to give.
     init(
-        fullnessChanged: @escaping @Sendable (Bool) -> Void,
+        fullnessChanged: @escaping @Sendable () -> Void,
         foundUndone: @escaping @Sendable (LinkNumber) -> Void
     ) throws(SystemError) {
         self.fullnessChanged = fullnessChanged
         self.foundUndone = foundUndone
         try PlatformThread.start(name: "joblib-results") { [weak self] in Self.run { self } }
     }
+
+    /// Whether there is more than anybody should have to keep.
+    var isFull: Bool { self.state.withLock { $0.isFull } }
 
     /// Adds what has come, in order.
     func add(_ items: [Item]) {
@@ -71,7 +74,7 @@ final class ResultInbox: Sendable {
             return true
         }
         self.isEmpty.store(false, ordering: .relaxed)
-        if isFull { self.fullnessChanged(true) }
+        if isFull { self.fullnessChanged() }
         self.arrivals.advance()
     }
 
@@ -99,7 +102,7 @@ final class ResultInbox: Sendable {
                     state.isFull = false
                     return true
                 }
-                if isSmall { self.fullnessChanged(false) }
+                if isSmall { self.fullnessChanged() }
             case .finished(let batch, let link): if !batch.finish() { self.foundUndone(link) }
             case .failed(let batch, let error): batch.fail(error)
             }

@@ -14,7 +14,7 @@ public protocol TaskCoder: Sendable {
 
     /// Whether the same holds for values of one type; by default for all, or none.
     ///
-    /// Where it holds though ``trustsMemory`` does not, any bytes have to make a value: those of a struct of numbers do.
+    /// Where it holds though ``trustsMemory`` does not, any bytes have to make a value: those of a number do.
     func trustsMemory(of type: Any.Type) -> Bool
 
     /// Encodes a value.

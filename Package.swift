@@ -8,6 +8,17 @@ import PackageDescription
 /// Warnings are errors while this package itself is developed; whoever depends on a tagged version never sees them.
 let isDevelopment = Context.gitInformation?.currentTag == nil
 
+/// Networks, TLS and certificates, where the trait asks for them.
+let network: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
+    .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["TCP"])),
+    .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TCP"])),
+    .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
+    .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
+    .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),
+    .product(name: "SwiftASN1", package: "swift-asn1", condition: .when(traits: ["TCP"])),
+]
+
 let package = Package(
     name: "swift-joblib",
     products: [
@@ -91,14 +102,7 @@ let package = Package(
             name: "JoblibTCP",
             dependencies: [
                 "JoblibCluster", "JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers",
-                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
-                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["TCP"])),
-                .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TCP"])),
-                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
-                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
-                .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),
-                .product(name: "SwiftASN1", package: "swift-asn1", condition: .when(traits: ["TCP"])),
-            ],
+            ] + network,
             path: "Plugins/TCP"
         ),
 
@@ -196,14 +200,7 @@ let package = Package(
                 "Joblib", "joblib-hosts", "joblib-wordcount", "JoblibCluster", "JoblibPOSIX", "JoblibTCP",
                 "JoblibTestKit",
                 "JoblibWire", "tcp-probe", "TestProcesses",
-                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["TCP"])),
-                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["TCP"])),
-                .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TCP"])),
-                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TCP"])),
-                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["TCP"])),
-                .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["TCP"])),
-                .product(name: "SwiftASN1", package: "swift-asn1", condition: .when(traits: ["TCP"])),
-            ]
+            ] + network
         ),
         .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),
         .testTarget(name: "JoblibTests", dependencies: ["Joblib", "JoblibTestKit"]),

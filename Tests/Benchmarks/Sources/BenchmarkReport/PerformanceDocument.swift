@@ -47,7 +47,8 @@ package struct PerformanceDocument {
         - *÷ best peer* divides medians; *÷ limit* divides by what the machine allows, measured in the same rounds by a
           program in C++. What two workers could halve is done by one for it, and halved.
         - *memory* is the most that was resident, at any time; of several processes the proportional set sizes, summed
-          up during one more sample, with what nobody maps. *grown* is what came on top of what there was when the contender was ready.
+          up during one more sample, with what nobody maps. *grown* is what came on top of what there was when the
+          contender was ready.
         - OpenMP's threads are bound to their CPUs (`OMP_PROC_BIND=true`), without which they wait for each other.
         - `swift-joblib sequential` does the same without any parallelism.
 

@@ -107,8 +107,9 @@ struct WorkerKey: Hashable, Sendable {
         for name in Self.threadVariables where self.overridesInnerThreads || ProcessEnvironment.value(name) == nil {
             variables[name] = "\(self.innerThreads)"
         }
-        // Large arrays in large pages: touching small ones for the first time takes longer than most of what is done with them.
-        if ProcessEnvironment.value("GLIBC_TUNABLES") == nil { variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1" }
+        // Large arrays in large pages, and in those of the last one: touching memory for the first time takes longer than most of what is
+        // done with it.
+        if ProcessEnvironment.value("GLIBC_TUNABLES") == nil { variables["GLIBC_TUNABLES"] = FreedMemory.tunables }
         // Lets the thread pools of several processes know of each other; TBB's.
         if ProcessEnvironment.value("ENABLE_IPC") == nil { variables["ENABLE_IPC"] = "1" }
         return variables.merging(self.environment) { $1 }

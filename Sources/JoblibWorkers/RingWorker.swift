@@ -94,10 +94,12 @@ final class RingWorker: Sendable {
         self.limit = LeavingPolicy(maxTasks: start.maxTasks, maxMemory: start.maxMemory) { [arrays] in
             SharedMemoryMappings.dropAll()
             arrays.forgetAll()
+            FreedMemory.release()
         }
     }
 
     private func run() -> Never {
+        var freed = FreedMemory()
         // To map memory and touch it takes about as long as to copy it.
         SharedMemoryMappings.startKeeping()
         self.greet()
@@ -119,6 +121,7 @@ final class RingWorker: Sendable {
                 self.arrays.beginBatch()
                 self.execute(frame)
                 SharedMemoryMappings.dropOld()
+                freed.releaseOld()
             case .initialize: self.initialize(frame.bytes)
             case .leaving: self.end()
             case .forget where frame.number == .max: self.arrays.forgetAll()
@@ -131,10 +134,12 @@ final class RingWorker: Sendable {
 
     /// Waits for the caller to want something.
     private func rest(since seen: UInt32) {
-        let deadline = MonotonicClock.now + Self.mappingTime
-        if self.memory.requested.wait(while: seen, spins: Self.spins, until: deadline) { return }
+        let start = MonotonicClock.now
+        if self.memory.requested.wait(while: seen, spins: Self.spins, until: start + Self.mappingTime) { return }
         // Mapped for the tasks and calls to come, of which there seem to be none.
         SharedMemoryMappings.dropAll()
+        if self.memory.requested.wait(while: seen, until: start + FreedMemory.keepingTime) { return }
+        FreedMemory.release()
         self.memory.requested.wait(while: seen)
     }
 

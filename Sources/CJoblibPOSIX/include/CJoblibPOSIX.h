@@ -8,6 +8,7 @@
 #include "cpu_affinity.h"
 #include "error_text.h"
 #include "forked_child.h"
+#include "freed_memory.h"
 #include "futex.h"
 #include "interrupt.h"
 #include "loaded_images.h"

@@ -26,12 +26,28 @@ final class LokyPool: Sendable {
     }
 
     /// What all workers have in common.
-    struct Machinery {
+    ///
+    /// A class: a struct is copied each time that a session needs something of it, which counts five references up and down.
+    final class Machinery: Sendable {
         let supervisor: ProcessSupervisor
         let bell: SharedMemoryFile
         let receiver: AnswerReceiver
         let watch: WorkWatch
         let arena: SharedArena
+
+        init(
+            _ supervisor: ProcessSupervisor,
+            _ bell: SharedMemoryFile,
+            _ receiver: AnswerReceiver,
+            _ watch: WorkWatch,
+            _ arena: SharedArena
+        ) {
+            self.supervisor = supervisor
+            self.bell = bell
+            self.receiver = receiver
+            self.watch = watch
+            self.arena = arena
+        }
     }
 
     private static let perProcess = PerProcess { LokyPool() }
@@ -139,7 +155,8 @@ final class LokyPool: Sendable {
     func giveBack(_ workers: [LokyWorker], _ key: WorkerKey, idleTimeout: UInt64) {
         let (sum, overflow) = MonotonicClock.now.addingReportingOverflow(idleTimeout)
         let deadline = overflow ? .max : sum
-        for worker in workers {
+        // The first last: it is the first to be taken again, and has the index that it had, and its processor's cache.
+        for worker in workers.reversed() {
             worker.belong(to: nil)
             // What is left of a call that is over is not waited for.
             guard worker.link.batchCount == 0 else {
@@ -223,13 +240,8 @@ final class LokyPool: Sendable {
             supervisor = fresh
             let arena = try SharedArena()
             let receiver = try AnswerReceiver(bell)
-            let machinery = Machinery(
-                supervisor: fresh,
-                bell: bell,
-                receiver: receiver,
-                watch: WorkWatch(fresh, receiver) { self.state.withLock { Array($0.workers.values) } },
-                arena: arena
-            )
+            let watch = WorkWatch(fresh, receiver) { self.state.withLock { Array($0.workers.values) } }
+            let machinery = Machinery(fresh, bell, receiver, watch, arena)
             self.state.withLock { $0.machinery = machinery }
             // What tasks have printed last is still to be shown.
             ProcessExit.perform { self.drain(self.state.withLock { Array($0.workers.values) }) }

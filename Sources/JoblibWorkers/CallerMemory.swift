@@ -6,7 +6,7 @@ import JoblibPOSIX
 /// Whether workers can read arrays where their caller has them, as both sides tell each other in the first page of an arena.
 ///
 /// The system decides: root can, and others where Yama does not keep processes from their parents' memory (`ptrace_scope` of 0).
-/// A caller whose workers have not tried yet, or could not, copies arrays into the arena.
+/// A caller whose workers could not, or have not tried in the time that a copy takes, copies arrays into the arena.
 struct CallerMemory: Sendable {
     /// Where no array is placed.
     static let pageByteCount = 4096
@@ -38,10 +38,28 @@ struct CallerMemory: Sendable {
     }
 
     /// Whether workers can, as far as is known.
-    static func isReadable(_ arena: MemoryArena) -> Bool {
-        let words = Self.read(arena)
-        return words[3] == 0 && words[4] == 1
+    ///
+    /// - Parameters:
+    ///   - arena: Whose workers.
+    ///   - limit: How long to wait for the first worker to try, in nanoseconds: they may be about to come up.
+    static func isReadable(_ arena: MemoryArena, waitingFor limit: UInt64) -> Bool {
+        let deadline = MonotonicClock.now + limit
+        while true {
+            let words = Self.read(arena)
+            let isKnown = words[Self.refusedWord] != 0 || words[Self.acceptedWord] != 0
+            if isKnown || MonotonicClock.now >= deadline {
+                return words[Self.refusedWord] == 0 && words[Self.acceptedWord] == 1
+            }
+            // Nothing to wake it: workers write into a file that nobody has mapped.
+            WaitWord().wait(while: 0, until: min(deadline, MonotonicClock.now + Self.look))
+        }
     }
+
+    private static let refusedWord = Self.refused / 8
+    private static let acceptedWord = Self.accepted / 8
+
+    /// How often to look, in nanoseconds.
+    private static let look: UInt64 = 200_000
 
     private static func read(_ arena: MemoryArena) -> [UInt64] {
         var words = [UInt64](repeating: 0, count: 5)

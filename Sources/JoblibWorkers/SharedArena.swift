@@ -67,7 +67,8 @@ package final class SharedArena: Sendable {
     ///
     /// - Returns: `nil` where they cannot, or it is not known.
     func lend(_ bytes: UnsafeRawBufferPointer, call: UInt64) -> ArrayReference? {
-        guard CallerMemory.isReadable(self.memory) else { return nil }
+        // A copy into fresh memory takes a nanosecond or so for each byte: no longer is waited for workers that make it needless.
+        guard CallerMemory.isReadable(self.memory, waitingFor: UInt64(bytes.count)) else { return nil }
         return ArrayReference(
             offset: Int(bitPattern: bytes.baseAddress),
             byteCount: bytes.count,

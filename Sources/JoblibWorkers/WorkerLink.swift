@@ -158,10 +158,9 @@ package final class WorkerLink: @unchecked Sendable {
         self.memory.requested.advance()
     }
 
-    /// Tells the worker its index.
+    /// Tells the worker its index, which it takes note of before its next batch, and need not be woken for.
     package func place(_ index: Int) {
         self.update { $0.sender.send(WorkerFrame(.place, UInt64(index))) }
-        self.memory.requested.advance()
     }
 
     /// Tells the worker that the arrays of a call are not needed any more.

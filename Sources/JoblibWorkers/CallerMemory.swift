@@ -42,6 +42,7 @@ struct CallerMemory: Sendable {
     /// - Parameters:
     ///   - arena: Whose workers.
     ///   - limit: How long to wait for the first worker to try, in nanoseconds: they may be about to come up.
+    /// - Returns: Whether one has, and none has failed.
     static func isReadable(_ arena: MemoryArena, waitingFor limit: UInt64) -> Bool {
         let deadline = MonotonicClock.now + limit
         while true {

@@ -65,7 +65,9 @@ struct ShippingSizer: Sendable {
     // workers may be apart at its end.
     private static let shortest: UInt64 = 2_000_000
     private static let longest: UInt64 = 50_000_000
-    private static let largest = 1 << 16
+
+    // What a batch costs is lost in it, and a stream of short tasks, which has several on their way, takes little memory.
+    private static let largest = 1 << 13
 
     private(set) var size = 1
 

@@ -45,7 +45,13 @@ package final class WorkerLink: @unchecked Sendable {
     private let memory: WorkerMemory
     private let state: Mutex<State>
     private var receiver: RingReceiver
-    private let listener = Mutex<(@Sendable (Event) -> Void)?>(nil)
+    // In a struct: the compiler wraps a closure that is a mutex's very value once more at each access, and keeps that; the end of a hundred
+    // thousand of them overflows the stack.
+    private struct Listener: Sendable {
+        var hear: (@Sendable (Event) -> Void)?
+    }
+
+    private let listener = Mutex(Listener())
 
     // A flag and no mutex: a thread that finds it set goes on, also when it has set it itself.
     //
@@ -107,9 +113,9 @@ package final class WorkerLink: @unchecked Sendable {
     }
 
     /// Has a closure called with what the worker says that is of no batch, by whatever thread takes it in.
-    package func listen(_ listener: @escaping @Sendable (Event) -> Void) { self.listener.withLock { $0 = listener } }
+    package func listen(_ listener: @escaping @Sendable (Event) -> Void) { self.listener.withLock { $0.hear = listener } }
 
-    private func tell(_ event: Event) { self.listener.withLock { $0 }?(event) }
+    private func tell(_ event: Event) { self.listener.withLock { $0.hear }?(event) }
 
     /// How often the worker has said that it is up: first, and after what it was to do before its first batch.
     ///

@@ -66,4 +66,10 @@ struct HostArraysTests {
         let (late, _) = try self.encode([Array(0..<6000)], arrays)
         #expect(late.isEmpty)
     }
+
+    @Test func `As many batches as one likes ask to be told of arrays that end`() {
+        let arrays = HostArrays(CallID(relayed: .random(in: 1 << 40..<1 << 60)), unsharedUpTo: 16, nil)
+        // Each used to wrap what is told once more, until the end of all that overflowed the stack.
+        for batch in 0..<400_000 { arrays.listen { _ in #expect(batch == 0) } }
+    }
 }

@@ -25,11 +25,18 @@ package final class HostArrays: ArrayExchange {
 
     /// Who is told when an array ends, which may be after its call.
     private final class Listener: Sendable {
-        private let body = Mutex<(@Sendable (UInt64) -> Void)?>(nil)
+        // A closure that is a mutex's very value is wrapped once more at each access, for good.
+        private struct Ear: Sendable {
+            var hear: (@Sendable (UInt64) -> Void)?
+        }
 
-        func set(_ body: @escaping @Sendable (UInt64) -> Void) { self.body.withLock { if $0 == nil { $0 = body } } }
+        private let ear = Mutex(Ear())
 
-        func tell(_ number: UInt64) { self.body.withLock { $0 }?(number) }
+        func set(_ hear: @escaping @Sendable (UInt64) -> Void) {
+            self.ear.withLock { if $0.hear == nil { $0.hear = hear } }
+        }
+
+        func tell(_ number: UInt64) { self.ear.withLock { $0.hear }?(number) }
     }
 
     /// What each result would have to be for, which none is.

@@ -55,13 +55,17 @@ package final class ClusterSession: AttendedSession {
 
     package func close() {
         self.driver.close(self)
-        self.closing.withLock { $0.take() }?()
+        self.closing.withLock { $0.body.take() }?()
     }
 
-    private let closing = Mutex<(@Sendable () -> Void)?>(nil)
+    private struct Closing: Sendable {
+        var body: (@Sendable () -> Void)?
+    }
+
+    private let closing = Mutex(Closing())
 
     /// Has something called when it is closed, once.
-    func whenClosed(_ body: @escaping @Sendable () -> Void) { self.closing.withLock { $0 = body } }
+    func whenClosed(_ body: @escaping @Sendable () -> Void) { self.closing.withLock { $0.body = body } }
 
     package func receive() -> Bool { self.driver.inbox.take() }
 

@@ -29,7 +29,13 @@ final class ForkedCall: Sendable {
 
     /// What is said of a task that has failed for good.
     // Until the call is over: it holds the loop that holds the call.
-    private let didFail: Mutex<(@Sendable (Int, TaskFailure) -> Void)?>
+    // In a struct: the compiler wraps a closure that is a mutex's very value once more at each access, and keeps that; the end of a hundred
+    // thousand of them overflows the stack.
+    private struct Listener: Sendable {
+        var didFail: (@Sendable (Int, TaskFailure) -> Void)?
+    }
+
+    private let listener: Mutex<Listener>
 
     let control: ForkedControl
     let transport: ResultTransport?
@@ -79,7 +85,7 @@ final class ForkedCall: Sendable {
         self.count = tasks.count
         self.base = base
         self.keepsGoing = keepsGoing
-        self.didFail = Mutex(didFail)
+        self.listener = Mutex(Listener(didFail: didFail))
         self.coder = backend.taskCoder
         self.transport = try tasks.transport(self.coder, plan.backend.displayName)
         do {
@@ -200,7 +206,7 @@ final class ForkedCall: Sendable {
     /// Lets go of what runs the tasks, which may hold the call.
     func release() {
         self.runner.withLock { $0 = nil }
-        self.didFail.withLock { $0 = nil }
+        self.listener.withLock { $0.didFail = nil }
     }
 
     /// Lets no further task start, and ends what does not end by itself soon.
@@ -215,7 +221,7 @@ final class ForkedCall: Sendable {
     func fail(_ position: Int, _ failure: TaskFailure) {
         self.control.set(.failed, of: position)
         // Outside of the lock: it stores the failure, and may stop the loop.
-        self.didFail.withLock { $0 }?(position, failure)
+        self.listener.withLock { $0.didFail }?(position, failure)
         if !self.keepsGoing { self.stop() }
     }
 

@@ -149,11 +149,12 @@ final class RingWorker: Sendable {
             sender.send(frame)
             while !sender.isEmpty {
                 if sender.isBroken { self.giveUp() }
-                // The caller sees what is there, and makes room.
-                self.bell.rings.advance()
                 let seen = self.memory.room.count
                 sender.flush()
-                if !sender.isEmpty { self.memory.room.wait(while: seen, spins: Self.spins) }
+                if sender.isEmpty { break }
+                // After it was written: the caller takes it, and makes room.
+                self.bell.rings.advance()
+                self.memory.room.wait(while: seen, spins: Self.spins)
             }
         }
         self.bell.rings.advance()

@@ -132,6 +132,14 @@ struct ResultsTests {
         #expect(seen.allSatisfy { $0 > 0 })
     }
 
+    @Test("Tasks that are read lazily, and all dispatched at once, share the workers")
+    func allAtOnce() throws {
+        let forking = Parallel(nJobs: 2, backend: .multiprocessing, preDispatch: .all)
+        let tasks = (0..<500).lazy.map { _ in delayed { getpid() } }
+        #expect(Set(try forking(tasks)).count <= 2)
+        #expect(Set(try forking.results(tasks).map { try $0.get() }).count <= 2)
+    }
+
     @Test("Lists, read at once or lazily, come back in order")
     func lists() throws {
         #expect(try forking((0..<300).map { index in delayed { "\(index)" } }) == (0..<300).map { "\($0)" })

@@ -6,6 +6,16 @@ internal import JoblibPOSIX
 // The forms that are different where tasks run in forked copies of the process.
 
 extension Parallel {
+    /// The tasks of a sequence that are all to be dispatched before any result is awaited, where workers are forked copies.
+    ///
+    /// A copy has the tasks alone that were read before it was made: with nothing to wait for, each would get a process of its own.
+    @usableFromInline
+    func allForForks<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Delayed<Output>]? {
+        guard try self.usesForks(returning: Output.self), try self.settings(in: EnclosingTask.currentLoop).window == nil
+        else { return nil }
+        return Array(tasks)
+    }
+
     /// Runs tasks and returns a result for each: outputs come back as they are, and failures beside them.
     func forkedResults<Output>(_ tasks: [Delayed<Output>]) throws -> [Result<Output, TaskFailure>] {
         let plan = try self.plan()

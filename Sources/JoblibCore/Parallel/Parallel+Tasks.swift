@@ -26,7 +26,7 @@ extension Parallel {
     /// - Throws: ``TaskFailure`` for the task that failed first in time; ``ParallelError`` when none could be run.
     @inlinable
     public func run<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Output] {
-        guard let array = TaskArray.array(of: tasks), try !self.isShipped else {
+        guard let array = try TaskArray.array(of: tasks) ?? self.allForForks(tasks), try !self.isShipped else {
             return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in try outcome.get() }
         }
         if let call = try self.onSpawnedWorkers(array) { return try call.run(array) }
@@ -50,7 +50,7 @@ extension Parallel {
     /// - Returns: One `Result` per task, in the order of the sequence.
     /// - Throws: ``ParallelError`` when the tasks could not be run, never a ``TaskFailure``.
     public func results<Output>(_ tasks: some Sequence<Delayed<Output>>) throws -> [Result<Output, TaskFailure>] {
-        guard let array = TaskArray.array(of: tasks), try !self.isShipped else {
+        guard let array = try TaskArray.array(of: tasks) ?? self.allForForks(tasks), try !self.isShipped else {
             return try self.runLazily(tasks) { (outcome) throws(TaskFailure) in outcome }
         }
         if let call = try self.onSpawnedWorkers(array) { return try call.results(array) }

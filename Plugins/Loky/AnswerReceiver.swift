@@ -32,6 +32,10 @@ final class AnswerReceiver: Sendable {
     private let isParked = Atomic<Bool>(false)
     private let attendants = Atomic<Int>(0)
 
+    /// Whether a caller has taken answers in since it was looked last. Relaxed: it decides how the thread waits, and a wrong wait ends
+    /// after ``nap``.
+    private let wasAttended = Atomic<Bool>(false)
+
     /// Since when the thread takes answers in, in nanoseconds of the monotonic clock; 0 when it does not.
     ///
     /// Whoever clears it goes on as the thread: it itself most often, or another that does so in its place. Acquiring and releasing.
@@ -70,7 +74,10 @@ final class AnswerReceiver: Sendable {
     }
 
     /// A caller takes answers in itself.
-    func attend() { self.attendants.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    func attend() {
+        self.attendants.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        if !self.wasAttended.load(ordering: .relaxed) { self.wasAttended.store(true, ordering: .relaxed) }
+    }
 
     /// It has ceased to.
     ///
@@ -122,8 +129,12 @@ final class AnswerReceiver: Sendable {
                 if self.workers.withLock({ $0 }).allSatisfy({ $0.link.batchCount == 0 }) { self.work.wait(while: seen) }
                 self.isParked.store(false, ordering: .sequentiallyConsistent)
                 lastWork = MonotonicClock.now
-            } else if busy.isEmpty {
+            } else if busy.isEmpty, self.wasAttended.exchange(false, ordering: .relaxed) {
+                // The next call of those that follow each other takes in its answers itself, and no worker has to wake this thread.
                 self.work.wait(while: seen, until: now + Self.nap)
+            } else if busy.isEmpty {
+                // What is handed in next nobody else waits for, as where a host runs the tasks of another.
+                self.bell.wait(while: rung, until: now + Self.nap)
             } else {
                 let isAttended = self.attendants.load(ordering: .sequentiallyConsistent) > 0
                 // Of other calls than those that ask, too, whose callers may be asleep.

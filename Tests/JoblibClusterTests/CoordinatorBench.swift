@@ -14,6 +14,7 @@ struct CoordinatorBench {
 
     static var settings: CoordinatorSettings {
         var settings = CoordinatorSettings()
+        settings.batchesAhead = 2
         settings.heartbeatInterval = 1000
         settings.evenAfter = 50
         settings.patience = 10_000

@@ -123,7 +123,10 @@ struct LinkFaultsTests {
         cluster.heartbeat = .milliseconds(120)
         for _ in 0..<3 {
             #expect(try cluster.isWell(2))
+            let count = proxy.connectionCount
             proxy.cut(.reset)
+            // Who dials again has noticed.
+            try Rendezvous().wait("the host is dialled again") { proxy.connectionCount > count }
         }
         #expect(try cluster.isWell(1))
         let wait = BackendParameter.waitForWorkers(atLeast: 2, within: .seconds(1))

@@ -9,8 +9,8 @@ package struct CoordinatorSettings: Equatable, Sendable {
     /// How many intervals a host may be silent for.
     package var silentIntervals: UInt64 = 3
 
-    /// How many batches a worker is given at once, from 1.
-    package var batchesAhead = 2
+    /// How many batches a worker is given at once, from 1: as many short tasks as a network's time for there and back has room for.
+    package var batchesAhead = 16
 
     /// For how long some may have nothing to do while others have more than they are at.
     package var evenAfter: UInt64 = 20_000_000

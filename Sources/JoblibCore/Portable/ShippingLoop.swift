@@ -35,6 +35,9 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         /// How many batches are with workers.
         var shipmentCount = 0
 
+        /// Whether a batch has taken much memory, of which no more is sent ahead than keeps workers busy.
+        var isHeavy = false
+
         /// Whether those that are with workers are not waited for any more.
         var isGivenUp = false
 
@@ -73,8 +76,12 @@ final class ShippingLoop: Loop, @unchecked Sendable {
     // Sequentially consistent: see `didChange`.
     let hasWaiters = Atomic<Bool>(false)
 
-    /// How many batches may be with a worker.
+    /// How many batches may be with a worker, and how many heavy ones.
     private let batchesAhead: Int
+    private static let heavyBatchesAhead = 2
+
+    /// From how many bytes on a batch is heavy, as is each with arrays that go another way.
+    private static let heavyByteCount = 1 << 16
 
     /// The session, where those who wait take answers in.
     private(set) var attended: (any AttendedSession)?
@@ -242,8 +249,8 @@ final class ShippingLoop: Loop, @unchecked Sendable {
             if !self.isStopped { self.stop(ParallelError.outerLoopEnded) }
             return .end
         }
-        let room = self.room
         let step = self.state.withLock { state -> Step? in
+            let room = self.room(isHeavy: state.isHeavy)
             guard state.shipmentCount < room else { return room == 0 && state.shipmentCount == 0 ? nil : .wait }
             switch state.lone.next(isIdle: state.shipmentCount == 0) {
             case .send(let work): return .send(work.group, work.entries, isLone: true)
@@ -272,8 +279,9 @@ final class ShippingLoop: Loop, @unchecked Sendable {
     var workers: Int { self.plan.settings.takesAll ? max(1, self.call?.workers ?? 1) : self.plan.workers }
 
     /// How many batches may be with workers.
-    private var room: Int {
-        let (room, overflow) = (self.call?.workers ?? 1).multipliedReportingOverflow(by: self.batchesAhead)
+    private func room(isHeavy: Bool) -> Int {
+        let ahead = isHeavy ? min(Self.heavyBatchesAhead, self.batchesAhead) : self.batchesAhead
+        let (room, overflow) = (self.call?.workers ?? 1).multipliedReportingOverflow(by: ahead)
         return overflow ? .max : max(0, room)
     }
 
@@ -349,7 +357,10 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         }
         let sent = unsent.isEmpty ? entries : ShippedEntries(entries.all.filter { !unsent.contains($0) })
         let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone, didEnd)
-        self.state.withLock { $0.shipmentCount += 1 }
+        self.state.withLock { state in
+            state.shipmentCount += 1
+            if payload.count >= Self.heavyByteCount || didEnd != nil { state.isHeavy = true }
+        }
         self.report(sent)
         do {
             guard let call = self.call else { throw ParallelError.outerLoopEnded }

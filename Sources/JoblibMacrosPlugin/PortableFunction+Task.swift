@@ -24,6 +24,9 @@ extension PortableFunction {
         return """
             \(raw: attributes)\(raw: modifiers)struct \(raw: self.taskName): PortableTask {
             \(raw: access)typealias Output = \(result)
+            \(raw: access)static var isCodedMemberwise: Bool {
+            true
+            }
 
             \(raw: stored.isEmpty ? "" : stored + "\n\n")\(raw: access)init(\(raw: parameters)) {
             \(raw: assignments)}

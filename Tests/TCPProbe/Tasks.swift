@@ -8,6 +8,8 @@ import Joblib
 
 /// The square root of a number.
 struct Root: PortableTask {
+    static let isCodedMemberwise = true
+
     let number: Double
 
     init(of number: Double) {

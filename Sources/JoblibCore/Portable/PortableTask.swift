@@ -18,6 +18,12 @@ public protocol PortableTask<Output>: Codable, Sendable {
     /// - Throws: What the work throws; an error that is `Codable` arrives as itself, another as ``RemoteError``.
     func run() throws -> Output
 
+    /// Whether a value is coded as the compiler does it, member by member, and any members make a value; by default it is not known.
+    ///
+    /// Tasks of other hosts that have numbers alone need not be decoded then, which takes longer than a short task runs. `@Portable` says so
+    /// of its tasks. Not to be said of a type with an `encode(to:)` or an `init(from:)` of its own.
+    static var isCodedMemberwise: Bool { get }
+
     /// Runs tasks in a row that are plain bytes; not to be implemented, and not to be called.
     ///
     /// Here so that it is compiled for each type of task where that is declared: code for any type takes longer to look types up than
@@ -31,6 +37,9 @@ public protocol PortableTask<Output>: Codable, Sendable {
 }
 
 extension PortableTask {
+    /// It is not known.
+    public static var isCodedMemberwise: Bool { false }
+
     /// Copies the bytes of tasks in a row; see the requirement.
     @inlinable
     public static func _pack(_ tasks: PlainTaskPacking) { tasks.copy(Self.self) }

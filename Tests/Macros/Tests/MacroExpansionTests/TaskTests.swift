@@ -17,6 +17,9 @@ struct TaskTests {
 
                 public struct __Portable_convolve: PortableTask {
                     public typealias Output = [Double]
+                    public static var isCodedMemberwise: Bool {
+                        true
+                    }
 
                     public let size: Int
                     public let seed: UInt64
@@ -49,6 +52,9 @@ struct TaskTests {
 
                 struct __Portable_beep: PortableTask {
                     typealias Output = Void
+                    static var isCodedMemberwise: Bool {
+                        true
+                    }
 
                     init() {
                     }
@@ -85,6 +91,9 @@ struct TaskTests {
 
                         package struct __Portable_made: PortableTask {
                             package typealias Output = TestModule::Outer.Inner?
+                            package static var isCodedMemberwise: Bool {
+                                true
+                            }
 
                             package let other: TestModule::Outer.Inner
                             package let limit: Int

@@ -32,8 +32,8 @@ final class AnswerReceiver: Sendable {
     private let isParked = Atomic<Bool>(false)
     private let attendants = Atomic<Int>(0)
 
-    /// Whether a caller has taken answers in since it was looked last. Relaxed: it decides how the thread waits, and a wrong wait ends
-    /// after ``nap``.
+    // Relaxed: it decides how the thread waits, and a wrong wait ends after a nap.
+    /// Whether a caller has taken answers in since it was looked last.
     private let wasAttended = Atomic<Bool>(false)
 
     /// Since when the thread takes answers in, in nanoseconds of the monotonic clock; 0 when it does not.

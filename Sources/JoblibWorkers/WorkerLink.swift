@@ -113,7 +113,7 @@ package final class WorkerLink: @unchecked Sendable {
     }
 
     /// Has a closure called with what the worker says that is of no batch, by whatever thread takes it in.
-    package func listen(_ listener: @escaping @Sendable (Event) -> Void) { self.listener.withLock { $0.hear = listener } }
+    package func listen(_ hear: @escaping @Sendable (Event) -> Void) { self.listener.withLock { $0.hear = hear } }
 
     private func tell(_ event: Event) { self.listener.withLock { $0.hear }?(event) }
 

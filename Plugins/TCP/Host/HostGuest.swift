@@ -10,17 +10,15 @@ import NIOCore
 /// What a host does with its coordinator.
 // SAFETY: what changes is touched on the event loop alone.
 final class HostGuest: Guest, @unchecked Sendable {
-    /// How often a coordinator says that it is there that has not said how often, and after how many times of silence it is gone.
+    /// How often a coordinator says that it is there that has not said how often.
     private static let usualInterval: UInt64 = 2_000_000_000
-    private static let silentIntervals: UInt64 = 3
 
     let coordinator: Greeting
     let relay: HostRelay
     private let connection: Connection
     private let loop: any EventLoop
     private let didEnd: (HostGuest, String) -> Void
-    private var lastHeard = MonotonicClock.now
-    private var interval = HostGuest.usualInterval
+    private var silence = SilenceWatch(interval: HostGuest.usualInterval, at: MonotonicClock.now)
     private var nextBeat: Scheduled<Void>?
     private var isOver = false
 
@@ -28,6 +26,7 @@ final class HostGuest: Guest, @unchecked Sendable {
         _ connection: Connection,
         _ coordinator: Greeting,
         _ loop: any EventLoop,
+    private var nextLook: Scheduled<Void>?
         slots: Int,
         arrayByteCount: Int?,
         didEmpty: @escaping @Sendable () -> Void,
@@ -43,18 +42,22 @@ final class HostGuest: Guest, @unchecked Sendable {
             send: { connection.send($0) },
             didEmpty: didEmpty
         )
-        self.beat(expectedAt: MonotonicClock.now)
+        self.beat()
+        self.look()
     }
 
-    func hear() { self.lastHeard = MonotonicClock.now }
+    func hear() { self.silence.hear(at: MonotonicClock.now) }
 
     func receive(_ message: HostMessage?) {
         if case .heartbeat(let interval) = message { self.adopt(interval) }
-        guard let message, self.relay.receive(message) else { return self.connection.close() }
+        if let message, self.relay.receive(message) { return }
+        self.end("what it says makes no sense")
+        self.connection.close()
     }
 
     func endTurn() {}
 
+        if self.isOver { return }
     func end(_ reason: String) {
         if self.isOver { return }
         self.isOver = true
@@ -63,26 +66,36 @@ final class HostGuest: Guest, @unchecked Sendable {
         self.didEnd(self, reason)
     }
 
-    /// Says that this host is there, and looks whether the coordinator is.
-    private func beat(expectedAt time: UInt64) {
+    /// Says that this host is there.
+    private func beat() {
         if self.isOver { return }
-        let now = MonotonicClock.now
-        // A process that was stopped for a while, or a machine that was asleep, has missed what was said.
-        if now > time + self.interval { self.lastHeard = now }
-        guard now - self.lastHeard <= Self.silentIntervals * self.interval else { return self.connection.close() }
-        self.connection.send(.heartbeat(interval: self.interval))
-        let next = now + self.interval
-        self.nextBeat = self.loop.scheduleTask(deadline: .uptimeNanoseconds(next)) { [weak self] in
-            self?.beat(expectedAt: next)
+        self.connection.send(.heartbeat(interval: self.silence.interval))
+        self.nextBeat = self.loop.scheduleTask(in: .nanoseconds(Int64(self.silence.interval))) { [weak self] in
+            self?.beat()
+        }
+    }
+
+    /// Looks whether the coordinator is there, and ends at once when it is not: its tasks run elsewhere by now.
+    private func look() {
+        self.nextLook?.cancel()
+        if self.isOver { return }
+        guard let next = self.silence.look(at: MonotonicClock.now) else {
+            let seconds = Double(self.silence.longestSilence / 1_000_000) / 1000
+            self.end("nothing was heard of it for \(seconds) s")
+            // Nobody is left who would answer that the connection is to be closed.
+            return self.connection.abort()
         }
     }
 
     /// The coordinator says how often it wants to hear, which may be much more often than the next time that was planned.
     private func adopt(_ interval: UInt64) {
-        guard interval >= 10_000_000, interval != self.interval else { return }
-        self.interval = min(interval, 1 << 42)
+        guard interval >= 10_000_000, interval != self.silence.interval else { return }
+        self.silence.adopt(interval: min(interval, 1 << 42), at: MonotonicClock.now)
+        self.nextLook = self.loop.scheduleTask(deadline: .uptimeNanoseconds(next)) { [weak self] in self?.look() }
         self.nextBeat?.cancel()
-        self.beat(expectedAt: MonotonicClock.now)
+        self.nextLook?.cancel()
+        self.beat()
+        self.look()
     }
 
     /// Takes no batch any more, and ends once those are done that it has.

@@ -5,6 +5,7 @@
 
 import JoblibCluster
 import NIOCore
+import NIOSSL
 import Synchronization
 
 // SAFETY: what changes is touched on the event loop alone, or behind the lock.
@@ -153,9 +154,16 @@ final class Connection: HostLink, @unchecked Sendable {
 
     func disconnect(_ reason: String) { self.close() }
 
+    /// Closes; the other end has a second to do so, too.
     func close() {
         self.outgoing.withLock { $0.isOver = true }
         self.channel.close(promise: nil)
+    }
+
+    /// Closes at once, for when nobody is there who would close it, too.
+    func abort() {
+        self.outgoing.withLock { $0.isOver = true }
+        self.channel.abort()
     }
 
     /// Closes once all that was sent has been written.
@@ -170,6 +178,17 @@ final class Connection: HostLink, @unchecked Sendable {
 
     func setReading(_ isReading: Bool) {
         self.channel.setOption(.autoRead, value: isReading).whenSuccess { if isReading { self.channel.read() } }
+    }
+}
+
+extension Channel {
+    /// Closes without a word, on its event loop: TLS would wait a second for the other end to close it, too.
+    func abort() {
+        // From there on outward nothing is encrypted any more.
+        guard let context = try? self.pipeline.syncOperations.context(handlerType: NIOSSLHandler.self) else {
+            return self.close(promise: nil)
+        }
+        context.close(promise: nil)
     }
 }
 

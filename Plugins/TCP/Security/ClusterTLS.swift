@@ -105,3 +105,5 @@ struct ClusterTLS: Sendable {
 }
 
 #endif
+        // Whoever is there answers in the time that a message takes; who is not need not be waited for.
+        configuration.shutdownTimeout = .seconds(1)

@@ -12,7 +12,7 @@ import NIOSSL
 enum Listener {
     /// How many connections may be open whose other end has proved nothing yet.
     ///
-    /// Of more the oldest is closed: one that belongs here is through in milliseconds.
+    /// Of more one is closed, see ``StrangerQueue``: one that belongs here is through in milliseconds.
     static let largestStrangerCount = 64
 
     /// Begins to listen; blocks until it does.
@@ -67,20 +67,25 @@ enum Transport {
 /// The connections whose other ends have proved nothing yet; all on one event loop.
 // SAFETY: touched on the event loop of its connections alone.
 final class Strangers: @unchecked Sendable {
-    private let largestCount: Int
-    private var channels: [any Channel] = []
+    private var channels: [ObjectIdentifier: any Channel] = [:]
+    private var queue: StrangerQueue<ObjectIdentifier>
 
     init(largestCount: Int) {
-        self.largestCount = largestCount
+        self.queue = StrangerQueue(largestCount: largestCount)
     }
 
     func add(_ channel: any Channel) {
-        self.channels.append(channel)
-        guard self.channels.count > self.largestCount else { return }
-        self.channels.removeFirst().close(promise: nil)
+        let id = ObjectIdentifier(channel)
+        self.channels[id] = channel
+        guard let evicted = self.queue.add(id, from: channel.remoteAddress?.source ?? "") else { return }
+        self.channels.removeValue(forKey: evicted)?.abort()
     }
 
-    func remove(_ channel: any Channel) { self.channels.removeAll { $0 === channel } }
+    func remove(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        self.channels[id] = nil
+        self.queue.remove(id)
+    }
 }
 
 #endif

@@ -268,10 +268,11 @@ final class FaultProxy: Sendable {
 /// Sockets of this machine, without a library.
 enum Sockets {
     /// Gives a socket a port of this machine that is free.
-    static func bind(_ descriptor: Int32, port: Int = 0) -> Bool {
+    static func bind(_ descriptor: Int32, port: Int = 0, address source: UInt32 = 0x7f00_0001) -> Bool {
         var on: Int32 = 1
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, 4)
         var address = self.loopback(port)
+        address.sin_addr.s_addr = source.bigEndian
         return unsafe withUnsafeBytes(of: &address) {
             unsafe Glibc.bind(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), UInt32($0.count)) == 0
         }
@@ -289,9 +290,13 @@ enum Sockets {
 
     /// Connects to a port of this machine.
     ///
+    /// - Parameters:
+    ///   - port: The port.
+    ///   - source: Its own address, of 127.0.0.0/8.
     /// - Returns: The socket; negative when nobody listens.
-    static func connect(toPort port: Int) -> Int32 {
+    static func connect(toPort port: Int, from source: UInt32 = 0x7f00_0001) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        if source != 0x7f00_0001 { _ = self.bind(descriptor, address: source) }
         var address = self.loopback(port)
         let result = unsafe withUnsafeBytes(of: &address) {
             unsafe Glibc.connect(
@@ -311,6 +316,15 @@ enum Sockets {
         defer { close(descriptor) }
         _ = self.bind(descriptor)
         return self.port(of: descriptor)
+    }
+
+    /// Whether the other end has closed the connection; what it has sent before is thrown away.
+    static func isClosed(_ descriptor: Int32) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 1024)
+        while true {
+            let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+            guard count > 0 else { return count == 0 || errno != EAGAIN }
+        }
     }
 
     /// Has the end of a socket be a reset.

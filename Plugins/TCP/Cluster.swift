@@ -103,10 +103,11 @@ final class Cluster: Sendable {
             loop: group.next(),
             makeGuest: { CoordinatorLink(driver, $0, $1, $2) }
         )
-        guest.admit = { driver.refusal(of: $0) }
+        let claims = HostClaims()
+        guest.admit = { driver.refusal(of: $0) ?? claims.refusal(of: $0, at: $1.peerText, over: $1) }
         let cluster = Cluster(group, driver, settings.meeting.hosts)
         try cluster.listen(settings.meeting.listen, guest)
-        cluster.dial(settings.meeting.hosts, guest)
+        cluster.dial(settings.meeting.hosts, guest, claims)
         cluster.watch(isForgotten)
         return cluster
     }
@@ -128,9 +129,16 @@ final class Cluster: Sendable {
         }
     }
 
-    private func dial(_ addresses: [HostAddress], _ guest: GuestHandling) {
+    private func dial(_ addresses: [HostAddress], _ guest: GuestHandling, _ claims: HostClaims) {
         for (place, address) in addresses.enumerated() {
-            let dialer = Dialer(address, guest) { [problems = self.problems, driver = self.driver] failure in
+            var guest = guest
+            guest.admit = { [driver = self.driver] host, channel in
+                driver.refusal(of: host) ?? claims.refusal(of: host, at: "\(address)", over: channel)
+            }
+            let mayDialAgain: @Sendable () -> Bool = { [weak self] in (self?.sessionCount ?? 0) > 0 }
+            // While no call uses the hosts, others may have them.
+            let dialer = Dialer(address, guest, mayDialAgain: mayDialAgain) {
+                [problems = self.problems, driver = self.driver] failure in
                 problems.note(failure, at: place)
                 driver.noteChange()
             }

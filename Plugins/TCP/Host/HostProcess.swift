@@ -66,7 +66,7 @@ final class HostProcess: @unchecked Sendable {
             address in
             self.meet(connection, coordinator, address)
         }
-        handling.admit = { self.refusal(of: $0) }
+        handling.admit = { coordinator, _ in self.refusal(of: coordinator) }
         return handling
     }
 

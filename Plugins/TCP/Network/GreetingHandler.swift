@@ -21,6 +21,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let limit: TimeAmount
     private let isSecure: Bool
     private let completion: (Result<Void, DialFailure>) -> Void
+    private let evidence = Evidence()
     private var machine: GreetingMachine
     private var deadline: Scheduled<Void>?
     private var hasBegun = false
@@ -43,10 +44,31 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.limit = limit
         self.isSecure = guest.security != nil
         self.completion = completion
-        self.machine = GreetingMachine(isServer ? .server : .client, guest.greeting, judge: guest.admit)
+        self.machine = GreetingMachine(isServer ? .server : .client, guest.greeting) {
+            [evidence = self.evidence] peer in
+            evidence.channel.flatMap { guest.admit(evidence.applied(to: peer), $0) }
+        }
+    }
+
+    // SAFETY: touched on the event loop alone.
+    /// What is known of the other end by other means than its word.
+    private final class Evidence: @unchecked Sendable {
+        /// Where it is.
+        var channel: (any Channel)?
+
+        /// Which key it has; `nil` where nothing is encrypted.
+        var key: [UInt8]?
+
+        /// The greeting with a number that nobody can choose who has not the key; without encryption its own has to do.
+        func applied(to greeting: Greeting) -> Greeting {
+            var greeting = greeting
+            if let key { greeting.processID = key }
+            return greeting
+        }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.evidence.channel = context.channel
         self.deadline = context.eventLoop.assumeIsolated()
             .scheduleTask(in: self.limit) {
                 self.fail(
@@ -76,11 +98,11 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
         do {
             let handler = try context.pipeline.syncOperations.handler(type: NIOSSLHandler.self)
-            try security.check(handler)
+            self.evidence.key = try security.check(handler)
             self.hasBegun = true
             self.perform(self.machine.start(), context)
         } catch {
-            self.fail(context, "\(error)", security.fault(error, with: Self.address(context.channel)))
+            self.fail(context, "\(error)", security.fault(error, with: context.channel.peerText))
         }
     }
 
@@ -91,8 +113,8 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Where the other end has just gone, it may come back.
-        let fault = self.guest.security?.fault(error, with: Self.address(context.channel))
-        self.fail(context, fault?.detail ?? "\(error)", fault)
+        let fault = self.guest.security?.fault(error, with: context.channel.peerText)
+        self.fail(context, fault?.detail ?? NetworkFault.ofConnection(error), fault)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -119,7 +141,8 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func succeed(_ context: ChannelHandlerContext, _ peer: Greeting) {
         guard self.end() else { return }
-        let address = Self.address(context.channel)
+        let peer = self.evidence.applied(to: peer)
+        let address = context.channel.peerText
         let connection = Connection(context.channel, peerName: "\(peer.name) at \(address)")
         self.completion(.success(()))
         let user = self.guest.makeGuest(connection, peer, address)
@@ -158,11 +181,16 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         if self.isDone { return false }
         self.isDone = true
         self.deadline?.cancel()
+        self.evidence.channel = nil
         return true
     }
 
-    private static func address(_ channel: any Channel) -> String {
-        guard let address = channel.remoteAddress, let host = address.ipAddress, let port = address.port else {
+}
+
+extension Channel {
+    /// The address of the other end, for people.
+    var peerText: String {
+        guard let address = self.remoteAddress, let host = address.ipAddress, let port = address.port else {
             return "somebody"
         }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

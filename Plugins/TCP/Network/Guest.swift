@@ -35,8 +35,11 @@ struct GuestHandling: Sendable {
     /// How long both ends may take to get to know each other.
     var greetingTime = Transport.greetingTime
 
-    /// Whether one who has proved to belong to the cluster is welcome; on the event loop.
-    var admit: @Sendable (Greeting) -> GreetingRefusal? = { _ in nil }
+    /// Whether one who has proved to belong to the cluster is welcome over a connection; on the event loop.
+    ///
+    /// Here and below the number of its process is, where it is encrypted, not what it says, but the hash of the key that it has proved
+    /// to have: another one's is not to be had.
+    var admit: @Sendable (Greeting, any Channel) -> GreetingRefusal? = { _, _ in nil }
 
     /// Makes the user of a connection, and has it begin; on the event loop.
     let makeGuest: @Sendable (Connection, Greeting, String) -> any Guest

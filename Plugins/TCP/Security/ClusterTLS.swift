@@ -69,19 +69,23 @@ struct ClusterTLS: Sendable {
     ///
     /// - Parameter handler: The connection's, on its event loop.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
-    func check(_ handler: NIOSSLHandler) throws(ParallelError) {
-        guard handler.tlsVersion == .tlsv13 else { throw .untrustedPeer("the connection is not of TLS 1.3") }
+    @discardableResult
+    func check(_ handler: NIOSSLHandler) throws(ParallelError) -> [UInt8] {
+        guard handler.tlsVersion == .tlsv13 else {
+            throw .untrustedPeer("the connection is not of TLS 1.3; is the address that of something else?")
+        }
         guard let peer = handler.peerCertificate, let bytes = try? peer.toDERBytes() else {
             throw .untrustedPeer("whoever is at the other end has shown no certificate")
         }
-        try self.check(certificate: bytes)
+        return try self.check(certificate: bytes)
     }
 
     /// Checks a certificate that the handshake has accepted.
     ///
     /// - Parameter bytes: The certificate, DER.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
-    func check(certificate bytes: [UInt8]) throws(ParallelError) {
+    @discardableResult
+    func check(certificate bytes: [UInt8]) throws(ParallelError) -> [UInt8] {
         guard let certificate = try? Certificate(derEncoded: bytes) else {
             throw .untrustedPeer("the certificate at the other end cannot be read")
         }
@@ -92,6 +96,7 @@ struct ClusterTLS: Sendable {
         var configuration = configuration
         // The library's minimum is 1.0. Earlier versions have renegotiation, plain certificates, and worse.
         configuration.minimumTLSVersion = .tlsv13
+        return Array(SHA256.hash(data: certificate.publicKey.subjectPublicKeyInfoBytes))
         configuration.maximumTLSVersion = .tlsv13
         configuration.renegotiationSupport = .none
         return configuration

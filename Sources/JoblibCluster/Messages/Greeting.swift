@@ -38,7 +38,7 @@ package struct Greeting: Codable, Equatable, Sendable {
 
     /// Tells a run of a process from every other one: 16 random bytes.
     ///
-    /// A host keeps it when it connects again.
+    /// A host keeps it when it connects again. Anybody can say any: where it is encrypted, what the key proves takes its place.
     package var processID: [UInt8]
 
     /// The name of the machine and the id of the process, such as `"node7:4711"`, for people.
@@ -68,6 +68,9 @@ package struct GreetingRefusal: Codable, Error, Equatable, Sendable {
 
         /// The host has another coordinator.
         case busy
+
+        /// The host is there already, by another connection.
+        case present
 
         /// The host was lost too often.
         case excluded

@@ -54,11 +54,26 @@ final class FakePeer: Sendable {
     var address: String { "127.0.0.1:\(self.channel.withLock { $0?.localAddress?.port } ?? 0)" }
 
     /// A host that listens.
-    static func host(slots: Int = 2, _ token: ClusterToken, _ behaviour: @escaping Behaviour) throws -> FakePeer {
+    ///
+    /// - Parameters:
+    ///   - port: Its port; 0 leaves it to the system.
+    ///   - slots: How many workers it says that it has.
+    ///   - token: Its token.
+    ///   - security: Its certificate; `nil`: one of its own.
+    ///   - behaviour: What it does with a message.
+    /// - Returns: The host.
+    /// - Throws: What keeps it from listening.
+    static func host(
+        at port: Int = 0,
+        slots: Int = 2,
+        _ token: ClusterToken,
+        _ security: ClusterTLS? = nil,
+        _ behaviour: @escaping Behaviour
+    ) throws -> FakePeer {
         let peer = FakePeer(behaviour)
         let channel = try Listener.listen(
-            at: HostAddress(host: "127.0.0.1", port: 0),
-            try peer.handling(.host, slots: slots, token) { _ in }
+            at: HostAddress(host: "127.0.0.1", port: port),
+            try peer.handling(.host, slots: slots, security ?? ClusterTLS(token, .host)) { _ in }
         )
         peer.channel.withLock { $0 = channel }
         return peer
@@ -73,7 +88,7 @@ final class FakePeer: Sendable {
         let peer = FakePeer { _, _ in }
         let dialer = Dialer(
             try HostAddress(address),
-            try peer.handling(.coordinator, slots: 0, token, begin),
+            try peer.handling(.coordinator, slots: 0, ClusterTLS(token, .coordinator), begin),
             note: { _ in }
         )
         peer.dialer.withLock { $0 = dialer }
@@ -84,12 +99,12 @@ final class FakePeer: Sendable {
     private func handling(
         _ role: Greeting.Role,
         slots: Int,
-        _ token: ClusterToken,
+        _ security: ClusterTLS,
         _ begin: @escaping @Sendable (Connection) -> Void
     ) throws -> GuestHandling {
         GuestHandling(
             greeting: .ofThisProcess(role: role, slots: slots),
-            security: try ClusterTLS(token, role),
+            security: security,
             loop: MultiThreadedEventLoopGroup.singleton.next(),
             makeGuest: { connection, _, _ in
                 // Behind what the pipeline does when it is complete.
@@ -100,7 +115,7 @@ final class FakePeer: Sendable {
     }
 
     func stop() {
-        self.channel.withLock { $0 }?.close(promise: nil)
+        try? self.channel.withLock { $0 }?.close().wait()
         self.dialer.withLock { $0 }?.stop()
     }
 }

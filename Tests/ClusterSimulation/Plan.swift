@@ -45,7 +45,7 @@ struct Plan {
     /// Whether what comes from a connection that the coordinator has ended is told to it nevertheless.
     var tellsLate: Bool
 
-    var isHonest: Bool { self.hosts.allSatisfy { $0.misbehaviour == 0 } }
+    var isHonest: Bool { self.hosts.allSatisfy { $0.misbehaviour == 0 && !$0.givesBack } }
 
     /// Until when things go wrong.
     let horizon: UInt64
@@ -67,6 +67,8 @@ struct Plan {
         for _ in 0..<random.count(in: 0...8) {
             self.faults.append((random.number(in: 0...self.horizon), self.fault(using: &random)))
         }
+        // Last, so that a seed stands for what it stood for before there were such hosts.
+        if random.chance(8) { self.hosts[random.count(in: 0...self.hosts.count - 1)].givesBack = true }
     }
 
     private mutating func addHosts(using random: inout SplitMix64) {

@@ -50,6 +50,10 @@ struct SimulatedCore {
     /// The jobs that have died, which do not run for ever.
     var deaths: [Int: Int] = [:]
 
+    /// How often each job was given back, and how often that is too often.
+    var returns: [Int: Int] = [:]
+    static let largestReturnCount = 5000
+
     var isDone: Bool { self.sessions.allSatisfy { $0.isClosed } }
 
     /// Takes the next batch of a session that may be submitted now.
@@ -80,8 +84,8 @@ struct SimulatedCore {
         case .died:
             self.deaths[batch.job, default: 0] += 1
             if self.deaths[batch.job] == 3 { return }
-        case .notBegun, .lost:
-            break
+        case .notBegun(isReturned: true, _): self.returns[batch.job, default: 0] += 1
+        case .notBegun, .lost: break
         }
         guard !self.sessions[batch.session].calls[batch.call].isCancelled, !self.sessions[batch.session].hasFailed
         else {

@@ -26,6 +26,9 @@ struct SimulatedHost {
     /// In how many of a hundred batches a worker ends.
     let deathRate: Int
 
+    /// Whether it gives back all that it is given.
+    var givesBack = false
+
     var link: LinkNumber?
     var isLeaving = false
     var lastHeard: UInt64 = 0

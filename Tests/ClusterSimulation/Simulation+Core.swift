@@ -25,6 +25,9 @@ extension Simulation {
         guard let record = self.core.batches[batch] else { return self.complain("batch \(batch) is not out") }
         self.lastCompletion = self.now
         self.core.complete(batch, failure)
+        if self.core.returns[record.job, default: 0] > SimulatedCore.largestReturnCount {
+            self.complain("job \(record.job) is given back again and again")
+        }
         self.agenda.insert(.submit(session: record.session), at: self.now + (failure == nil ? 0 : 5))
     }
 

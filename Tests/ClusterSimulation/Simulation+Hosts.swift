@@ -37,7 +37,7 @@ extension Simulation {
         guard let index = self.hosts[host].grants.firstIndex(where: { $0.number == grant }) else {
             return self.complain("host \(host) is to run batch \(batch) for a grant that it does not know")
         }
-        if self.hosts[host].isLeaving || self.hosts[host].grants[index].isRefused {
+        if self.hosts[host].isLeaving || self.hosts[host].grants[index].isRefused || self.hosts[host].givesBack {
             return self.say(.failed(batch, .returned), by: host)
         }
         self.hosts[host].grants[index].waiting.append(batch)

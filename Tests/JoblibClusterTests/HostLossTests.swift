@@ -126,6 +126,45 @@ struct HostLossTests {
     }
 
     @Test("at once when they say what means nothing")
+    @Test("when they give back all that they are given, and nobody has asked them to")
+    func returns() {
+        var bench = CoordinatorBench()
+        bench.join(1, slots: 1)
+        bench.tell(.opened(1, SessionWishes()))
+        var count = 0
+        for batch: BatchNumber in 1...1000 {
+            bench.tell(.submitted(1, batch, call: 1))
+            let effects = bench.tell(.message(1, .failed(batch, .returned)))
+            count += 1
+            guard effects.disconnected.isEmpty else { break }
+        }
+        #expect(count == CoordinatorBench.settings.largestReturnCount + 1)
+        #expect(bench.join(2, slots: 1, process: 1).disconnected == [2])
+    }
+
+    @Test("but not when others have asked them to, or when they do something in between")
+    func returnsThatAreAskedFor() {
+        var bench = CoordinatorBench()
+        bench.join(1, slots: 1)
+        bench.tell(.opened(1, SessionWishes()))
+        var batch: BatchNumber = 0
+        for call: UInt64 in 1...100 {
+            for _ in 0..<2 {
+                batch += 1
+                bench.tell(.submitted(1, batch, call: call))
+            }
+            switch call % 3 {
+            case 0:
+                bench.tell(.cancelled(1, call: call))
+                bench.tell(.message(1, .failed(batch - 1, .returned)))
+            case 1: bench.tell(.message(1, .finished(batch - 1)))
+            default: bench.tell(.message(1, .failed(batch - 1, .lost("no memory"))))
+            }
+            #expect(bench.tell(.message(1, .failed(batch, .returned))).disconnected.isEmpty)
+        }
+        #expect(bench.coordinator.counts.hosts == 1 && bench.coordinator.counts.faults == 0)
+    }
+
     func nonsense() {
         var bench = CoordinatorBench()
         bench.join(1, slots: 1)

@@ -68,6 +68,57 @@ struct BadPeersTests {
         #expect(try cluster.isWell(1))
     }
 
+    @Test("A host that gives back all that it is given is left out, and a call that has no other ends")
+    func returns() throws {
+        let token = ClusterToken.generate()
+        let lazy = try FakePeer.host(slots: 1, token) { connection, message in
+            switch message {
+            case .run(let batch, _, _): connection.send(.failed(batch, .returned))
+            case .heartbeat(let interval): connection.send(.heartbeat(interval: interval))
+            default: break
+            }
+        }
+        defer { lazy.stop() }
+        let call = BackgroundCall {
+            try TestCluster([lazy.address], token).parallel(1, .hostTimeout(.milliseconds(300)))([Delayed(Root(of: 4))])
+        }
+        let error = try #require(throws: ParallelError.self) { try call.value() }
+        #expect(error.code == .noWorkers, "\(error)")
+        #expect(lazy.received.count { if case .run = $0 { true } else { false } } < 100)
+    }
+
+    @Test(
+        "A host that is left out stays so when it comes back with another number, and is another one with another key"
+    )
+    func numbers() throws {
+        let token = ClusterToken.generate()
+        let security = try ClusterTLS(token, .host)
+        let honest = try TestCluster(1, slots: 1, token: token)
+        let liar = try FakePeer.host(slots: 1, token, security) { connection, message in
+            guard case .run(let batch, _, _) = message else { return }
+            for number in 1...3 { connection.send(.finished(batch + 1000 * UInt64(number))) }
+        }
+        let cluster = TestCluster([honest.addresses[0], liar.address], token)
+        #expect(try cluster.parallel(2)((0..<30).map { Delayed(Root(of: Double($0 * $0))) }).count == 30)
+        liar.stop()
+        let giveBack: FakePeer.Behaviour = { connection, message in
+            if case .run(let batch, _, _) = message { connection.send(.failed(batch, .returned)) }
+        }
+        let port = try HostAddress(liar.address).port
+        let again = try FakePeer.host(at: port, slots: 1, token, security, giveBack)
+        let wait = BackendParameter.waitForWorkers(atLeast: 2, within: .seconds(5))
+        let error = try #require(throws: ParallelError.self) {
+            try cluster.parallel(nil, wait)([Delayed(Root(of: 1))])
+        }
+        #expect(error.detail.contains(liar.address) && error.detail.contains("not wanted"), "\(error)")
+        #expect(again.received.isEmpty)
+        again.stop()
+        let other = try FakePeer.host(at: port, slots: 1, token, nil, giveBack)
+        defer { other.stop() }
+        #expect(try cluster.isWell(2))
+        #expect(!other.received.isEmpty)
+    }
+
     @Test("S16: a frame of two gigabytes costs no memory before it has come")
     func promisedFrame() throws {
         let token = ClusterToken.generate()

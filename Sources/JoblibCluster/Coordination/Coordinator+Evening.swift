@@ -36,6 +36,7 @@ extension Coordinator {
         }
         if let grant = self.sessions[session].loads.takeFullest(), !self.grants[grant].isRecalled {
             self.grants[grant].isRecalled = true
+            self.grants[grant].recallTime = now
             effects.append(.recall(self.grants[grant].link, self.grants[grant].number))
         }
         self.deadlines.insert(.evening(self.sessions[session].number), at: now &+ self.settings.evenAfter)

@@ -93,7 +93,7 @@ extension Coordinator {
             let count = self.losses.note(.loss, of: id, at: now)
             if isExcluded || count >= self.settings.largestLossCount {
                 self.losses.exclude(id, at: now)
-                let reason = isExcluded ? "it says what it has no business to say" : "it was lost \(count) times"
+                let reason = isExcluded ? why : "it was lost \(count) times"
                 effects.append(.report(.excluded(record.description, reason)))
             }
         }
@@ -137,6 +137,20 @@ extension Coordinator {
         let count = self.losses.note(.fault, of: self.hosts[host].description.processID, at: now)
         self.lose(
             host,
+    /// A host does nothing but give back what it is given.
+    mutating func endReturns(of host: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        self.faultCount += 1
+        self.lose(
+            host,
+            because: "it has given back \(self.hosts[host].returnCount) batches, one after the other, and done none",
+            disconnects: true,
+            isMisbehaving: true,
+            isExcluded: true,
+            at: now,
+            into: &effects
+        )
+    }
+
             because: "it says what means nothing",
             disconnects: true,
             isMisbehaving: true,

@@ -49,6 +49,7 @@ extension Coordinator {
             self.hosts[self.grants[other.grant].host].revoked[batch] = other.grant
             if !record.isCancelled { effects.append(.cancel(other.link, batch)) }
         }
+        self.hosts[host].returnCount = 0
         effects.append(.finish(batch))
         if self.sessions[record.session].wishes.isSpeculative {
             self.calls[record.call].durations.insert(now &- lease.since)
@@ -70,6 +71,7 @@ extension Coordinator {
             return self.endRevoked(batch, of: host, at: now, into: &effects)
         }
         let session = self.batches[index].session
+        let isExcessive = self.isExcessive(failure, of: index, lease, host)
         if !self.dropCopy(index, of: lease.link) {
             let name = self.hosts[host].description.name
             switch failure {
@@ -80,7 +82,30 @@ extension Coordinator {
             self.remove(batch: index)
         }
         self.take(batch, from: lease.grant)
+        if isExcessive { return self.endReturns(of: host, at: now, into: &effects) }
         self.goOn(with: session, at: now, into: &effects)
+    }
+
+    /// Whether a host gives back one batch too many that it was not asked for.
+    private mutating func isExcessive(
+        _ failure: BatchFailure,
+        of batch: Int,
+        _ lease: BatchLease,
+        _ host: Int
+    ) -> Bool {
+        guard failure == .returned else {
+            self.hosts[host].returnCount = 0
+            return false
+        }
+        let record = self.batches[batch]
+        let isRecalled = self.grants[lease.grant].recallTime.map { lease.since <= $0 } ?? false
+        let isAsked =
+            isRecalled || record.isCancelled || self.hosts[host].isLeaving
+            || self.sessions[record.session].failure != nil
+        guard !isAsked else { return false }
+        self.hosts[host].returnCount += 1
+        let most = 2 * self.hosts[host].description.slots * self.settings.batchesAhead
+        return self.hosts[host].returnCount > max(self.settings.largestReturnCount, most)
     }
 
     /// What was taken from a host has ended there.

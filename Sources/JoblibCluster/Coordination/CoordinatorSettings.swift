@@ -24,6 +24,11 @@ package struct CoordinatorSettings: Equatable, Sendable {
     /// How often it may say what it had no business to say.
     package var largestFaultCount = 3
 
+    /// How many batches a host may give back, one after the other, that it was not asked for; at least twice as many as it can have.
+    ///
+    /// One that does nothing else would keep a call busy for ever.
+    package var largestReturnCount = 32
+
     /// For how long a host is excluded.
     package var exclusionTime: UInt64 = 600_000_000_000
 

@@ -19,4 +19,7 @@ struct GrantRecord {
 
     /// Whether the host was told to give back what has not begun, and has said nothing about the grant since.
     var isRecalled = false
+
+    /// When it was told so last: what it was given until then may come back.
+    var recallTime: UInt64?
 }

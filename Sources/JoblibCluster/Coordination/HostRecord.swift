@@ -18,6 +18,9 @@ struct HostRecord {
     /// The batches that it still has and that are not its any more, and the indices of their grants.
     var revoked: [BatchNumber: Int] = [:]
 
+    /// How many batches it has given back that it was not asked for, since it has done something with one.
+    var returnCount = 0
+
     /// The slots that are not granted; below 0 where sessions share them.
     var spare: Int
 }

@@ -10,60 +10,6 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The clusters of a process: each is kept for the calls to come, with its connections.
-final class Clusters: Sendable {
-    private struct State {
-        var clusters: [TCPSettings.Meeting: Cluster] = [:]
-    }
-
-    private static let perProcess = PerProcess { Clusters() }
-
-    private let state = Mutex(State())
-
-    /// The cluster of a call, made if it is the first.
-    ///
-    /// - Throws: `ParallelError` when its address cannot be listened at, or the system has no thread left.
-    static func cluster(_ settings: TCPSettings) throws -> Cluster {
-        try self.perProcess.object.find(settings)
-    }
-
-    private func find(_ settings: TCPSettings) throws -> Cluster {
-        try self.state.withLock { state in
-            if let cluster = state.clusters[settings.meeting] {
-                cluster.noteUse()
-                return cluster
-            }
-            let cluster = try Cluster.begin(settings) { self.forget($0, settings.meeting) }
-            state.clusters[settings.meeting] = cluster
-            return cluster
-        }
-    }
-
-    /// Forgets a cluster that nobody has used for long.
-    ///
-    /// - Returns: Whether nobody will use it any more.
-    private func forget(_ cluster: Cluster, _ meeting: TCPSettings.Meeting) -> Bool {
-        self.state.withLock { state in
-            guard state.clusters[meeting] === cluster, cluster.isForgotten else { return false }
-            state.clusters[meeting] = nil
-            return true
-        }
-    }
-
-    /// Ends all that no call uses, and waits until their connections are closed.
-    static func shutDownIdle() async {
-        for cluster in self.perProcess.object.takeIdle() { await cluster.shutDown() }
-    }
-
-    private func takeIdle() -> [Cluster] {
-        self.state.withLock { state in
-            let idle = state.clusters.filter { $0.value.sessionCount == 0 }
-            for key in idle.keys { state.clusters[key] = nil }
-            return Array(idle.values)
-        }
-    }
-}
-
 /// Hosts that this process talks with, and what decides about them; on an event loop of its own.
 final class Cluster: Sendable {
     /// For how long one stays that no call uses, in nanoseconds.
@@ -88,15 +34,36 @@ final class Cluster: Sendable {
     ///
     /// - Parameters:
     ///   - settings: What the first call asks for.
+    ///   - makeDriver: Makes what decides.
     ///   - isForgotten: Asked when nobody has used it for long: whether nobody will.
     /// - Returns: The cluster.
     /// - Throws: `ParallelError`.
-    static func begin(_ settings: TCPSettings, isForgotten: @escaping @Sendable (Cluster) -> Bool) throws -> Cluster {
+    static func begin(
+        _ settings: TCPSettings,
+        makeDriver: (CoordinatorSettings, EventLoopExecutor) throws -> ClusterDriver = {
+            try ClusterDriver($0, on: $1)
+        },
+        isForgotten: @escaping @Sendable (Cluster) -> Bool
+    ) throws -> Cluster {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            return try self.begin(settings, on: group, makeDriver, isForgotten)
+        } catch {
+            try? group.syncShutdownGracefully()
+            throw error
+        }
+    }
+
+    private static func begin(
+        _ settings: TCPSettings,
+        on group: MultiThreadedEventLoopGroup,
+        _ makeDriver: (CoordinatorSettings, EventLoopExecutor) throws -> ClusterDriver,
+        _ isForgotten: @escaping @Sendable (Cluster) -> Bool
+    ) throws -> Cluster {
         var limits = CoordinatorSettings()
         limits.heartbeatInterval = settings.meeting.heartbeatInterval
         limits.patience = settings.meeting.patience
-        let driver = try ClusterDriver(limits, on: EventLoopExecutor(group.next()))
+        let driver = try makeDriver(limits, EventLoopExecutor(group.next()))
         var guest = GuestHandling(
             greeting: .ofThisProcess(role: .coordinator, slots: 0),
             security: try settings.token.map { try ClusterTLS($0, .coordinator) },
@@ -150,8 +117,6 @@ final class Cluster: Sendable {
     /// Where others can dial in; `nil` when it does not listen.
     var listeningAddress: SocketAddress? { self.state.withLock { $0.channel?.localAddress } }
 
-    func noteUse() { self.state.withLock { $0.lastUse = MonotonicClock.now } }
-
     var isForgotten: Bool {
         self.sessionCount == 0 && MonotonicClock.now - self.state.withLock { $0.lastUse } >= Self.idleTime
     }
@@ -167,17 +132,23 @@ final class Cluster: Sendable {
     }
 
     // MARK: - For calls
+    /// A call uses it from now on: hosts that have left meanwhile are dialled again.
+    func beginUse() {
+        let count = self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue
+        guard count == 0 else { return }
+        for dialer in self.state.withLock({ $0.dialers }) { dialer.resume() }
+    }
+
+    func endUse() {
+        self.state.withLock { $0.lastUse = MonotonicClock.now }
+        self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    }
+
 
     /// How many workers there are, once there are enough.
     ///
     /// - Throws: `ParallelError` that says how many came, and why others did not.
     func waitForWorkers(atLeast count: Int, within limit: Duration) throws -> Int {
-        // Who waits uses the cluster, too.
-        self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        defer {
-            self.noteUse()
-            self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        }
         let (sum, overflow) = MonotonicClock.now.addingReportingOverflow(limit.nanoseconds)
         return try self.driver.waitForWorkers(
             atLeast: count,
@@ -188,37 +159,50 @@ final class Cluster: Sendable {
         )
     }
 
-    func open(_ request: OpenRequest, _ wishes: SessionWishes, parameters: [UInt8]) throws -> ClusterSession {
-        self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    /// Opens a session, once it has a worker.
+    func open(
+        _ request: OpenRequest,
+        _ wishes: SessionWishes,
+        parameters: [UInt8],
+        within limit: Duration
+    ) throws -> ClusterSession {
+        self.beginUse()
         do {
-            return try self.driver.open(request, wishes, parameters: parameters) { [weak self] in
-                self?.noteUse()
-                self?.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-            }
+            return try self.driver.open(
+                request,
+                wishes,
+                parameters: parameters,
+                within: limit,
+                explain: { self.problems.texts }
+            ) { [weak self] in self?.endUse() }
         } catch {
-            self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+            self.endUse()
             throw error
         }
     }
 
     /// Closes every connection; hosts go on without this process.
+        try? await self.stop()?.close()
+        self.driver.disconnectAll()
+        try? await self.group.shutdownGracefully()
+    }
+
+    /// The same, for a thread that waits until its address is free; what is left of connections ends by itself.
+    func shutDownNow() {
+        try? self.stop()?.close().wait()
+        self.driver.disconnectAll()
+        self.group.shutdownGracefully { _ in }
+    }
+
+    /// Has nothing begin any more, and returns what listens.
+    private func stop() -> (any Channel)? {
     func shutDown() async {
         let (channel, dialers) = self.state.withLock { state in
             state.isOver = true
             return (state.channel, state.dialers)
         }
         for dialer in dialers { dialer.stop() }
-        try? await channel?.close()
-        self.driver.disconnectAll()
-        try? await self.group.shutdownGracefully()
-    }
-}
-
-extension Duration {
-    /// In nanoseconds, within what 64 bits hold.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = self.components
-        return UInt64(clamping: min(seconds, 1 << 33)) * 1_000_000_000 + UInt64(clamping: attoseconds / 1_000_000_000)
+        return channel
     }
 }
 

@@ -54,22 +54,29 @@ public struct TCPBackend: ShippingBackend {
 
     /// All workers of the hosts that are there, once there are as many as `.waitForWorkers` says.
     public func countWorkers() throws -> Int? {
-        let cluster = try Clusters.cluster(self.settings)
-        return try cluster.waitForWorkers(atLeast: self.settings.wantedCount, within: self.settings.waitLimit)
+        try Clusters.use(self.settings) { cluster in
+            try cluster.waitForWorkers(atLeast: self.settings.wantedCount, within: self.settings.waitLimit)
+        }
     }
 
     /// Takes workers of the hosts that are there.
     ///
     /// - Throws: ``ParallelError`` `.noWorkers` when too few have come, which says how many, and why the others have not.
     public func open(_ request: OpenRequest) throws -> any WorkerSession {
-        let cluster = try Clusters.cluster(self.settings)
-        _ = try cluster.waitForWorkers(atLeast: self.settings.wantedCount, within: self.settings.waitLimit)
         var wishes = SessionWishes()
         let count = request.taskCount.map { min(max(1, $0), request.workers) } ?? request.workers
         wishes.workers = count == .max ? nil : count
         wishes.isIdempotent = self.settings.isIdempotent
         wishes.isSpeculative = self.settings.isSpeculative
-        return try cluster.open(request, wishes, parameters: self.settings.host.encoded)
+        return try Clusters.use(self.settings) { cluster in
+            _ = try cluster.waitForWorkers(atLeast: self.settings.wantedCount, within: self.settings.waitLimit)
+            return try cluster.open(
+                request,
+                wishes,
+                parameters: self.settings.host.encoded,
+                within: self.settings.waitLimit
+            )
+        }
     }
 }
 

@@ -150,7 +150,7 @@ struct Ledger {
         case .report(.lost): self.tally.losses += 1
         case .report(.left): self.tally.departures += 1
         case .report(.joined): self.tally.joins += 1
-        case .wake: break
+        case .report(.leaving), .wake: break
         }
     }
 

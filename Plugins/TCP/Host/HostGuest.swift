@@ -13,20 +13,26 @@ final class HostGuest: Guest, @unchecked Sendable {
     /// How often a coordinator says that it is there that has not said how often.
     private static let usualInterval: UInt64 = 2_000_000_000
 
+    /// How long a coordinator has for its first session, in nanoseconds, before another one may have the host; and how long what one that
+    /// had to go has sent before it knew is answered, and what it asks for given back.
+    private static let settlingTime: UInt64 = 1_000_000_000
+    private static let partingTime = TimeAmount.seconds(1)
+
     let coordinator: Greeting
     let relay: HostRelay
     private let connection: Connection
     private let loop: any EventLoop
     private let didEnd: (HostGuest, String) -> Void
+    private let beginning = MonotonicClock.now
     private var silence = SilenceWatch(interval: HostGuest.usualInterval, at: MonotonicClock.now)
     private var nextBeat: Scheduled<Void>?
+    private var nextLook: Scheduled<Void>?
     private var isOver = false
 
     init(
         _ connection: Connection,
         _ coordinator: Greeting,
         _ loop: any EventLoop,
-    private var nextLook: Scheduled<Void>?
         slots: Int,
         arrayByteCount: Int?,
         didEmpty: @escaping @Sendable () -> Void,
@@ -49,6 +55,7 @@ final class HostGuest: Guest, @unchecked Sendable {
     func hear() { self.silence.hear(at: MonotonicClock.now) }
 
     func receive(_ message: HostMessage?) {
+        if self.isOver { return }
         if case .heartbeat(let interval) = message { self.adopt(interval) }
         if let message, self.relay.receive(message) { return }
         self.end("what it says makes no sense")
@@ -57,11 +64,11 @@ final class HostGuest: Guest, @unchecked Sendable {
 
     func endTurn() {}
 
-        if self.isOver { return }
     func end(_ reason: String) {
         if self.isOver { return }
         self.isOver = true
         self.nextBeat?.cancel()
+        self.nextLook?.cancel()
         self.relay.end()
         self.didEnd(self, reason)
     }
@@ -77,7 +84,6 @@ final class HostGuest: Guest, @unchecked Sendable {
 
     /// Looks whether the coordinator is there, and ends at once when it is not: its tasks run elsewhere by now.
     private func look() {
-        self.nextLook?.cancel()
         if self.isOver { return }
         guard let next = self.silence.look(at: MonotonicClock.now) else {
             let seconds = Double(self.silence.longestSilence / 1_000_000) / 1000
@@ -85,13 +91,13 @@ final class HostGuest: Guest, @unchecked Sendable {
             // Nobody is left who would answer that the connection is to be closed.
             return self.connection.abort()
         }
+        self.nextLook = self.loop.scheduleTask(deadline: .uptimeNanoseconds(next)) { [weak self] in self?.look() }
     }
 
     /// The coordinator says how often it wants to hear, which may be much more often than the next time that was planned.
     private func adopt(_ interval: UInt64) {
         guard interval >= 10_000_000, interval != self.silence.interval else { return }
         self.silence.adopt(interval: min(interval, 1 << 42), at: MonotonicClock.now)
-        self.nextLook = self.loop.scheduleTask(deadline: .uptimeNanoseconds(next)) { [weak self] in self?.look() }
         self.nextBeat?.cancel()
         self.nextLook?.cancel()
         self.beat()
@@ -102,6 +108,17 @@ final class HostGuest: Guest, @unchecked Sendable {
     func leave() { self.relay.leave() }
 
     func closeAfterWriting() { self.connection.closeAfterWriting() }
+
+    /// Whether its coordinator has no use for this host: no session open, and no batch here.
+    var isDispensable: Bool {
+        self.relay.isIdle && (self.relay.hasServed || MonotonicClock.now - self.beginning > Self.settlingTime)
+    }
+
+    /// Leaves a coordinator that has no use for this host; nothing is lost by it.
+    func part() {
+        self.relay.leave()
+        self.loop.scheduleTask(in: Self.partingTime) { self.closeAfterWriting() }
+    }
 }
 
 #endif

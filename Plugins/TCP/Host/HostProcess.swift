@@ -136,17 +136,18 @@ final class HostProcess: @unchecked Sendable {
                 detail: "\(self.greeting.name) still ends what it has of \(former.coordinator.name)"
             )
         }
-        guard let current = self.current else { return nil }
+        guard let current = self.current, !current.isDispensable else { return nil }
         // The same one again: what it was connected by before is dead, and nobody has noticed yet.
         if current.coordinator.processID == coordinator.processID { return nil }
         return GreetingRefusal(
             code: .busy,
-            detail: "\(self.greeting.name) works for \(current.coordinator.name); a host has one coordinator at a time"
+            detail:
+                "\(self.greeting.name) works for \(current.coordinator.name), and serves another one as soon as no call there uses it"
         )
     }
 
     private func meet(_ connection: Connection, _ coordinator: Greeting, _ address: String) -> any Guest {
-        self.current?.end("its coordinator has connected again")
+        if let current = self.current { self.replace(current, by: coordinator) }
         Self.say("works for \(coordinator.name) at \(address)")
         let guest = HostGuest(
             connection,
@@ -164,6 +165,18 @@ final class HostProcess: @unchecked Sendable {
     private func didEnd(_ guest: HostGuest, _ reason: String) {
         guard self.current === guest else { return }
         self.current = nil
+    /// There is one coordinator at a time.
+    private func replace(_ current: HostGuest, by coordinator: Greeting) {
+        if current.coordinator.processID == coordinator.processID {
+            return current.end("its coordinator has connected again")
+        }
+        self.current = nil
+        Self.say(
+            "no longer works for \(current.coordinator.name): it has nothing to do there, and \(coordinator.name) asks for it"
+        )
+        current.part()
+    }
+
         Self.say("no longer works for \(guest.coordinator.name): \(reason)")
         if guest.relay.batchCount > 0 { self.former = guest }
         self.endIfLeft()
@@ -171,7 +184,10 @@ final class HostProcess: @unchecked Sendable {
 
     /// Nothing is left of what a coordinator has asked for that is gone, or that this host leaves.
     private func didEmpty() {
-        if self.former?.relay.batchCount == 0 { self.former = nil }
+        if self.former?.relay.batchCount == 0 {
+            self.former = nil
+            self.dialer?.resume()
+        }
         if self.isLeaving, self.current?.relay.batchCount == 0 { self.current?.closeAfterWriting() }
         self.endIfLeft()
     }

@@ -14,6 +14,9 @@ import Synchronization
 final class Dialer: Sendable {
     private struct State {
         var isStopped = false
+
+        /// Whether it is time to dial, and this end was not ready for it.
+        var isPaused = false
         var channel: (any Channel)?
         var failures = 0
     }
@@ -34,7 +37,8 @@ final class Dialer: Sendable {
     /// - Parameters:
     ///   - address: Where others listen.
     ///   - guest: Who gets the connection.
-    ///   - mayDialAgain: Asked before each further attempt: whether this end is ready for one.
+    ///   - mayDialAgain: Asked before each further attempt: whether this end is ready for one; if it is not, ``resume()`` has to be called
+    ///     when it is.
     ///   - note: Is told how each attempt went, `nil`: well.
     init(
         _ address: HostAddress,
@@ -48,7 +52,18 @@ final class Dialer: Sendable {
         self.note = note
     }
 
-    func start() { self.guest.loop.execute { self.dial() } }
+    func start() { self.guest.loop.execute { self.dial(isFirst: true) } }
+
+    /// Dials if that was due when this end was not ready; called when it is, by any thread.
+    func resume() {
+        self.guest.loop.execute {
+            let wasPaused = self.state.withLock { state in
+                defer { state.isPaused = false }
+                return state.isPaused
+            }
+            if wasPaused { self.dial() }
+        }
+    }
 
     func stop() {
         let channel = self.state.withLock { state in
@@ -58,9 +73,9 @@ final class Dialer: Sendable {
         channel?.close(promise: nil)
     }
 
-    private func dial() {
+    private func dial(isFirst: Bool = false) {
         if self.state.withLock({ $0.isStopped }) { return }
-        guard self.mayDialAgain() else { return self.dialLater(.nanoseconds(Self.firstWait)) }
+        guard isFirst || self.mayDialAgain() else { return self.state.withLock { $0.isPaused = true } }
         let attempt = Attempt()
         ClientBootstrap(group: self.guest.loop)
             .connectTimeout(Transport.connectTime)

@@ -56,6 +56,7 @@ extension Coordinator {
         self.allotSlots(at: now, into: &effects)
     }
 
+        effects.append(.report(.leaving(self.hosts[host].description)))
     private mutating func forgetSlots(of host: Int) {
         self.spareSlots.remove(self.hosts[host].link)
         self.slotCount -= self.hosts[host].description.slots

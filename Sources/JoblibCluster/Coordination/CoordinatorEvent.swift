@@ -154,6 +154,9 @@ package enum SessionFailure: Equatable, Sendable {
 package enum ClusterEvent: Equatable, Sendable {
     case joined(HostDescription)
 
+    /// It takes nothing new, and goes when it has done what it has.
+    case leaving(HostDescription)
+
     /// It said that it would.
     case left(HostDescription)
 

@@ -18,6 +18,9 @@ package final class HostRelay: Sendable {
 
         /// Whether no batch is taken any more.
         var isLeaving = false
+
+        /// Whether it ever had a session.
+        var hasServed = false
     }
 
     private let backendName: String
@@ -73,6 +76,8 @@ package final class HostRelay: Sendable {
     }
 
     private func open(_ grant: GrantNumber, _ workers: Int, _ parameters: [UInt8]) {
+        // The coordinator knows by now that it gets no worker here.
+        if self.state.withLock({ $0.isLeaving || $0.isOver }) { return }
         do {
             guard workers <= self.slots else {
                 throw ParallelError(.invalidArgument, "\(workers) workers of a host that has \(self.slots)")
@@ -81,6 +86,7 @@ package final class HostRelay: Sendable {
             let session = try makeParallelBackend(request).open(OpenRequest(workers: workers))
             let unwanted = self.state.withLock { state -> (any WorkerSession)? in
                 if state.isOver { return session }
+                state.hasServed = true
                 defer { state.sessions[grant] = session }
                 return state.sessions[grant]
             }
@@ -206,6 +212,10 @@ package final class HostRelay: Sendable {
         for session in sessions.values { self.close(session) }
         self.didEmpty()
     }
+
+    /// Whether no session is open and no batch is here; and whether there ever was a session.
+    package var isIdle: Bool { self.state.withLock { $0.sessions.isEmpty && $0.batches.isEmpty } }
+    package var hasServed: Bool { self.state.withLock { $0.hasServed } }
 
     /// How many batches it has.
     package var batchCount: Int { self.state.withLock { $0.batches.count } }

@@ -30,6 +30,7 @@ package final class ClusterDriver: @unchecked Sendable {
     private struct State {
         var links: [LinkNumber: any HostLink] = [:]
         var names: [LinkNumber: String] = [:]
+        var leaving: Set<[UInt8]> = []
 
         /// Which arrays a host has, or will have before it reads anything that is sent from now on.
         var arrays: [LinkNumber: Set<UInt64>] = [:]
@@ -213,11 +214,7 @@ package final class ClusterDriver: @unchecked Sendable {
             if slots >= count { return slots }
             if slots == 0, let error = isHopeless() { throw error }
             guard self.hostChange.wait(while: seen, until: deadline) else {
-                let wanted = count == 1 ? "a worker was" : "\(count) workers were"
-                let came = slots == 0 ? "none came" : "\(slots) came"
-                let reasons = explain()
-                let why = reasons.isEmpty ? "" : ": \(reasons.joined(separator: "; "))"
-                throw ParallelError(.noWorkers, "\(wanted) to come within \(limit), and \(came)\(why)")
+                throw .tooFewWorkers(wanted: count, came: slots, within: limit, because: explain())
             }
         }
     }
@@ -231,6 +228,8 @@ package final class ClusterDriver: @unchecked Sendable {
     ///   - request: What the core wants.
     ///   - wishes: The same, as coordinators put it.
     ///   - parameters: What hosts are told of it.
+    ///   - limit: How long it waits.
+    ///   - explain: Why hosts are not there, where that is known.
     ///   - didClose: Called when it is closed; not when none is returned.
     /// - Returns: The session.
     /// - Throws: `ParallelError`.
@@ -238,6 +237,8 @@ package final class ClusterDriver: @unchecked Sendable {
         _ request: OpenRequest,
         _ wishes: SessionWishes,
         parameters: [UInt8],
+        within limit: Duration,
+        explain: () -> [String],
         didClose: @escaping @Sendable () -> Void
     ) throws -> ClusterSession {
         try self.refuseInCopy()
@@ -245,7 +246,7 @@ package final class ClusterDriver: @unchecked Sendable {
         let session = ClusterSession(number, self, parameters: parameters, workersChanged: request.workersChanged)
         self.wish(.open(session, wishes))
         do {
-            try session.waitForWorkers(until: MonotonicClock.now + 10_000_000_000)
+            try session.waitForWorkers(within: limit, explain: explain)
         } catch {
             session.close()
             throw error
@@ -379,7 +380,13 @@ package final class ClusterDriver: @unchecked Sendable {
     private func report(_ event: ClusterEvent) {
         switch event {
         case .joined(let host): self.slots.wrappingAdd(host.slots, ordering: .relaxed)
-        case .left(let host), .lost(let host, _): self.slots.wrappingSubtract(host.slots, ordering: .relaxed)
+        case .leaving(let host):
+            self.state.leaving.insert(host.processID)
+            self.slots.wrappingSubtract(host.slots, ordering: .relaxed)
+        case .left(let host), .lost(let host, _):
+            // The workers of those that leave do not count since they have said so.
+            if self.state.leaving.remove(host.processID) != nil { break }
+            self.slots.wrappingSubtract(host.slots, ordering: .relaxed)
         case .excluded: break
         }
         self.hostChange.advance()

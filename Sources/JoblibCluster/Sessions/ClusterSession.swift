@@ -73,16 +73,18 @@ package final class ClusterSession: AttendedSession {
 
     package func unattend(isWaiting: Bool) { self.driver.inbox.unattend(isWaiting: isWaiting) }
 
-    /// Waits until it has workers.
+    /// Waits until it has workers; hosts that were there a moment ago may be another coordinator's by now.
     ///
     /// - Throws: Why it has none.
-    func waitForWorkers(until deadline: UInt64) throws {
+    func waitForWorkers(within limit: Duration, explain: () -> [String]) throws {
+        let (sum, overflow) = MonotonicClock.now.addingReportingOverflow(limit.nanoseconds)
+        let deadline = overflow ? .max : sum
         while true {
             let seen = self.change.count
             if let failure = self.failure.withLock({ $0 }) { throw failure }
             if self.width.load(ordering: .relaxed) > 0 { return }
             guard self.change.wait(while: seen, spins: 2000, until: deadline) else {
-                throw ParallelError(.noWorkers, "the hosts that were there have left before they could be used")
+                throw ParallelError.tooFewWorkers(wanted: 1, came: 0, within: limit, because: explain())
             }
         }
     }

@@ -1,0 +1,117 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import Foundation
+import Joblib
+import JoblibTCP
+import Testing
+
+/// Hosts that two coordinators want, and hosts that one coordinator knows by two names.
+///
+/// Calls of this process with other intervals are other coordinators to a host, as those of another process are.
+@Suite("Hosts that are wanted twice", .timeLimit(.minutes(2)), .serialized)
+struct SharedHostsTests {
+    init() { registerTCPBackend() }
+
+    private func another(_ cluster: TestCluster, _ heartbeat: Duration = .milliseconds(400)) -> TestCluster {
+        var other = cluster
+        other.heartbeat = heartbeat
+        return other
+    }
+
+    @Test("One whose coordinator has no call open serves another one, and the first again when that has none")
+    func turns() throws {
+        let first = try TestCluster(1)
+        let second = self.another(first)
+        for _ in 0..<2 {
+            #expect(try first.isWell(2))
+            #expect(try second.isWell(2))
+        }
+        #expect(first.hosts[0].text.contains("it has nothing to do there, and "), "\(first.hosts[0].text)")
+        // It has left, and was not lost.
+        #expect(first.hosts[0].text.ranges(of: ": works for").count == 4, "\(first.hosts[0].text)")
+    }
+
+    @Test("One whose coordinator has a call open keeps it, and the other's call begins when that is over")
+    func patience() throws {
+        let first = try TestCluster(1, slots: 1)
+        let second = self.another(first)
+        let rendezvous = Rendezvous()
+        let call = BackgroundCall { try first.parallel(1)([Delayed(Held(0, rendezvous))]) }
+        try rendezvous.waitForBegun(1)
+        let short = BackendParameter.waitForWorkers(within: .milliseconds(500))
+        let error = try #require(throws: ParallelError.self) {
+            try second.parallel(nil, short)([Delayed(Root(of: 1))])
+        }
+        #expect(error.code == .noWorkers && error.detail.contains("works for"), "\(error)")
+        let other = BackgroundCall { try second.isWell(1) }
+        #expect(!call.isOver && !other.isOver)
+        rendezvous.open()
+        #expect(try call.value().count == 1)
+        #expect(try other.value())
+    }
+
+    @Test("A pool is a call that is open: it keeps its hosts between its loops")
+    func pool() throws {
+        let first = try TestCluster(1, slots: 1)
+        let second = self.another(first)
+        let short = BackendParameter.waitForWorkers(within: .seconds(2))
+        try first.parallel(1)
+            .withPool { pool in
+                #expect(try pool([Delayed(Root(of: 4))]) == [2])
+                #expect(throws: ParallelError.self) { try second.parallel(nil, short)([Delayed(Root(of: 1))]) }
+                #expect(try pool([Delayed(Root(of: 9))]) == [3])
+            }
+        #expect(try second.isWell(1))
+    }
+
+    @Test("One that is known by two names is there by the first, and it is said which that is")
+    func twoNames() throws {
+        let hosts = try TestCluster(1, slots: 2)
+        let port = hosts.addresses[0].split(separator: ":")[1]
+        let names = ["localhost:\(port)", "127.0.0.1:\(port)"]
+        let cluster = TestCluster(names, hosts.token)
+        #expect(try cluster.isWell(2))
+        let wait = BackendParameter.waitForWorkers(atLeast: 3, within: .seconds(2))
+        let error = try #require(throws: ParallelError.self) {
+            try cluster.parallel(nil, wait)([Delayed(Root(of: 1))])
+        }
+        #expect(error.detail.contains("2 came") && error.detail.contains("; name each host once"), "\(error)")
+        #expect(names.contains { error.detail.contains("is here already, as \($0)") }, "\(error)")
+        #expect(try cluster.isWell(2))
+        // Not once has one connection ended the other.
+        #expect(hosts.hosts[0].text.ranges(of: ": works for").count == 1, "\(hosts.hosts[0].text)")
+    }
+
+    @Test("An address where hosts dial in serves calls with other settings, one after the other")
+    func listening() throws {
+        let token = ClusterToken.generate()
+        let address = "127.0.0.1:\(Sockets.closedPort())"
+        let host = try HostRun.dialling(address, slots: 1, token)
+        @Sendable func parallel(_ interval: Duration) -> Parallel {
+            Parallel(
+                backend: .tcp,
+                backendParams: [
+                    .listen(address), .token(token), .heartbeatInterval(interval),
+                    .waitForWorkers(within: .seconds(30)),
+                ]
+            )
+        }
+        for milliseconds in [500, 400, 500] {
+            #expect(try parallel(.milliseconds(milliseconds))([Delayed(Root(of: 9))]) == [3], "\(host.text)")
+        }
+        let rendezvous = Rendezvous()
+        let call = BackgroundCall { try parallel(.milliseconds(500))([Delayed(Held(0, rendezvous))]) }
+        try rendezvous.waitForBegun(1)
+        let error = try #require(throws: ParallelError.self) {
+            try parallel(.milliseconds(400))([Delayed(Root(of: 9))])
+        }
+        #expect(error.code == .startupFailed && error.detail.contains("another call of this program"), "\(error)")
+        rendezvous.open()
+        #expect(try call.value().count == 1)
+    }
+}
+
+#endif

@@ -34,7 +34,7 @@ struct HostArrayStoreTests {
 
     @Test("take no more than there may be: what is too much is left out, and the reason is there")
     func room() throws {
-        var store = HostArrayStore(.init(count: 3, byteCount: 10))
+        var store = HostArrayStore(.init(count: 3, byteCount: 10, knownCount: 7))
         try store.take([1], of: self.number, byteCount: 9)
         for (other, total) in [(self.number + 1, UInt64(2)), (self.number + 2, UInt64(Int.max))] {
             try store.take([1], of: other, byteCount: total)
@@ -45,10 +45,23 @@ struct HostArrayStoreTests {
         #expect(store.byteCount == 9)
         try store.take([1], of: self.number + 3, byteCount: 1)
         #expect(found(RelayedArray.refusalName(self.number + 3)) != nil)
-        for more in UInt64(4)..<6 { try store.take([1], of: self.number + more, byteCount: 1) }
-        #expect(throws: HostArrayStore.Nonsense.self) { try store.take([1], of: self.number + 6, byteCount: 1) }
+        for more in UInt64(4)..<7 { try store.take([1], of: self.number + more, byteCount: 1) }
+        // Of twice as many as there may be there is the reason, and of more not even that.
+        #expect(
+            found(RelayedArray.refusalName(self.number + 5)).map { String(decoding: $0, as: UTF8.self) }?
+                .contains("ulimit -n") == true
+        )
+        #expect(found(RelayedArray.refusalName(self.number + 6)) == nil)
+        #expect(throws: HostArrayStore.Nonsense.self) { try store.take([1], of: self.number + 7, byteCount: 1) }
         store.forgetAll()
         #expect(found(RelayedArray.refusalName(self.number + 3)) == nil)
+    }
+
+    @Test("take no more than half of the descriptors that the process may have")
+    func descriptors() {
+        #expect(HostArrayStore.Limits.count(ofDescriptors: 256) == 64)
+        #expect(HostArrayStore.Limits.count(ofDescriptors: 1 << 20) == 1024)
+        #expect(HostArrayStore.Limits.count(ofDescriptors: nil) == 1024)
     }
 
     @Test("are refused that cannot be")

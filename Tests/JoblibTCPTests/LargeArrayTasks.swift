@@ -61,6 +61,13 @@ struct ViewLook: PortableTask {
     func run() -> [Double] { Array(self.view) }
 }
 
+/// How many elements its arrays have together.
+struct ManyArrays: PortableTask {
+    var arrays: [[Double]]
+
+    func run() -> Int { self.arrays.reduce(0) { $0 + $1.count } }
+}
+
 /// Makes an array.
 struct MakeArray: PortableTask {
     var start: Int

@@ -223,6 +223,18 @@ struct LargeArraysTests {
         #expect(try hosts.run([Look(values: Self.array(2 << 20))], maxNBytes: .unlimited).count == 1)
     }
 
+    @Test("A host that may have 256 files has room for 64 arrays, says so of others, and is none the worse")
+    func descriptors() throws {
+        let hosts = try CountedHosts(1, ["JOBLIB_TEST_BEFORE": "ulimit -n 256"])
+        let many = ManyArrays(arrays: (0..<300).map { Self.array(2000, $0) })
+        let failure = #expect(throws: TaskFailure.self) { _ = try hosts.run([many], maxNBytes: "1K") }
+        let text = failure.map { "\($0)" } ?? ""
+        #expect(text.contains("where 64 others are") && text.contains("ulimit -n, now 256"), "\(text)")
+        let few = ManyArrays(arrays: (0..<50).map { Self.array(2000, $0) })
+        #expect(try hosts.run([few, few], maxNBytes: "1K") == [few.run(), few.run()])
+        #expect(hosts.hosts[0].text.ranges(of: ": works for").count == 1)
+    }
+
     @Test("Results of megabytes come back whole")
     func results() throws {
         let hosts = try CountedHosts(2)

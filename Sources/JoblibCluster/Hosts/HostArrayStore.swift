@@ -14,14 +14,20 @@ struct HostArrayStore {
 
     /// How much there may be.
     struct Limits: Sendable {
-        /// How many arrays: each takes a descriptor.
-        var count = 1024
+        /// How many arrays: each takes a descriptor, and so does each of as many more that are refused.
+        var count = Limits.count(ofDescriptors: SystemLimits.descriptors)
 
         /// How many bytes together.
         var byteCount: Int
 
+        /// How many a coordinator may talk about, those included of which nothing is kept.
+        var knownCount = 1 << 16
+
         /// Half of the memory that this process can still have: the rest is for the tasks.
         static var usual: Limits { Limits(byteCount: (AvailableMemory.byteCount ?? .max) / 2) }
+
+        /// A quarter of the descriptors: half of them remain for workers, connections, and the program.
+        static func count(ofDescriptors limit: Int?) -> Int { min(1024, (limit ?? .max) / 4) }
     }
 
     private struct Stored {
@@ -70,10 +76,20 @@ struct HostArrayStore {
     }
 
     private mutating func begin(_ number: UInt64, _ byteCount: Int) throws(Nonsense) -> Stored {
-        // Of what is refused there may be as many again.
-        guard self.arrays.count < 2 * self.limits.count else { throw Nonsense() }
+        guard self.arrays.count < self.limits.knownCount else { throw Nonsense() }
         guard self.arrays.count < self.limits.count else {
-            return Self.refusal(number, byteCount, "has no room here, where \(self.limits.count) others are")
+            // There is a descriptor for the reasons of as many again.
+            guard self.arrays.count < 2 * self.limits.count else {
+                return Stored(memory: nil, byteCount: byteCount, isRefused: true)
+            }
+            return Self.refusal(
+                number,
+                byteCount,
+                """
+                has no room here, where \(self.limits.count) others are, each of which takes a descriptor; raise the limit where this host is \
+                started (ulimit -n, \(SystemLimits.descriptors.map { "now \($0)" } ?? "now none")), or have fewer large arrays at once
+                """
+            )
         }
         guard byteCount <= self.limits.byteCount - self.byteCount else {
             let most = "\(self.limits.byteCount) bytes of them are kept at most"

@@ -91,8 +91,7 @@ final class Cluster: Sendable {
             let channel = try Listener.listen(at: address, guest) { [problems = self.problems] in problems.note($0) }
             self.state.withLock { $0.channel = channel }
         } catch {
-            try? self.group.syncShutdownGracefully()
-            throw ParallelError(.startupFailed, "tcp: cannot listen at \(address): \(error)")
+            throw ParallelError(.startupFailed, "tcp: cannot listen at \(address): \(NetworkFault.ofListening(error))")
         }
     }
 
@@ -132,6 +131,7 @@ final class Cluster: Sendable {
     }
 
     // MARK: - For calls
+
     /// A call uses it from now on: hosts that have left meanwhile are dialled again.
     func beginUse() {
         let count = self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue
@@ -143,7 +143,6 @@ final class Cluster: Sendable {
         self.state.withLock { $0.lastUse = MonotonicClock.now }
         self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
-
 
     /// How many workers there are, once there are enough.
     ///
@@ -182,6 +181,7 @@ final class Cluster: Sendable {
     }
 
     /// Closes every connection; hosts go on without this process.
+    func shutDown() async {
         try? await self.stop()?.close()
         self.driver.disconnectAll()
         try? await self.group.shutdownGracefully()
@@ -196,7 +196,6 @@ final class Cluster: Sendable {
 
     /// Has nothing begin any more, and returns what listens.
     private func stop() -> (any Channel)? {
-    func shutDown() async {
         let (channel, dialers) = self.state.withLock { state in
             state.isOver = true
             return (state.channel, state.dialers)

@@ -58,7 +58,7 @@ struct TokenSourceTests {
     @Test("What is no file of a token is refused")
     func otherFiles() throws {
         try self.expectRefusal(of: "/dev/null", saying: "no regular file")
-        try self.expectRefusal(of: "/nowhere/token", saying: "cannot be read: open: No such file or directory")
+        try self.expectRefusal(of: "/nowhere/token", saying: "is not there; correct its name, or make one")
         try self.withFile("") { path in
             try self.expectRefusal(of: path, saying: "is empty")
             try self.expectRefusal(of: (path as NSString).deletingLastPathComponent, saying: "no regular file")

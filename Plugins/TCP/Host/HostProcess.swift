@@ -79,7 +79,10 @@ final class HostProcess: @unchecked Sendable {
                 let guests = TurnedAway()
                 channel = try Listener.listen(at: self.settings.address, self.handling) { guests.note($0) }
             } catch {
-                throw ParallelError(.startupFailed, "cannot listen at \(self.settings.address): \(error)")
+                throw ParallelError(
+                    .startupFailed,
+                    "cannot listen at \(self.settings.address): \(NetworkFault.ofListening(error))"
+                )
             }
             let port = channel.localAddress?.port ?? self.settings.address.port
             let address = try HostAddress(host: self.settings.address.host, port: port)
@@ -162,9 +165,6 @@ final class HostProcess: @unchecked Sendable {
         return guest
     }
 
-    private func didEnd(_ guest: HostGuest, _ reason: String) {
-        guard self.current === guest else { return }
-        self.current = nil
     /// There is one coordinator at a time.
     private func replace(_ current: HostGuest, by coordinator: Greeting) {
         if current.coordinator.processID == coordinator.processID {
@@ -177,6 +177,9 @@ final class HostProcess: @unchecked Sendable {
         current.part()
     }
 
+    private func didEnd(_ guest: HostGuest, _ reason: String) {
+        guard self.current === guest else { return }
+        self.current = nil
         Self.say("no longer works for \(guest.coordinator.name): \(reason)")
         if guest.relay.batchCount > 0 { self.former = guest }
         self.endIfLeft()

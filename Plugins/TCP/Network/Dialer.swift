@@ -96,7 +96,10 @@ final class Dialer: Sendable {
             .connect(host: self.address.host, port: self.address.port)
             .whenComplete { result in
                 switch result {
-                case .failure(let error): self.didFail(DialFailure(reason: Self.reason(error), error: nil))
+                case .failure(let error):
+                    self.didFail(
+                        DialFailure(reason: NetworkFault.ofDialling(error, by: self.guest.greeting.role), error: nil)
+                    )
                 case .success(let channel): self.follow(channel, attempt)
                 }
             }
@@ -149,18 +152,6 @@ final class Dialer: Sendable {
     private func dialLater(_ time: TimeAmount) {
         if self.state.withLock({ $0.isStopped }) { return }
         self.guest.loop.scheduleTask(in: time) { self.dial() }
-    }
-
-    /// What went wrong, in few words.
-    private static func reason(_ error: any Error) -> String {
-        guard let error = error as? NIOConnectionError else {
-            if case .connectTimeout = error as? ChannelError { return "no answer within 5 s" }
-            return "\(error)"
-        }
-        guard let first = error.connectionErrors.first else { return "the name cannot be resolved" }
-        if let error = first.error as? IOError { return error.description }
-        if case .connectTimeout = first.error as? ChannelError { return "no answer within 5 s" }
-        return "\(first.error)"
     }
 }
 

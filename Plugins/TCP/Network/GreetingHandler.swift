@@ -73,7 +73,8 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
             .scheduleTask(in: self.limit) {
                 self.fail(
                     context,
-                    "it has not said who it is within \(Double(self.limit.nanoseconds / 1_000_000) / 1000) s",
+                    "it has not said who it is within \(Double(self.limit.nanoseconds / 1_000_000) / 1000) s; is the address that of "
+                        + "something else, or does it not run?",
                     nil
                 )
             }
@@ -119,7 +120,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.perform(self.machine.end(), context)
-        self.fail(context, "it has closed the connection", nil)
+        self.fail(context, "it has closed the connection; look at what it prints", nil)
         context.fireChannelInactive()
     }
 
@@ -180,8 +181,8 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func end() -> Bool {
         if self.isDone { return false }
         self.isDone = true
-        self.deadline?.cancel()
         self.evidence.channel = nil
+        self.deadline?.cancel()
         return true
     }
 

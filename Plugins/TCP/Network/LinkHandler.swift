@@ -50,7 +50,7 @@ final class LinkHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // The other end is gone without a word, as when its process was ended.
-        if case .uncleanShutdown = error as? NIOSSLError {} else { self.reason = "\(error)" }
+        if case .uncleanShutdown = error as? NIOSSLError {} else { self.reason = NetworkFault.ofConnection(error) }
         context.close(promise: nil)
     }
 

@@ -68,6 +68,7 @@ struct ClusterTLS: Sendable {
     /// Checks who is at the other end, when the handshake is completed and before anything is said.
     ///
     /// - Parameter handler: The connection's, on its event loop.
+    /// - Returns: What tells whoever is there from everybody else: the SHA-256 of its public key, of which it has proved to have the private one.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
     @discardableResult
     func check(_ handler: NIOSSLHandler) throws(ParallelError) -> [UInt8] {
@@ -75,7 +76,9 @@ struct ClusterTLS: Sendable {
             throw .untrustedPeer("the connection is not of TLS 1.3; is the address that of something else?")
         }
         guard let peer = handler.peerCertificate, let bytes = try? peer.toDERBytes() else {
-            throw .untrustedPeer("whoever is at the other end has shown no certificate")
+            throw .untrustedPeer(
+                "whoever is at the other end has shown no certificate; is the address that of something else?"
+            )
         }
         return try self.check(certificate: bytes)
     }
@@ -83,22 +86,27 @@ struct ClusterTLS: Sendable {
     /// Checks a certificate that the handshake has accepted.
     ///
     /// - Parameter bytes: The certificate, DER.
+    /// - Returns: The SHA-256 of its public key, as RFC 5280 encodes that.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
     @discardableResult
     func check(certificate bytes: [UInt8]) throws(ParallelError) -> [UInt8] {
         guard let certificate = try? Certificate(derEncoded: bytes) else {
-            throw .untrustedPeer("the certificate at the other end cannot be read")
+            throw .untrustedPeer(
+                "the certificate at the other end cannot be read; is the address that of something else?"
+            )
         }
         try PeerCertificate(certificate).check(isA: self.role.counterpart, of: self.authority)
+        return Array(SHA256.hash(data: certificate.publicKey.subjectPublicKeyInfoBytes))
     }
 
     private static func restricted(_ configuration: TLSConfiguration) -> TLSConfiguration {
         var configuration = configuration
         // The library's minimum is 1.0. Earlier versions have renegotiation, plain certificates, and worse.
         configuration.minimumTLSVersion = .tlsv13
-        return Array(SHA256.hash(data: certificate.publicKey.subjectPublicKeyInfoBytes))
         configuration.maximumTLSVersion = .tlsv13
         configuration.renegotiationSupport = .none
+        // Whoever is there answers in the time that a message takes; who is not need not be waited for.
+        configuration.shutdownTimeout = .seconds(1)
         return configuration
     }
 
@@ -110,5 +118,3 @@ struct ClusterTLS: Sendable {
 }
 
 #endif
-        // Whoever is there answers in the time that a message takes; who is not need not be waited for.
-        configuration.shutdownTimeout = .seconds(1)

@@ -72,16 +72,22 @@ private struct TokenFile {
         do throws(SystemError) {
             contents = try self.read()
         } catch {
-            throw self.error(error.isLink ? "is a link; name the file itself" : "cannot be read: \(error)")
+            if error.isLink { throw self.error("is a link; name the file itself") }
+            if error.isAbsence { throw self.error("is not there; correct its name, or \(self.creation)") }
+            throw self.error(
+                "cannot be read: \(error); it has to belong to the user of this process, and be of mode 600"
+            )
         }
         switch contents {
         case .success(let text):
-            guard let last = text.lastIndex(where: { !$0.isNewline }) else { throw self.error("is empty") }
+            guard let last = text.lastIndex(where: { !$0.isNewline }) else {
+                throw self.error("is empty; \(self.creation)")
+            }
             return String(text[...last])
-        case .failure(.noRegularFile): throw self.error("is no regular file")
+        case .failure(.noRegularFile): throw self.error("is no regular file; name one that holds a token")
         case .failure(.foreign): throw self.error("belongs to another user; run: chown \"$(id -u)\" '\(self.path)'")
         case .failure(.open): throw self.error("can be used by other users; run: chmod 600 '\(self.path)'")
-        case .failure(.tooLarge): throw self.error("has more in it than a token")
+        case .failure(.tooLarge): throw self.error("has more in it than a token; name one that holds a token alone")
         }
     }
 
@@ -100,6 +106,8 @@ private struct TokenFile {
 
         return .success(String(decoding: try file.bytes(at: 0, count: Self.maximumSize), as: UTF8.self))
     }
+
+    private var creation: String { "make one: umask 077; joblib-hosts token >'\(self.path)'" }
 
     private func error(_ what: String) -> ParallelError { .invalidToken("the token file '\(self.path)' \(what)") }
 }

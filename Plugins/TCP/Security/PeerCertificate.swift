@@ -41,14 +41,27 @@ struct PeerCertificate {
         }
         let names = (try? extensions.subjectAlternativeNames).map { Array($0) } ?? []
         if names == [.uniformResourceIdentifier(role.counterpart.uri)] {
-            throw self.fault("says that there is another \(role.counterpart.rawValue), in place of a \(role.rawValue)")
+            throw .untrustedPeer(
+                """
+                the certificate at the other end says that there is another \(role.counterpart.rawValue), in place of a \(role.rawValue); \
+                correct the address: one of a coordinator and a host dials the other
+                """
+            )
         }
         guard names == [.uniformResourceIdentifier(role.uri)] else {
             throw self.fault("is not named as that of a \(role.rawValue): \(role.uri)")
         }
     }
 
-    private func fault(_ what: String) -> ParallelError { .untrustedPeer("the certificate at the other end \(what)") }
+    /// Only who has the token could make one that comes so far.
+    private func fault(_ what: String) -> ParallelError {
+        .untrustedPeer(
+            """
+            the certificate at the other end \(what); no program of this cluster has such a one: see what listens at that address, and \
+            give all programs a new token if somebody else may have it
+            """
+        )
+    }
 }
 
 #endif

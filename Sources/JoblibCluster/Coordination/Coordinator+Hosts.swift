@@ -10,8 +10,13 @@ extension Coordinator {
         self.losses.isExcluded(processID, at: now)
     }
 
-    package static func exclusionText(of name: String) -> String {
-        "\(name) was lost too often, or has said what it had no business to say, and is not wanted for a while"
+    /// Why a host is not wanted, and what to do about it.
+    package func exclusionText(of name: String) -> String {
+        let seconds = self.settings.exclusionTime / 1_000_000_000
+        return """
+            \(name) was lost too often, or has said what it had no business to say, and is not wanted for up to \(seconds) s; \
+            look at what it prints and at the network between, and start it again
+            """
     }
 
     mutating func join(
@@ -24,14 +29,14 @@ extension Coordinator {
         var description = joining
         description.slots = min(max(joining.slots, 1), Self.largestSlotCount)
         if self.losses.isExcluded(description.processID, at: now) {
-            effects.append(.disconnect(link, Self.exclusionText(of: description.name)))
+            effects.append(.disconnect(link, self.exclusionText(of: description.name)))
             return
         }
         if let older = self.linksByProcess[description.processID].flatMap({ self.hostIndices[$0] }) {
             self.lose(older, because: "it has connected again", disconnects: true, at: now, into: &effects)
             // That may have been once too often.
             if self.losses.isExcluded(description.processID, at: now) {
-                effects.append(.disconnect(link, Self.exclusionText(of: description.name)))
+                effects.append(.disconnect(link, self.exclusionText(of: description.name)))
                 return
             }
         }
@@ -51,12 +56,12 @@ extension Coordinator {
     mutating func startLeaving(_ host: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
         guard !self.hosts[host].isLeaving else { return }
         self.hosts[host].isLeaving = true
+        effects.append(.report(.leaving(self.hosts[host].description)))
         self.forgetSlots(of: host)
         for grant in self.hosts[host].grants { self.retire(grant) }
         self.allotSlots(at: now, into: &effects)
     }
 
-        effects.append(.report(.leaving(self.hosts[host].description)))
     private mutating func forgetSlots(of host: Int) {
         self.spareSlots.remove(self.hosts[host].link)
         self.slotCount -= self.hosts[host].description.slots
@@ -132,12 +137,6 @@ extension Coordinator {
         )
     }
 
-    /// A host has said something that means nothing: whatever it says from now on may mean something else.
-    mutating func endNonsense(of host: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
-        self.faultCount += 1
-        let count = self.losses.note(.fault, of: self.hosts[host].description.processID, at: now)
-        self.lose(
-            host,
     /// A host does nothing but give back what it is given.
     mutating func endReturns(of host: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
         self.faultCount += 1
@@ -152,6 +151,12 @@ extension Coordinator {
         )
     }
 
+    /// A host has said something that means nothing: whatever it says from now on may mean something else.
+    mutating func endNonsense(of host: Int, at now: UInt64, into effects: inout [CoordinatorEffect]) {
+        self.faultCount += 1
+        let count = self.losses.note(.fault, of: self.hosts[host].description.processID, at: now)
+        self.lose(
+            host,
             because: "it says what means nothing",
             disconnects: true,
             isMisbehaving: true,

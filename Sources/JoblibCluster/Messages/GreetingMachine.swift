@@ -110,7 +110,9 @@ package struct GreetingMachine: Sendable {
     package mutating func end() -> [Action] {
         guard !self.isDone else { return [] }
         self.state = .done
-        return [.refused(.malformed("it has closed the connection in the middle of the greeting"))]
+        return [
+            .refused(.malformed("it has closed the connection in the middle of the greeting; look at what it prints"))
+        ]
     }
 
     private mutating func handle(_ frame: GreetingFrame, hasMore: Bool) -> [Action] {

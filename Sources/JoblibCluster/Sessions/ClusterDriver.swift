@@ -95,7 +95,7 @@ package final class ClusterDriver: @unchecked Sendable {
     /// Why a host is not to join; `nil`: it may.
     package func refusal(of host: Greeting) -> GreetingRefusal? {
         guard self.coordinator.isExcluded(host.processID, at: MonotonicClock.now) else { return nil }
-        return GreetingRefusal(code: .excluded, detail: Coordinator.exclusionText(of: host.name))
+        return GreetingRefusal(code: .excluded, detail: self.coordinator.exclusionText(of: host.name))
     }
 
     /// A host has greeted, and was greeted.

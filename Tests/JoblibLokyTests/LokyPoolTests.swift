@@ -81,6 +81,7 @@ struct LokyPoolTests {
         let error = try #require(throws: ParallelError.self) { try loky((0..<4).map { value in delayed { value } }) }
         #expect(error.code == .taskNotPortable)
         #expect(error.detail.contains("@Portable") && error.detail.contains("multiprocessing"))
+        #expect(error.detail.hasPrefix("backend 'loky' cannot run task 0"), "\(error)")
     }
 
     @Test("One job is a worker all the same, since the backend was chosen by name")

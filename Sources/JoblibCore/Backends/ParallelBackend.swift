@@ -9,6 +9,8 @@
 /// kit, `JoblibTestKit`, has a case for each.
 public protocol ParallelBackend: Sendable {
     /// The name shown to people, such as `"ThreadingBackend"`; by default the name of the type.
+    ///
+    /// Errors of a call that has chosen the backend by a name have that name instead.
     var displayName: String { get }
 
     /// What the backend can do. The core reads it once a call and never guesses; by default what threads can do.
@@ -78,6 +80,9 @@ public protocol WorkerSession: AnyObject, Sendable {
 extension ParallelBackend {
     /// The name of the type.
     public var displayName: String { String(describing: type(of: self)) }
+
+    /// The backend, as errors name it: by the name that was asked for, where there is one.
+    func name(registeredAs name: String?) -> String { name.map { "backend '\($0)'" } ?? self.displayName }
 
     /// What threads can do.
     public var capabilities: BackendCapabilities { BackendCapabilities() }

@@ -143,7 +143,7 @@ final class BatchTicket: Sendable {
     }
 
     private func error(_ code: ParallelError.Code, _ what: String) -> ParallelError {
-        ParallelError(code, "\(self.plan?.backend.displayName ?? "the backend") \(what)")
+        ParallelError(code, "\(self.plan?.backendName ?? "the backend") \(what)")
     }
 }
 

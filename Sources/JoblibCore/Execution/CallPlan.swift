@@ -79,6 +79,9 @@ final class CallPlan: Sendable {
 
     var backend: any ParallelBackend { self.settings.backend }
 
+    /// The backend, as errors name it.
+    var backendName: String { self.settings.backendName }
+
     var workers: Int { self.settings.workers }
 
     var hasWorkers: Bool { self.settings.hasWorkers }
@@ -130,6 +133,7 @@ final class CallPlan: Sendable {
         capabilities.nested = self.settings.capabilities.nested
         let settings = CallSettings(
             backend: self.backend,
+            registeredName: self.settings.registeredName,
             capabilities: capabilities,
             config: self.settings.config,
             workers: workers,
@@ -173,12 +177,12 @@ final class CallPlan: Sendable {
         do {
             session = try self.backend.open(request)
         } catch {
-            throw ParallelError.wrapping(error, as: .startupFailed, self.backend.displayName, "could not be opened")
+            throw ParallelError.wrapping(error, as: .startupFailed, self.backendName, "could not be opened")
         }
         let workers = session.workers
         guard workers > 0 else {
             session.close()
-            throw ParallelError(.noWorkers, "\(self.backend.displayName) opened a session with \(workers) workers")
+            throw ParallelError(.noWorkers, "\(self.backendName) opened a session with \(workers) workers")
         }
         return OpenedSession(session, listeners, isShipped: self.isShipped)
     }

@@ -10,6 +10,9 @@ final class CallSettings: Sendable {
     /// Where tasks run.
     let backend: any ParallelBackend
 
+    /// The name under which the backend was asked for; `nil` where it was given as a value.
+    let registeredName: String?
+
     let capabilities: BackendCapabilities
 
     /// The arguments of the value over the scope in which it was made.
@@ -86,6 +89,7 @@ final class CallSettings: Sendable {
 
     init(
         backend: any ParallelBackend,
+        registeredName: String? = nil,
         capabilities: BackendCapabilities,
         config: ParallelConfig,
         workers: Int,
@@ -101,6 +105,7 @@ final class CallSettings: Sendable {
         countedBy counter: (backend: any ParallelBackend, preDispatch: PreDispatch)? = nil
     ) {
         self.backend = backend
+        self.registeredName = registeredName
         self.capabilities = capabilities
         self.config = config
         self.workers = workers
@@ -126,6 +131,9 @@ final class CallSettings: Sendable {
         self.hasNestedPolicy = capabilities.nested != .inherited
         self.isSupervised = retries > 0 || timeout != nil || self.tracesThrows
     }
+
+    /// The backend, as errors name it.
+    var backendName: String { self.backend.name(registeredAs: self.registeredName) }
 
     /// The bound on batches in flight or buffered with so many workers, where a call takes all that there are.
     func window(workers: Int) -> Int? {

@@ -80,7 +80,7 @@ final class OpenCall: Sendable {
             try self.session.begin(CallDescription(id: self.id, workers: plan.workers, taskCount: taskCount))
         } catch {
             self.opened.close()
-            throw ParallelError.wrapping(error, as: .poolUnhealthy, plan.backend.displayName, "refused \(self.id)")
+            throw ParallelError.wrapping(error, as: .poolUnhealthy, plan.backendName, "refused \(self.id)")
         }
     }
 
@@ -91,7 +91,7 @@ final class OpenCall: Sendable {
 
     /// What a session is refused for that had workers when it was opened.
     var hasNoWorkers: ParallelError {
-        ParallelError(.noWorkers, "\(self.plan.backend.displayName) has \(self.session.workers) workers by now")
+        ParallelError(.noWorkers, "\(self.plan.backendName) has \(self.session.workers) workers by now")
     }
 
     /// Hands work to a worker.
@@ -130,7 +130,7 @@ final class OpenCall: Sendable {
             let refusal = ParallelError.wrapping(
                 error,
                 as: .poolUnhealthy,
-                self.plan.backend.displayName,
+                self.plan.backendName,
                 "took no batch"
             )
             // A batch that runs all the same has been taken, whatever the session says.

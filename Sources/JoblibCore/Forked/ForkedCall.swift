@@ -76,7 +76,7 @@ final class ForkedCall: Sendable {
         guard let backend = plan.backend as? any ForkingBackend else {
             throw ParallelError(
                 .startupFailed,
-                "\(plan.backend.displayName) says that it forks, and is no ForkingBackend"
+                "\(plan.backendName) says that it forks, and is no ForkingBackend"
             )
         }
         self.plan = plan
@@ -87,7 +87,7 @@ final class ForkedCall: Sendable {
         self.keepsGoing = keepsGoing
         self.listener = Mutex(Listener(didFail: didFail))
         self.coder = backend.taskCoder
-        self.transport = try tasks.transport(self.coder, plan.backend.displayName)
+        self.transport = try tasks.transport(self.coder, plan.backendName)
         do {
             self.control = try ForkedControl(count: tasks.count, workers: workers)
             self.slots = try self.transport.map { transport throws(SystemError) in
@@ -96,7 +96,7 @@ final class ForkedCall: Sendable {
         } catch {
             throw ParallelError(
                 .resourceExhausted,
-                "\(plan.backend.displayName) has no memory for the results of \(tasks.count) tasks: \(error)"
+                "\(plan.backendName) has no memory for the results of \(tasks.count) tasks: \(error)"
             )
         }
         self.seed = owner.rootSeed
@@ -122,7 +122,7 @@ final class ForkedCall: Sendable {
     private func work(_ runner: Runner, _ owner: Loop) {
         defer {
             if self.ledger.withLock({ $0.isHopeless }) {
-                let name = self.plan.backend.displayName
+                let name = self.plan.backendName
                 owner.stop(
                     ParallelError(
                         .poolUnhealthy,

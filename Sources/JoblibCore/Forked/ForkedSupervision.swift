@@ -52,14 +52,14 @@ final class ForkedSupervision {
     /// - Throws: ``ParallelError`` when there is none to be had.
     func run() throws {
         guard let session = self.owner.session as? any ForkingSession else {
-            throw ParallelError(.startupFailed, "\(self.plan.backend.displayName) opened a session that cannot fork")
+            throw ParallelError(.startupFailed, "\(self.plan.backendName) opened a session that cannot fork")
         }
         self.slot.leave()
         let worker: any ForkedWorker
         do {
             worker = try session.fork(self.body(maxTasks: session.maxTasksPerWorker))
         } catch {
-            throw ParallelError.wrapping(error, as: .resourceExhausted, self.plan.backend.displayName, "could not fork")
+            throw ParallelError.wrapping(error, as: .resourceExhausted, self.plan.backendName, "could not fork")
         }
         self.worker = worker
         self.call.control.setLending(worker.canRead)
@@ -296,7 +296,7 @@ final class ForkedSupervision {
     private func blame(_ end: ForkedWorkerEnd, _ position: Int?, isIdempotent: Bool) -> Blame {
         let isOver = self.owner.isStopped || self.call.control.isStopped
         if let failure = end.startupFailure {
-            self.owner.stop(ParallelError(.startupFailed, "\(self.plan.backend.displayName): \(failure)"))
+            self.owner.stop(ParallelError(.startupFailed, "\(self.plan.backendName): \(failure)"))
             return .nobody
         }
         // What is ended after the call is nobody's fault.
@@ -346,12 +346,12 @@ final class ForkedSupervision {
         let streak = self.call.withLedger { ledger in
             ledger.fatalTasks.note(failure.description, now: now) ? ledger.fatalTasks : nil
         }
-        if let streak { self.owner.stop(streak.error(self.plan.backend.displayName)) }
+        if let streak { self.owner.stop(streak.error(self.plan.backendName)) }
     }
 
     private func noteUnexplained(_ death: WorkerDeath, _ end: ForkedWorkerEnd) {
         guard self.call.withLedger({ $0.noteUnexplainedDeath(isStuck: self.action == .endStuck) }) else { return }
-        let name = self.plan.backend.displayName
+        let name = self.plan.backendName
         self.owner.stop(
             ParallelError(
                 .poolUnhealthy,

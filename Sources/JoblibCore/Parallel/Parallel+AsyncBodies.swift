@@ -34,7 +34,7 @@ extension Parallel {
         guard plan.isForked else { return plan }
         let refusal = ParallelError(
             .unsupportedOption,
-            "\(plan.backend.displayName) cannot run asynchronous bodies: Swift's concurrency does not survive fork(2); "
+            "\(plan.backendName) cannot run asynchronous bodies: Swift's concurrency does not survive fork(2); "
                 + "make the body synchronous, or choose threading"
         )
         guard plan.settings.isHint else { throw refusal }

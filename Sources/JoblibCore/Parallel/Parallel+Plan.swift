@@ -40,7 +40,7 @@ extension Parallel {
     @usableFromInline
     func plan<R>(returning type: R.Type) throws -> CallPlan {
         let plan = try self.plan()
-        guard plan.isForked, plan.settings.isHint, let refusal = ResultTransport.refusal(type, plan.backend.displayName)
+        guard plan.isForked, plan.settings.isHint, let refusal = ResultTransport.refusal(type, plan.backendName)
         else {
             return plan
         }
@@ -51,7 +51,7 @@ extension Parallel {
     func usesForks<R>(returning type: R.Type) throws -> Bool {
         let settings = try self.settings(in: EnclosingTask.currentLoop)
         guard settings.isForked else { return false }
-        return !settings.isHint || ResultTransport.refusal(type, settings.backend.displayName) == nil
+        return !settings.isHint || ResultTransport.refusal(type, settings.backendName) == nil
     }
 
     private func report(_ id: CallID, _ settings: CallSettings, _ enclosing: EnclosingTask?) -> CallReport? {
@@ -87,12 +87,13 @@ extension Parallel {
         let config = self.explicit.overlaying(self.scope.config)
         var refusedHint = self.refusedHint
         var isHint = false
-        let (backend, capabilities) = try self.backend(for: config, isHint: &isHint, &refusedHint)
-        let jobs = try self.jobs(config, backend, capabilities, budget: budget)
+        let capable = try self.backend(for: config, isHint: &isHint, &refusedHint)
+        let jobs = try self.jobs(config, capable, budget: budget)
         try self.validateValues(config)
         return CallSettings(
-            backend: backend,
-            capabilities: capabilities,
+            backend: capable.backend,
+            registeredName: capable.registeredName,
+            capabilities: capable.capabilities,
             config: config,
             workers: jobs.effective,
             requestedJobs: jobs.asked,
@@ -104,14 +105,20 @@ extension Parallel {
             isHint: isHint,
             refusedHint: refusedHint,
             taskCoder: config.backendParams.last { $0.name == BackendParameter.taskCoderName }?.value as? any TaskCoder,
-            countedBy: jobs.isCounted ? (backend, self.preDispatch) : nil
+            countedBy: jobs.isCounted ? (capable.backend, self.preDispatch) : nil
         )
     }
 
     // MARK: - The backend
 
-    /// A backend with what it says of itself, which is read once.
-    private typealias Capable = (backend: any ParallelBackend, capabilities: BackendCapabilities)
+    /// A backend with what it says of itself, which is read once, and the name that it was asked for by.
+    private struct Capable {
+        let backend: any ParallelBackend
+        let capabilities: BackendCapabilities
+        var registeredName: String?
+
+        var name: String { self.backend.name(registeredAs: self.registeredName) }
+    }
 
     private func backend(
         for config: ParallelConfig,
@@ -130,7 +137,7 @@ extension Parallel {
             guard config.require != .sharedmem || capable.capabilities.reach == .sameMemory else {
                 throw ParallelError(
                     .sharedMemoryRequired,
-                    "\(capable.backend.displayName) shares no memory with the caller, which require: .sharedmem asks for; "
+                    "\(capable.name) shares no memory with the caller, which require: .sharedmem asks for; "
                         + "choose threading or drop one of the two"
                 )
             }
@@ -157,8 +164,7 @@ extension Parallel {
     }
 
     private func make(_ selection: BackendSelection, _ config: ParallelConfig) throws -> Capable {
-        let backend: any ParallelBackend
-        let capabilities: BackendCapabilities
+        let capable: Capable
         switch selection.kind {
         case .instance(let instance):
             guard config.backendParams.isEmpty else {
@@ -168,8 +174,7 @@ extension Parallel {
                         + instance.displayName
                 )
             }
-            backend = instance
-            capabilities = instance.capabilities
+            capable = Capable(backend: instance, capabilities: instance.capabilities)
         case .name(let name):
             let factory = try BackendRegistry.factory(named: name)
             var request = BackendRequest(
@@ -181,18 +186,19 @@ extension Parallel {
             request.mmapMode = config.mmapMode
             request.tempFolder = config.tempFolder
             if config.mmapMode == .disabled { request.maxNBytes = nil }
+            let backend: any ParallelBackend
             do {
                 backend = try factory(request)
             } catch {
                 throw ParallelError.wrapping(error, as: .startupFailed, "backend '\(name)'", "could not be made")
             }
-            capabilities = backend.capabilities
-            try Self.refuseUnknownParameters(config.backendParams, of: name, capabilities)
+            capable = Capable(backend: backend, capabilities: backend.capabilities, registeredName: name)
+            try Self.refuseUnknownParameters(config.backendParams, of: name, capable.capabilities)
         }
-        if self.explicit.innerMaxNumThreads != nil, !capabilities.limitsInnerThreads {
-            throw try Self.innerThreadsUnsupported(by: backend)
+        if self.explicit.innerMaxNumThreads != nil, !capable.capabilities.limitsInnerThreads {
+            throw Self.innerThreadsUnsupported(by: capable)
         }
-        return (backend, capabilities)
+        return capable
     }
 
     private static func refuseUnknownParameters(
@@ -210,12 +216,12 @@ extension Parallel {
         )
     }
 
-    private static func innerThreadsUnsupported(by backend: any ParallelBackend) throws -> ParallelError {
+    private static func innerThreadsUnsupported(by capable: Capable) -> ParallelError {
         let able = BackendRegistry.names(where: \.limitsInnerThreads)
         let remedy = able.isEmpty ? "no registered backend can" : "these can: \(able.joined(separator: ", "))"
         return ParallelError(
             .unsupportedOption,
-            "\(backend.displayName) cannot set innerMaxNumThreads; \(remedy); drop the argument, "
+            "\(capable.name) cannot set innerMaxNumThreads; \(remedy); drop the argument, "
                 + "or give it in a parallelConfig scope, where backends that cannot ignore it"
         )
     }
@@ -227,18 +233,18 @@ extension Parallel {
 
     private func jobs(
         _ config: ParallelConfig,
-        _ backend: any ParallelBackend,
-        _ capabilities: BackendCapabilities,
+        _ capable: Capable,
         budget: Int?
     ) throws -> Jobs {
+        let capabilities = capable.capabilities
         guard capabilities.defaultNJobs != 0 else {
             throw ParallelError(
                 .invalidNJobs,
-                "\(backend.displayName) has a defaultNJobs of 0 among its capabilities; it must be 1 or more, or negative"
+                "\(capable.name) has a defaultNJobs of 0 among its capabilities; it must be 1 or more, or negative"
             )
         }
         let asked = config.nJobs ?? capabilities.defaultNJobs
-        let counted = asked < 0 && budget == nil ? try Self.count(backend) : nil
+        let counted = asked < 0 && budget == nil ? try Self.count(capable) : nil
         let requested = try JobCount.resolve(
             asked,
             default: 1,
@@ -249,11 +255,11 @@ extension Parallel {
         return (effective, requested, asked, counted != nil)
     }
 
-    private static func count(_ backend: any ParallelBackend) throws(ParallelError) -> Int? {
+    private static func count(_ capable: Capable) throws(ParallelError) -> Int? {
         do {
-            return try backend.countWorkers().map { max(1, $0) }
+            return try capable.backend.countWorkers().map { max(1, $0) }
         } catch {
-            throw ParallelError.wrapping(error, as: .startupFailed, backend.displayName, "could not count its workers")
+            throw ParallelError.wrapping(error, as: .startupFailed, capable.name, "could not count its workers")
         }
     }
 

@@ -196,7 +196,7 @@ extension ShippingLoop {
         }
         let why = cause.map { "\($0)" } ?? "its worker left tasks undone"
         if isHopeless {
-            let name = self.plan.backend.displayName
+            let name = self.plan.backendName
             self.stop(
                 ParallelError(.poolUnhealthy, "\(name) loses batch after batch, and no task ends; the last: \(why)")
             )
@@ -308,7 +308,7 @@ extension ShippingLoop {
             return state.ledger.fatalTasks.note(failure.description, now: MonotonicClock.now)
                 ? state.ledger.fatalTasks : nil
         }
-        if let streak { self.stop(streak.error(self.plan.backend.displayName)) }
+        if let streak { self.stop(streak.error(self.plan.backendName)) }
     }
 }
 

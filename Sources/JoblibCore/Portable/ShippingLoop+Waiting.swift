@@ -25,7 +25,7 @@ extension ShippingLoop {
                     .fault(
                         ParallelError(
                             .poolUnhealthy,
-                            "\(self.plan.backend.displayName) has not completed \(count) batches of a call that is over"
+                            "\(self.plan.backendName) has not completed \(count) batches of a call that is over"
                         )
                     )
                 return self.state.withLock { state in

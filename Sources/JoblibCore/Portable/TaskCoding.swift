@@ -34,7 +34,7 @@ final class TaskCoding: Sendable {
         guard let shipping = settings.shippingBackend else {
             throw ParallelError(
                 .startupFailed,
-                "\(settings.backend.displayName) says that its workers are elsewhere, and is no ShippingBackend"
+                "\(settings.backendName) says that its workers are elsewhere, and is no ShippingBackend"
             )
         }
         if let coder = settings.taskCoder {
@@ -50,7 +50,7 @@ final class TaskCoding: Sendable {
             (self.coder, self.coderName) = (shipping.taskCoder, "")
         }
         guard let output = OutputCoding<Output>(self.coder) else {
-            throw OutputCoding<Output>.refusal(settings.backend.displayName)
+            throw OutputCoding<Output>.refusal(settings.backendName)
         }
         self.outputs = OutputLayoutOf(output)
         self.copiesMemory = self.coderName.isEmpty
@@ -90,7 +90,7 @@ extension CallSettings {
     func notPortable(_ name: String, _ reason: String) -> ParallelError {
         ParallelError(
             .taskNotPortable,
-            "\(self.backend.displayName) cannot run \(name): \(reason), or choose multiprocessing, whose forked workers run any "
+            "\(self.backendName) cannot run \(name): \(reason), or choose multiprocessing, whose forked workers run any "
                 + "closure on this host"
         )
     }

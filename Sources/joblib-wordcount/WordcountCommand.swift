@@ -26,15 +26,21 @@ struct WordcountCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Number of files to read at the same time. (default: the CPU count)", valueName: "count"),
+        help: ArgumentHelp(
+            "Number of files to read at the same time; -1 is every CPU, -2 all but one.",
+            valueName: "count"
+        ),
         transform: { text in
-            guard let count = Int(text), (1...Self.maximumJobs).contains(count) else {
-                throw ValidationError("not a whole number from 1 to \(Self.maximumJobs)")
+            guard let count = Int(text), count <= Self.maximumJobs else {
+                throw ValidationError("not a whole number of at most \(Self.maximumJobs)")
+            }
+            guard count != 0 else {
+                throw ValidationError("0 is not a job count; write 1 for one job or -1 for every CPU")
             }
             return count
         }
     )
-    var jobs: Int?
+    var jobs = -1
 
     @Option(help: ArgumentHelp("Backend that runs the tasks.", valueName: "name"))
     var backend = "threading"
@@ -68,7 +74,7 @@ struct WordcountCommand: ParsableCommand {
     }
 
     func run() throws {
-        let parallel = Parallel(nJobs: self.jobs ?? cpuCount(), backend: .named(self.backend))
+        let parallel = Parallel(nJobs: self.jobs, backend: .named(self.backend))
         let table = CharacterTable(.user, countsUnprintable: self.countUnprintable)
         try Survey(self.paths.map(FilePath.init(argument:)), table: table)
             .print(parallel, program: "joblib-wordcount", totalOnly: self.total)

@@ -115,7 +115,7 @@ struct WordcountProgramTests {
     }
 
     static let wrongArguments: [[String]] = [
-        [], ["--jobs", "0", "x"], ["--jobs", "-1", "x"], ["--jobs", "2000", "x"], ["--jobs", "many", "x"], ["--jobs"],
+        [], ["--jobs", "0", "x"], ["--jobs", "2000", "x"], ["--jobs", "many", "x"], ["--jobs"],
         ["--backend", "nope", "x"], ["--frobnicate", "x"], [""], ["--jobs", "a\nb", "x"],
     ]
 
@@ -126,6 +126,20 @@ struct WordcountProgramTests {
         #expect(outcome.output.isEmpty)
         #expect(outcome.error.hasPrefix("joblib-wordcount: "))
         #expect(outcome.error.filter(\.isNewline).count == 1)
+    }
+
+    @Test("--jobs counts as nJobs does: -1 is every CPU, -2 all but one", arguments: ["-1", "-2", "-1000", "1", "3"])
+    func jobs(_ count: String) throws {
+        try self.directory.write("a b\n".utf8, to: "one")
+        let outcome = try Program.wordcount.run(["--jobs", count, "one"], in: self.directory)
+        #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
+        #expect(outcome.text.hasPrefix("1 2 4 one\n"))
+    }
+
+    @Test("0 jobs are refused, with what to write instead")
+    func noJobs() throws {
+        let outcome = try Program.wordcount.run(["--jobs", "0", "x"], in: self.directory)
+        #expect(outcome.error.contains("0 is not a job count; write 1 for one job or -1 for every CPU"))
     }
 
     @Test("--help succeeds")

@@ -24,4 +24,12 @@ if let scale = option("scale") {
         print(survey.story)
         exit(1)
     }
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    let seconds = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    print("\(Int(seconds.rounded(.up))) s of processor time")
+    if let limit = option("limit").flatMap({ Double($0) }), seconds > limit {
+        print("that is more than \(limit) s: schedules take too long to run as many of them as are worth it")
+        exit(1)
+    }
 }

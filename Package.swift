@@ -34,6 +34,8 @@ let package = Package(
         .library(name: "JoblibJSON", targets: ["JoblibJSON"]),
         .library(name: "JoblibTCP", targets: ["JoblibTCP"]),
         .library(name: "JoblibTestKit", targets: ["JoblibTestKit"]),
+        // For Tests/Fuzz alone, which is a package of its own.
+        .library(name: "_ClusterFuzzing", targets: ["ClusterFuzzing"]),
         .executable(name: "joblib-speedup", targets: ["joblib-speedup"]),
         .executable(name: "joblib-wordcount", targets: ["joblib-wordcount"]),
         .executable(name: "joblib-hosts", targets: ["joblib-hosts"]),
@@ -184,8 +186,14 @@ let package = Package(
         .testTarget(
             name: "JoblibClusterTests",
             dependencies: [
-                "ClusterSimulation", "JoblibCluster", "JoblibCore", "JoblibPOSIX", "JoblibWire", "JoblibWorkers",
+                "ClusterFuzzing", "ClusterSimulation", "JoblibCluster", "JoblibCore", "JoblibPOSIX", "JoblibWire",
+                "JoblibWorkers",
             ]
+        ),
+        .target(
+            name: "ClusterFuzzing",
+            dependencies: ["JoblibCluster", "JoblibCore", "JoblibWorkers"],
+            path: "Tests/ClusterFuzzing"
         ),
         .target(name: "ClusterSimulation", dependencies: ["JoblibCluster"], path: "Tests/ClusterSimulation"),
         .executableTarget(

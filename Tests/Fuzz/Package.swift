@@ -12,7 +12,10 @@ let package = Package(
         .target(name: "CFuzzer"),
         .executableTarget(
             name: "codec-fuzz",
-            dependencies: ["CFuzzer", .product(name: "JoblibWire", package: "swift-joblib")]
+            dependencies: [
+                "CFuzzer", .product(name: "JoblibWire", package: "swift-joblib"),
+                .product(name: "_ClusterFuzzing", package: "swift-joblib"),
+            ]
         ),
     ]
 )

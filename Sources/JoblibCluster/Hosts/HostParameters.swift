@@ -55,7 +55,7 @@ package struct HostParameters: Codable, Hashable, Sendable {
     /// Reads what a host is sent.
     ///
     /// - Throws: `DecodingError`; `ParallelError` for a variable that is not another host's to set.
-    init(encoded bytes: [UInt8]) throws {
+    package init(encoded bytes: [UInt8]) throws {
         self = try BinaryCoder(trust: .none).decode(Self.self, from: bytes)
         try self.refuseVariables()
     }

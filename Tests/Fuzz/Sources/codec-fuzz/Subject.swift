@@ -1,9 +1,10 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import ClusterFuzzing
 import JoblibWire
 
-/// A type that bytes are decoded into, and values of it to begin with.
+/// A type that bytes are decoded into, and values of it to begin with; or whatever else reads them.
 ///
 /// Only the trust `.none` is looked at. With `.sameBuild` bytes become memory as they are, which is what that trust is for, and why
 /// it is for bytes of nobody but a process of this build: hostile bytes are never decoded so.
@@ -24,6 +25,11 @@ struct Subject {
                 fatalError("\(value) does not come back: \(error)")
             }
         }
+    }
+
+    init(_ target: ClusterFuzzTarget) {
+        self.seeds = { target.seeds }
+        self.examine = target.examine
     }
 
     private static let coder = {

@@ -60,6 +60,8 @@ final class FakePeer: Sendable {
     ///   - slots: How many workers it says that it has.
     ///   - token: Its token.
     ///   - security: Its certificate; `nil`: one of its own.
+    ///   - name: What it calls itself, and its program; `nil`: as this process does.
+    ///   - build: Which build of the program it says it is.
     ///   - behaviour: What it does with a message.
     /// - Returns: The host.
     /// - Throws: What keeps it from listening.
@@ -68,12 +70,14 @@ final class FakePeer: Sendable {
         slots: Int = 2,
         _ token: ClusterToken,
         _ security: ClusterTLS? = nil,
+        name: String? = nil,
+        build: String? = nil,
         _ behaviour: @escaping Behaviour
     ) throws -> FakePeer {
         let peer = FakePeer(behaviour)
         let channel = try Listener.listen(
             at: HostAddress(host: "127.0.0.1", port: port),
-            try peer.handling(.host, slots: slots, security ?? ClusterTLS(token, .host)) { _ in }
+            try peer.handling(.host, slots: slots, security ?? ClusterTLS(token, .host), name, build) { _ in }
         )
         peer.channel.withLock { $0 = channel }
         return peer
@@ -83,12 +87,13 @@ final class FakePeer: Sendable {
     static func coordinator(
         _ address: String,
         _ token: ClusterToken,
+        name: String? = nil,
         begin: @escaping @Sendable (Connection) -> Void
     ) throws -> FakePeer {
         let peer = FakePeer { _, _ in }
         let dialer = Dialer(
             try HostAddress(address),
-            try peer.handling(.coordinator, slots: 0, ClusterTLS(token, .coordinator), begin),
+            try peer.handling(.coordinator, slots: 0, ClusterTLS(token, .coordinator), name, nil, begin),
             note: { _ in }
         )
         peer.dialer.withLock { $0 = dialer }
@@ -100,10 +105,15 @@ final class FakePeer: Sendable {
         _ role: Greeting.Role,
         slots: Int,
         _ security: ClusterTLS,
+        _ name: String?,
+        _ build: String?,
         _ begin: @escaping @Sendable (Connection) -> Void
     ) throws -> GuestHandling {
-        GuestHandling(
-            greeting: .ofThisProcess(role: role, slots: slots),
+        var greeting = Greeting.ofThisProcess(role: role, slots: slots)
+        if let name { (greeting.name, greeting.identity.program) = (name, name) }
+        if let build { greeting.identity.build = build }
+        return GuestHandling(
+            greeting: greeting,
             security: security,
             loop: MultiThreadedEventLoopGroup.singleton.next(),
             makeGuest: { connection, _, _ in

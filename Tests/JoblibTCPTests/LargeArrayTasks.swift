@@ -81,4 +81,11 @@ struct MakeArray: PortableTask {
     }
 }
 
+/// Some bytes, which come back.
+struct Flat: PortableTask {
+    var bytes: [UInt8]
+
+    func run() -> [UInt8] { self.bytes }
+}
+
 #endif

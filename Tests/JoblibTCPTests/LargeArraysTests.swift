@@ -119,6 +119,16 @@ struct LargeArraysTests {
         }
     }
 
+    @Test("S17: nothing is compressed, so that nothing swells when it is read: a megabyte of zeros is one on the way")
+    func zeros() throws {
+        let hosts = try CountedHosts(1)
+        let zeros = [UInt8](repeating: 0, count: 1 << 20)
+        #expect(try hosts.run([Flat(bytes: zeros)]) == [zeros])
+        #expect(hosts.toHosts >= 1 << 20 && hosts.relays[0].fromHost >= 1 << 20)
+        #expect(try hosts.run([Flat(bytes: zeros)], mmapMode: .disabled) == [zeros])
+        #expect(hosts.toHosts >= 2 << 20 && hosts.relays[0].fromHost >= 2 << 20)
+    }
+
     @Test("Switched off, each task carries a copy", arguments: [true, false])
     func off(isUnlimited: Bool) throws {
         let hosts = try CountedHosts(1)

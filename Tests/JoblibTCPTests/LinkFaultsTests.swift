@@ -114,6 +114,24 @@ struct LinkFaultsTests {
         }
     }
 
+    @Test(
+        "62: a connection that ends at one place after the other of the greeting and of a call changes no result",
+        arguments: FaultProxy.Direction.allCases
+    )
+    func everywhere(_ direction: FaultProxy.Direction) throws {
+        let hosts = try TestCluster(1, slots: 2)
+        let tasks = (0..<40).map { Delayed(Bytes(count: 50, seed: $0)) }
+        let results = (0..<40).map { Bytes(count: 50, seed: $0).run() }
+        // At every byte without a network: the tests of what reads greetings and frames.
+        for (number, offset) in stride(from: 0, to: 5200, by: 127).enumerated() {
+            let fault: FaultProxy.Fault = number.isMultiple(of: 2) ? .reset : .close
+            let script = FaultProxy.Script(faults: [(direction, offset, fault)], faultyConnections: 1)
+            let proxy = try FaultProxy(to: hosts.addresses[0], script)
+            defer { proxy.stop() }
+            #expect(try TestCluster([proxy.address], hosts.token).parallel(2)(tasks) == results, "\(offset) \(fault)")
+        }
+    }
+
     @Test("68: a host that is lost again and again is not wanted any more, and it is said why")
     func flaky() throws {
         let hosts = try TestCluster(2, slots: 1)

@@ -172,8 +172,9 @@ final class Cluster: Sendable {
                 wishes,
                 parameters: parameters,
                 within: limit,
-                explain: { self.problems.texts }
-            ) { [weak self] in self?.endUse() }
+                explain: { self.problems.texts },
+                didClose: { [weak self] in self?.endUse() }
+            )
         } catch {
             self.endUse()
             throw error

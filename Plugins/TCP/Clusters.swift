@@ -24,19 +24,21 @@ final class Clusters: Sendable {
 
     private func find(_ settings: TCPSettings) throws -> Cluster {
         // Before anybody can end it that finds it unused.
-        try self.kept.find(settings.meeting, whenFound: { $0.beginUse() }) {
-            let other = self.vacate(settings.meeting)
-            do {
-                return try Cluster.begin(settings) { self.forget($0, settings.meeting) }
-            } catch let error as ParallelError where other != nil {
-                throw ParallelError(
-                    error.code,
-                    """
-                    \(error.detail); another call of this program that is not over listens there with another heartbeatInterval, \
-                    hostTimeout, token or workers: give both the same, or call again when it is over
-                    """
-                )
-            }
+        try self.kept.find(settings.meeting, whenFound: { $0.beginUse() }, make: { try self.make(settings) })
+    }
+
+    private func make(_ settings: TCPSettings) throws -> Cluster {
+        let other = self.vacate(settings.meeting)
+        do {
+            return try Cluster.begin(settings) { self.forget($0, settings.meeting) }
+        } catch let error as ParallelError where other != nil {
+            throw ParallelError(
+                error.code,
+                """
+                \(error.detail); another call of this program that is not over listens there with another heartbeatInterval, \
+                hostTimeout, token or workers: give both the same, or call again when it is over
+                """
+            )
         }
     }
 

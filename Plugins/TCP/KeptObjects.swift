@@ -28,9 +28,10 @@ final class KeptObjects<Key: Hashable & Sendable, Object: AnyObject & Sendable>:
     /// - Parameters:
     ///   - key: The key.
     ///   - whenFound: Called with it while nobody can take it out.
-    ///   - make: Called when there is none; what it throws is thrown, and the next one tries again.
+    ///   - make: Called when there is none; after a failure the next one tries again.
     /// - Returns: The object.
-    func find(_ key: Key, whenFound: (Object) -> Void = { _ in }, _ make: () throws -> Object) throws -> Object {
+    /// - Throws: What `make` throws.
+    func find(_ key: Key, whenFound: (Object) -> Void = { _ in }, make: () throws -> Object) throws -> Object {
         while true {
             let place = self.places.withLock { places in
                 let place = places[key] ?? Place()

@@ -30,9 +30,9 @@ struct ClustersTests {
             mayEnd.wait()
             return Thing()
         }
-        let first = BackgroundCall { try kept.find(1, slow) }
+        let first = BackgroundCall { try kept.find(1, make: slow) }
         begun.wait()
-        let second = BackgroundCall { try kept.find(1, slow) }
+        let second = BackgroundCall { try kept.find(1, make: slow) }
         let other = try kept.find(2) { Thing() }
         #expect(kept.all.map { $0.0 } == [2])
         #expect(try kept.find(2) { Thing() } === other)
@@ -68,7 +68,7 @@ struct ClustersTests {
                     _ = try Cluster.begin(settings) { _ in false }
                     return
                 }
-                _ = try Cluster.begin(settings, makeDriver: { _, _ in throw Meant() }) { _ in false }
+                _ = try Cluster.begin(settings, makeDriver: { _, _ in throw Meant() }, isForgotten: { _ in false })
             }
         }
         fail()

@@ -6,6 +6,7 @@
 import Crypto
 import JoblibCluster
 import JoblibCore
+import NIOCore
 import NIOSSL
 import SwiftASN1
 import X509

@@ -50,7 +50,10 @@ extension ClusterFuzzTarget {
         var reader = FrameReader(largest: HostFrame.largestByteCount)
         var frames: [HostFrame] = []
         do {
-            for piece in pieces { try unsafe reader.read(Array(piece).span.bytes) { frames.append($0) } }
+            for piece in pieces {
+                let bytes = Array(piece)
+                try unsafe reader.read(bytes.span.bytes) { frames.append($0) }
+            }
             return (frames, true)
         } catch {
             return (frames, false)

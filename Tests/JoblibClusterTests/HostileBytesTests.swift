@@ -18,8 +18,8 @@ struct HostileBytesTests {
             for other in ClusterFuzzTarget.all { other.examine(seed[...]) }
             // Cut off at each byte: row 62.
             for count in seed.indices { target.examine(seed[..<count]) }
-            // With one byte another, at each place.
-            for place in seed.indices {
+            // With one bit another, at as many places as there is time for.
+            for place in stride(from: 0, to: seed.count, by: 1 + seed.count / 32) {
                 var damaged = seed
                 damaged[place] ^= UInt8(1 << (place % 8))
                 target.examine(damaged[...])

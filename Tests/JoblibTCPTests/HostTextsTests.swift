@@ -104,7 +104,8 @@ struct HostTextsTests {
             token,
             open: { connection, grant in
                 connection.send(.refused(grant, GrantRefusal(code: Self.garbage, detail: Self.garbage)))
-            }
+            },
+            run: { connection, batch in connection.send(.failed(batch, .returned)) }
         )
         defer { host.stop() }
         self.expectPrintable("\(try self.error(host.address, token))", showing: "?[2Jno?de")

@@ -53,7 +53,7 @@ struct BackendNamesTests {
                 require: step == .memory ? .sharedmem : nil,
                 innerMaxNumThreads: step == .threads ? 1 : nil
             )
-            _ = try loop((0..<3).map { value in delayed { value } })
+            return try loop((0..<3).map { value in delayed { value } })
         }
         .detail
     }

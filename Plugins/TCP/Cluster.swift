@@ -55,6 +55,19 @@ final class Clusters: Sendable {
         for cluster in self.perProcess.object.takeIdle() { await cluster.shutDown() }
     }
 
+    /// Ends the clusters of a launch that no call can ask for any more.
+    static func endLaunch(_ number: UInt64) {
+        for cluster in self.perProcess.object.take(number) { cluster.endWhenUnused() }
+    }
+
+    private func take(_ launch: UInt64) -> [Cluster] {
+        self.state.withLock { state in
+            let ended = state.clusters.filter { $0.key.launch == launch }
+            for key in ended.keys { state.clusters[key] = nil }
+            return Array(ended.values)
+        }
+    }
+
     private func takeIdle() -> [Cluster] {
         self.state.withLock { state in
             let idle = state.clusters.filter { $0.value.sessionCount == 0 }
@@ -73,6 +86,10 @@ final class Cluster: Sendable {
         var lastUse = MonotonicClock.now
         var channel: (any Channel)?
         var dialers: [Dialer] = []
+        var launch: Launch?
+
+        /// Whether no call will come any more.
+        var endsWhenUnused = false
         var isOver = false
     }
 
@@ -96,7 +113,8 @@ final class Cluster: Sendable {
         var limits = CoordinatorSettings()
         limits.heartbeatInterval = settings.meeting.heartbeatInterval
         limits.patience = settings.meeting.patience
-        let driver = try ClusterDriver(limits, on: EventLoopExecutor(group.next()))
+        let launched = LaunchReference()
+        let driver = try ClusterDriver(limits, on: EventLoopExecutor(group.next())) { launched.note($0) }
         var guest = GuestHandling(
             greeting: .ofThisProcess(role: .coordinator, slots: 0),
             security: try settings.token.map { try ClusterTLS($0, .coordinator) },
@@ -107,6 +125,7 @@ final class Cluster: Sendable {
         let cluster = Cluster(group, driver, settings.meeting.hosts)
         try cluster.listen(settings.meeting.listen, guest)
         cluster.dial(settings.meeting.hosts, guest)
+        try cluster.beginLaunch(settings, launched)
         cluster.watch(isForgotten)
         return cluster
     }
@@ -139,6 +158,29 @@ final class Cluster: Sendable {
         }
     }
 
+    private func beginLaunch(_ settings: TCPSettings, _ reference: LaunchReference) throws {
+        guard let request = settings.launch, let listen = settings.meeting.listen else { return }
+        do {
+            let listening = try HostAddress(host: listen.host, port: self.listeningAddress?.port ?? listen.port)
+            let address = try OwnAddress.toDial(
+                listening: listening,
+                wanted: settings.meeting.dialAddress,
+                on: self.group
+            )
+            let launch = try Launch(
+                request.launcher,
+                request.plan(settings.launchedCount),
+                request.instructions(address, settings.token)
+            ) { [driver = self.driver] in driver.noteChange() }
+            reference.set(launch)
+            self.state.withLock { $0.launch = launch }
+        } catch {
+            Task { await self.shutDown() }
+            guard let error = error as? SystemError else { throw error }
+            throw ParallelError(.resourceExhausted, "launch: no thread to watch it on: \(error); use fewer threads")
+        }
+    }
+
     /// Where others can dial in; `nil` when it does not listen.
     var listeningAddress: SocketAddress? { self.state.withLock { $0.channel?.localAddress } }
 
@@ -165,40 +207,72 @@ final class Cluster: Sendable {
     /// - Throws: `ParallelError` that says how many came, and why others did not.
     func waitForWorkers(atLeast count: Int, within limit: Duration) throws -> Int {
         // Who waits uses the cluster, too.
-        self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        defer {
-            self.noteUse()
-            self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        }
+        self.beginUse()
+        defer { self.endUse() }
         let (sum, overflow) = MonotonicClock.now.addingReportingOverflow(limit.nanoseconds)
         return try self.driver.waitForWorkers(
             atLeast: count,
             within: limit,
             until: overflow ? .max : sum,
-            isHopeless: { self.problems.finalError },
-            explain: { self.problems.texts }
+            isHopeless: { self.finalError },
+            explain: { self.problems.texts + (self.launch?.problems ?? []) }
         )
     }
 
-    func open(_ request: OpenRequest, _ wishes: SessionWishes, parameters: [UInt8]) throws -> ClusterSession {
-        self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        do {
-            return try self.driver.open(request, wishes, parameters: parameters) { [weak self] in
-                self?.noteUse()
-                self?.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    private var launch: Launch? { self.state.withLock { $0.launch } }
+
+    /// Why no host will ever come; `nil` while one still may.
+    private var finalError: ParallelError? {
+        guard let launch = self.launch else { return self.problems.finalError }
+        guard let error = launch.finalError else { return nil }
+        return self.problems.isEmpty ? error : self.problems.finalError
+    }
+
+    private func beginUse() {
+        // Under the lock: of two who come and go at once, what is said last has to be what is so.
+        self.state.withLock { state in
+            if self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue == 0 { state.launch?.need() }
+        }
+    }
+
+    private func endUse() {
+        let ends = self.state.withLock { state in
+            state.lastUse = MonotonicClock.now
+            guard self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue == 0 else {
+                return false
             }
+            state.launch?.unneed()
+            return state.endsWhenUnused
+        }
+        if ends { self.endWhenUnused() }
+    }
+
+    /// Shuts down now, or when the last call has ended.
+    func endWhenUnused() {
+        let ends = self.state.withLock { state in
+            state.endsWhenUnused = true
+            return !state.isOver && self.sessionCount == 0
+        }
+        if ends { Task { await self.shutDown() } }
+    }
+
+    func open(_ request: OpenRequest, _ wishes: SessionWishes, parameters: [UInt8]) throws -> ClusterSession {
+        self.beginUse()
+        do {
+            return try self.driver.open(request, wishes, parameters: parameters) { [weak self] in self?.endUse() }
         } catch {
-            self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+            self.endUse()
             throw error
         }
     }
 
     /// Closes every connection; hosts go on without this process.
     func shutDown() async {
-        let (channel, dialers) = self.state.withLock { state in
+        let (channel, dialers, launch) = self.state.withLock { state in
             state.isOver = true
-            return (state.channel, state.dialers)
+            return (state.channel, state.dialers, state.launch.take())
         }
+        launch?.finish()
         for dialer in dialers { dialer.stop() }
         try? await channel?.close()
         self.driver.disconnectAll()

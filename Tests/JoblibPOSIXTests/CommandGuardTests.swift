@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import Glibc
 import JoblibPOSIX
 import Synchronization
 import Testing
@@ -28,10 +29,12 @@ final class CommandGuardTests {
 
     private final class Sleeper: Sendable {
         let process: CommandProcess
-        let box = SignalBox()
+        let box: SignalBox
 
         init(_ script: String) throws {
-            self.process = try CommandProcess.start(["sh", "-c", script], didEnd: { [box] in box.note($0.signal) })
+            let box = SignalBox()
+            self.box = box
+            self.process = try CommandProcess.start(["sh", "-c", script], didEnd: { box.note($0.signal) })
         }
 
         deinit { self.process.kill() }

@@ -9,7 +9,7 @@
 /// for all launchers alike; a launcher only does it, one ``LaunchOrder`` at a time. ``CommandLauncher`` is one for whatever a command
 /// starts. `.launch(_:)` names one to a call.
 ///
-/// All of it is called on one thread, one call after the other, and events may be told from any.
+/// `start` and `stop` are called on one thread, one after the other; events may be told from any.
 public protocol WorkerLauncher: Sendable {
     /// How many hosts it can have at once, from 1; `nil`: any number, so that `.launch` has to say how many.
     var capacity: Int? { get }

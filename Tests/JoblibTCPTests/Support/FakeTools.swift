@@ -39,8 +39,10 @@ final class FakeTools: Sendable {
         mkdir "$FAKE/job-$job"
         cat >"$FAKE/job-$job/script"
         while [ "$last" -ge 0 ]; do
-            setsid sh "$FAKE/job-$job/script" </dev/null >"$FAKE/job-$job/output-$last" 2>&1 &
+            setsid sh -c 'touch "$1"; exec sh "$2"' sh "$FAKE/job-$job/begun-$last" "$FAKE/job-$job/script" </dev/null >"$FAKE/job-$job/output-$last" 2>&1 &
             echo $! >"$FAKE/job-$job/pid-$last"
+            # Before that it is of this command's group, and goes with it.
+            while [ ! -e "$FAKE/job-$job/begun-$last" ]; do sleep 0.01; done
             last=$((last - 1))
         done
         echo $job
@@ -48,20 +50,27 @@ final class FakeTools: Sendable {
         "scancel": "kill $(cat \"$FAKE/job-$1\"/pid-*) 2>/dev/null; true",
         "squeue": """
         for word; do case $word in --jobs=*) job=${word#--jobs=};; esac; done
-        for pid in $(cat "$FAKE/job-$job"/pid-*); do kill -0 $pid 2>/dev/null && echo RUNNING; done; true
+        for pid in $(cat "$FAKE/job-$job"/pid-*); do
+            # Whoever adopts orphans may take its time.
+            grep -qs '^State:.[^Z]' /proc/$pid/status && echo RUNNING
+        done
+        true
         """,
-        // All end with the first one; the others have nothing to read.
+        // None has anything to read.
         "mpirun": """
         count=$2; shift 2
         while case $1 in -*) true;; *) false;; esac; do shift; done
         pids=
         trap 'kill $pids 2>/dev/null; exit 143' TERM
         while [ "$count" -gt 0 ]; do "$@" </dev/null & pids="$pids $!"; count=$((count - 1)); done
-        while for pid in $pids; do kill -0 $pid 2>/dev/null || break 2; done; do sleep 0.02; done
-        kill $pids 2>/dev/null; exit 1
+        wait
         """,
         // The words behind the machine's name go through its shell.
-        "ssh": "while [ \"$1\" != -- ]; do shift; done; shift 2; exec sh -c \"$*\"",
+        "ssh": """
+        while :; do case $1 in --) shift; break;; -[op]) shift 2;; -*) shift;; *) break;; esac; done
+        shift
+        exec sh -c "$*"
+        """,
         "kubectl": "[ $1 = run ] || exit 0; while [ \"$1\" != -- ]; do shift; done; shift; exec \"$@\"",
     ]
 

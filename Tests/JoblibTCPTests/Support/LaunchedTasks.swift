@@ -24,11 +24,12 @@ struct HeldHost: PortableTask {
 
     func run() throws -> Int32 {
         close(creat("\(self.folder)/begun-\(self.index)-\(getppid())-\(UInt32.random(in: 0...(.max)))", 0o600))
-        for _ in 0..<60_000 where access("\(self.folder)/go", F_OK) != 0 {
+        for _ in 0..<60_000 {
+            if access("\(self.folder)/go", F_OK) == 0 { return getppid() }
             if TaskContext.current?.isCancelled == true { return -1 }
             usleep(1000)
         }
-        return getppid()
+        return 0
     }
 }
 

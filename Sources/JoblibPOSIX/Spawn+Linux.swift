@@ -19,7 +19,7 @@ enum Spawn {
     /// - Returns: Its id.
     /// - Throws: ``SystemError``.
     static func start(
-        _ command: [String] = [],
+        command: [String] = [],
         _ environment: [String: String],
         input: Int32 = -1,
         output: Int32,
@@ -39,7 +39,7 @@ enum Spawn {
                 unsafe inherited.withUnsafeBufferPointer { inherited in
                     unsafe arguments.withUnsafeBufferPointer { arguments in
                         var spawn = unsafe joblib_spawn(
-                            file: arguments[0].map { UnsafePointer($0) },
+                            file: arguments[0].map { unsafe UnsafePointer($0) },
                             arguments: arguments.baseAddress,
                             assignments: assignments.baseAddress,
                             assignment_count: assignments.count,

@@ -137,6 +137,7 @@ struct LaunchPlan {
     // MARK: - Calls
 
     private mutating func need() {
+        guard !self.isOver else { return }
         self.isNeeded = true
         self.idleSince = nil
         // A call tries anew what another has given up.

@@ -33,8 +33,10 @@ final class Clusters: Sendable {
                 cluster.noteUse()
                 return cluster
             }
-            let cluster = try Cluster.begin(settings) { self.forget($0, settings.meeting) }
-            state.clusters[settings.meeting] = cluster
+            // The key alone: with all of the settings the cluster would hold its own launch.
+            let meeting = settings.meeting
+            let cluster = try Cluster.begin(settings) { self.forget($0, meeting) }
+            state.clusters[meeting] = cluster
             return cluster
         }
     }

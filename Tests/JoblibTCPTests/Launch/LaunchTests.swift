@@ -65,22 +65,26 @@ final class LaunchTests {
         #expect(ProcessState.haveEnded(first, within: 15))
     }
 
+    private func launch(_ tool: String) -> BackendParameter {
+        let folder = self.tools.folder.path
+        return switch tool {
+        case "srun": .launch(.slurm(nodes: 2), workersPerHost: 1)
+        case "sbatch": .launch(.slurmArray(count: 2, folder: folder), workersPerHost: 1)
+        case "mpirun": .launch(.mpi(count: 2, folder: folder), workersPerHost: 1)
+        case "ssh": .launch(.ssh(["hosta", "me@hostb"]), workersPerHost: 1)
+        default: .launch(.kubernetes(image: "me/prog", count: 2), workersPerHost: 1)
+        }
+    }
+
     @Test(
         "Slurm, MPI, ssh and Kubernetes start hosts that find the token, which no command line, variable or job has",
         arguments: ["srun", "sbatch", "mpirun", "ssh", "kubectl"]
     )
     func template(_ tool: String) throws {
         let folder = self.tools.folder.path
-        let launch: BackendParameter =
-            switch tool {
-            case "srun": .launch(.slurm(nodes: 2), workersPerHost: 1)
-            case "sbatch": .launch(.slurmArray(count: 2, folder: folder), workersPerHost: 1)
-            case "mpirun": .launch(.mpi(count: 2, folder: folder), workersPerHost: 1)
-            case "ssh": .launch(.ssh(["hosta", "me@hostb"]), workersPerHost: 1)
-            default: .launch(.kubernetes(image: "me/prog", count: 2), workersPerHost: 1)
-            }
         var hosts: Set<Int32> = []
-        try parallelConfig(backend: .tcp, backendParams: self.near + [launch]) {
+        // Whoever keeps the parameter keeps the hosts: nobody does but the scope.
+        try parallelConfig(backend: .tcp, backendParams: self.near + [self.launch(tool)]) {
             hosts = try self.hosts(Parallel(batchSize: 1), 2)
             #expect(hosts.count == 2)
             #expect(try Parallel()(Self.roots) == Self.expected)

@@ -82,7 +82,13 @@ public final class CommandProcess: Sendable {
             let (output, childOutput) = try descriptors.pipe()
             let (error, childError) = try descriptors.pipe()
             try self.write(input, to: ownInput)
-            let pid = try Spawn.start(command: command, environment, input: childInput, output: childOutput, error: childError)
+            let pid = try Spawn.start(
+                command: command,
+                environment,
+                input: childInput,
+                output: childOutput,
+                error: childError
+            )
             table.close([childInput, childOutput, childError] + (keepsInput ? [] : [ownInput]))
             let pidfd = joblib_pidfd_open(pid)
             let failure = pidfd < 0 ? errno : 0

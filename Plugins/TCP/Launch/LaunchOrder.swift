@@ -33,7 +33,9 @@ public struct LaunchOrder: Sendable {
         self.token = token
     }
 
-    /// What each process has to find on its standard input: **the token**, and a line break. Write it nowhere else.
+    /// What each process has to find on its standard input: **the token**, and a line break.
+    ///
+    /// Write it nowhere else.
     public var standardInput: String { self.token.map { "\($0.secretText)\n" } ?? "" }
 
     /// The variables for processes whose standard input nobody can write to: they read the token from a file.

@@ -14,7 +14,7 @@ struct LaunchPlan {
         /// For how long what was launched stays while no call uses it.
         var idleTime: UInt64 = 60_000_000_000
 
-        /// How long a host may take to connect again. It ends by itself before that.
+        /// How long a host may take to connect again; it ends by itself before that.
         var returnTime: UInt64 = 12_000_000_000
 
         /// How long it waits before it tries again, at first and at most; each time twice as long.
@@ -70,7 +70,7 @@ struct LaunchPlan {
         var departed = 0
         var hadHost = false
 
-        /// How many hosts it has or will have. A command may bring more than anybody knows.
+        /// How many hosts it has or will have; a command may bring more than anybody knows.
         var live: Int { max(self.count - self.departed, self.hosts.count) }
     }
 

@@ -80,6 +80,7 @@ final class FakeTools: Sendable {
     /// Makes them.
     ///
     /// - Parameter more: Further ones, or others by the same names, without their first line.
+    /// - Throws: What keeps them from being written.
     init(_ more: [String: String] = [:]) throws {
         try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
         for (name, script) in Self.scripts.merging(more, uniquingKeysWith: { $1 }) {

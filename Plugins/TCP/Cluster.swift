@@ -19,6 +19,10 @@ final class Cluster: Sendable {
         var lastUse = MonotonicClock.now
         var channel: (any Channel)?
         var dialers: [Dialer] = []
+        var launch: Launch?
+
+        /// Whether no call will come any more.
+        var endsWhenUnused = false
         var isOver = false
     }
 
@@ -30,6 +34,9 @@ final class Cluster: Sendable {
 
     var sessionCount: Int { self.sessions.load(ordering: .sequentiallyConsistent) }
 
+    typealias MakeDriver = (CoordinatorSettings, EventLoopExecutor, @escaping @Sendable (ClusterEvent) -> Void) throws
+        -> ClusterDriver
+
     /// Begins to listen, or to dial.
     ///
     /// - Parameters:
@@ -40,9 +47,7 @@ final class Cluster: Sendable {
     /// - Throws: `ParallelError`.
     static func begin(
         _ settings: TCPSettings,
-        makeDriver: (CoordinatorSettings, EventLoopExecutor) throws -> ClusterDriver = {
-            try ClusterDriver($0, on: $1)
-        },
+        makeDriver: MakeDriver = { try ClusterDriver($0, on: $1, observe: $2) },
         isForgotten: @escaping @Sendable (Cluster) -> Bool
     ) throws -> Cluster {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -57,13 +62,14 @@ final class Cluster: Sendable {
     private static func begin(
         _ settings: TCPSettings,
         on group: MultiThreadedEventLoopGroup,
-        _ makeDriver: (CoordinatorSettings, EventLoopExecutor) throws -> ClusterDriver,
+        _ makeDriver: MakeDriver,
         _ isForgotten: @escaping @Sendable (Cluster) -> Bool
     ) throws -> Cluster {
         var limits = CoordinatorSettings()
         limits.heartbeatInterval = settings.meeting.heartbeatInterval
         limits.patience = settings.meeting.patience
-        let driver = try makeDriver(limits, EventLoopExecutor(group.next()))
+        let launched = LaunchReference()
+        let driver = try makeDriver(limits, EventLoopExecutor(group.next())) { launched.note($0) }
         var guest = GuestHandling(
             greeting: .ofThisProcess(role: .coordinator, slots: 0),
             security: try settings.token.map { try ClusterTLS($0, .coordinator) },
@@ -75,6 +81,7 @@ final class Cluster: Sendable {
         let cluster = Cluster(group, driver, settings.meeting.hosts)
         try cluster.listen(settings.meeting.listen, guest)
         cluster.dial(settings.meeting.hosts, guest, claims)
+        try cluster.beginLaunch(settings, launched)
         cluster.watch(isForgotten)
         return cluster
     }
@@ -113,6 +120,27 @@ final class Cluster: Sendable {
         }
     }
 
+    private func beginLaunch(_ settings: TCPSettings, _ reference: LaunchReference) throws {
+        guard let request = settings.launch, let listen = settings.meeting.listen else { return }
+        do {
+            let listening = try HostAddress(host: listen.host, port: self.listeningAddress?.port ?? listen.port)
+            let address = try OwnAddress.toDial(
+                listening: listening,
+                wanted: settings.meeting.dialAddress,
+                on: self.group
+            )
+            let launch = try Launch(
+                request.launcher,
+                request.plan(settings.launchedCount),
+                request.instructions(address, settings.token)
+            ) { [driver = self.driver] in driver.noteChange() }
+            reference.set(launch)
+            self.state.withLock { $0.launch = launch }
+        } catch let error as SystemError {
+            throw ParallelError(.resourceExhausted, "launch: no thread to watch it on: \(error); use fewer threads")
+        }
+    }
+
     /// Where others can dial in; `nil` when it does not listen.
     var listeningAddress: SocketAddress? { self.state.withLock { $0.channel?.localAddress } }
 
@@ -132,16 +160,45 @@ final class Cluster: Sendable {
 
     // MARK: - For calls
 
-    /// A call uses it from now on: hosts that have left meanwhile are dialled again.
+    /// A call uses it from now on: hosts that have left meanwhile are dialled again, or launched.
     func beginUse() {
-        let count = self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue
-        guard count == 0 else { return }
-        for dialer in self.state.withLock({ $0.dialers }) { dialer.resume() }
+        // Under the lock: of two who come and go at once, what is said last has to be what is so.
+        let dialers = self.state.withLock { state -> [Dialer] in
+            guard self.sessions.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue == 0 else { return [] }
+            state.launch?.need()
+            return state.dialers
+        }
+        for dialer in dialers { dialer.resume() }
     }
 
     func endUse() {
-        self.state.withLock { $0.lastUse = MonotonicClock.now }
-        self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        let ends = self.state.withLock { state in
+            state.lastUse = MonotonicClock.now
+            guard self.sessions.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue == 0 else {
+                return false
+            }
+            state.launch?.unneed()
+            return state.endsWhenUnused
+        }
+        if ends { self.endWhenUnused() }
+    }
+
+    /// Shuts down now, or when the last call has ended.
+    func endWhenUnused() {
+        let ends = self.state.withLock { state in
+            state.endsWhenUnused = true
+            return !state.isOver && self.sessionCount == 0
+        }
+        if ends { Task { await self.shutDown() } }
+    }
+
+    private var launch: Launch? { self.state.withLock { $0.launch } }
+
+    /// Why no host will ever come; `nil` while one still may.
+    private var finalError: ParallelError? {
+        guard let launch = self.launch else { return self.problems.finalError }
+        guard let error = launch.finalError else { return nil }
+        return self.problems.isEmpty ? error : self.problems.finalError
     }
 
     /// How many workers there are, once there are enough.
@@ -153,8 +210,8 @@ final class Cluster: Sendable {
             atLeast: count,
             within: limit,
             until: overflow ? .max : sum,
-            isHopeless: { self.problems.finalError },
-            explain: { self.problems.texts }
+            isHopeless: { self.finalError },
+            explain: { self.problems.texts + (self.launch?.problems ?? []) }
         )
     }
 
@@ -197,10 +254,11 @@ final class Cluster: Sendable {
 
     /// Has nothing begin any more, and returns what listens.
     private func stop() -> (any Channel)? {
-        let (channel, dialers) = self.state.withLock { state in
+        let (channel, dialers, launch) = self.state.withLock { state in
             state.isOver = true
-            return (state.channel, state.dialers)
+            return (state.channel, state.dialers, state.launch.take())
         }
+        launch?.finish()
         for dialer in dialers { dialer.stop() }
         return channel
     }

@@ -30,7 +30,7 @@ final class Clusters: Sendable {
     private func make(_ settings: TCPSettings) throws -> Cluster {
         let other = self.vacate(settings.meeting)
         do {
-            return try Cluster.begin(settings) { self.forget($0, settings.meeting) }
+            return try Cluster.begin(settings) { self.forget($0, meeting) }
         } catch let error as ParallelError where other != nil {
             throw ParallelError(
                 error.code,
@@ -63,6 +63,14 @@ final class Clusters: Sendable {
     /// - Returns: Whether nobody will use it any more.
     private func forget(_ cluster: Cluster, _ meeting: TCPSettings.Meeting) -> Bool {
         self.kept.remove(cluster, of: meeting) { $0.isForgotten }
+    }
+
+    /// Ends the clusters of a launch that no call can ask for any more.
+    static func endLaunch(_ number: UInt64) {
+        let kept = self.perProcess.object.kept
+        for (meeting, cluster) in kept.all where meeting.launch == number {
+            if kept.remove(cluster, of: meeting, where: { _ in true }) { cluster.endWhenUnused() }
+        }
     }
 
     /// Ends all that no call uses, and waits until their connections are closed.

@@ -40,6 +40,9 @@ final class MeetingProblems: Sendable {
         }
     }
 
+    /// Whether nobody is dialled.
+    var isEmpty: Bool { self.addresses.isEmpty }
+
     var texts: [String] {
         self.state.withLock { state in
             zip(self.addresses, state.dialled)

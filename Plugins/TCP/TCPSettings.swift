@@ -16,9 +16,12 @@ struct TCPSettings: Sendable {
     static let heartbeatName = "heartbeatInterval"
     static let speculativeName = "speculative"
     static let patienceName = "hostTimeout"
+    static let launchName = "launch"
+    static let dialAddressName = "dialAddress"
 
     static let names = HostParameters.names.union([
         workersName, listenName, waitName, tokenName, plaintextName, heartbeatName, speculativeName, patienceName,
+        launchName, dialAddressName,
     ])
 
     /// What the connections of a call depend on: calls that agree in it share them.
@@ -26,6 +29,10 @@ struct TCPSettings: Sendable {
         /// The hosts that are dialled, and the address where others dial in.
         var hosts: [HostAddress] = []
         var listen: HostAddress?
+
+        /// Which launch it is whose hosts these are, and where those are told to dial; `nil`: where this process listens.
+        var launch: UInt64?
+        var dialAddress: HostAddress?
 
         /// What tells the token from others; `nil`: nothing is encrypted, and nobody proves anything.
         var tokenFingerprint: String?
@@ -37,6 +44,11 @@ struct TCPSettings: Sendable {
 
     let meeting: Meeting
     let token: ClusterToken?
+
+    /// What is to be launched, and how many hosts; whoever has it keeps these from being stopped.
+    let launch: LaunchRequest?
+    let launchedCount: Int
+
     let host: HostParameters
     let isIdempotent: Bool
     let isSpeculative: Bool
@@ -57,7 +69,14 @@ struct TCPSettings: Sendable {
         self.mmapMode = request.mmapMode
         self.isIdempotent = try request.parameter("idempotent") ?? true
         self.isSpeculative = try request.parameter(Self.speculativeName) ?? false
-        let wait: WorkerWait = try request.parameter(Self.waitName) ?? WorkerWait()
+        let launch: LaunchRequest? = try request.parameter(Self.launchName)
+        self.launch = launch
+        let launchedCount = try launch?.hostCount() ?? 0
+        self.launchedCount = launchedCount
+        let usualWait = launch.map {
+            WorkerWait(count: launchedCount * ($0.workersPerHost ?? 1), limit: .seconds(60))
+        }
+        let wait: WorkerWait = try request.parameter(Self.waitName) ?? usualWait ?? WorkerWait()
         guard wait.count >= 1, wait.limit > .zero else {
             throw ParallelError(
                 .invalidArgument,
@@ -66,12 +85,15 @@ struct TCPSettings: Sendable {
         }
         (self.wantedCount, self.waitLimit) = (wait.count, wait.limit)
         let addresses: [String] = try request.parameter(Self.workersName) ?? []
-        let listen: String? = try request.parameter(Self.listenName)
+        let isPlain: Bool = try request.parameter(Self.plaintextName) ?? false
+        // All addresses, and a port of the system's choice.
+        let usualListen = launch.map { _ in isPlain ? "127.0.0.1:0" : "0.0.0.0:0" }
+        let listen: String? = try request.parameter(Self.listenName) ?? usualListen
         guard !addresses.isEmpty || listen != nil else {
             throw ParallelError(
                 .invalidArgument,
                 "tcp: no host; say where workers listen, backendParams: [.workers([\"10.0.0.5:7077\"])], "
-                    + "or where they are to dial in, [.listen(\"0.0.0.0:7077\")]"
+                    + "or where they are to dial in, [.listen(\"0.0.0.0:7077\")], or what is to start them, [.launch(.ssh([\"hosta\"]))]"
             )
         }
         var meeting = Meeting(
@@ -86,10 +108,13 @@ struct TCPSettings: Sendable {
             meeting.hosts.append(address)
         }
         meeting.listen = try listen.map { try HostAddress($0) }
+        meeting.launch = launch?.number
+        let dialAddress: String? = try request.parameter(Self.dialAddressName)
+        meeting.dialAddress = try dialAddress.map { try HostAddress($0) }
         for address in meeting.hosts where address.port == 0 {
             throw ParallelError(.invalidArgument, "workers: '\(address)' has no port to dial; a host prints its own")
         }
-        if try request.parameter(Self.plaintextName) ?? false {
+        if isPlain {
             self.token = nil
             for address in meeting.hosts + (meeting.listen.map { [$0] } ?? []) where !address.isLoopback {
                 throw ParallelError(
@@ -98,7 +123,7 @@ struct TCPSettings: Sendable {
                 )
             }
         } else {
-            self.token = try request.parameter(Self.tokenName) ?? ClusterToken.fromEnvironment()
+            self.token = try request.parameter(Self.tokenName) ?? ClusterToken.fromEnvironment() ?? launch?.token
             guard let token = self.token else {
                 throw ParallelError(
                     .insecureTransport,

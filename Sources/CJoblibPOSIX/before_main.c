@@ -17,6 +17,7 @@ __attribute__((weak)) void joblib_register_built_in_backends(void);
 __attribute__((weak)) void joblib_run_conformance_case(const char *name);
 __attribute__((weak)) void joblib_run_worker(const char *conversation);
 __attribute__((weak)) void joblib_run_host(int listens, const char *address);
+__attribute__((weak)) void joblib_run_command_guard(int parent);
 
 // Written before the program has a second thread.
 static int is_spawned_worker;
@@ -36,6 +37,17 @@ static void run_later_initialisers(int argc, char **argv, char **envp) {
     while (next < __init_array_end && *next != joblib_before_main) next++;
     if (next == __init_array_end) return;
     for (next++; next < __init_array_end; next++) (*next)(argc, argv, envp);
+}
+
+// A process that tidies up behind another one, however that ends.
+static void run_as_guard(void) {
+    const char *value = getenv("JOBLIB_COMMAND_GUARD");
+    if (value == NULL || joblib_run_command_guard == NULL) return;
+    int parent = atoi(value);
+    // What it runs is none.
+    unsetenv("JOBLIB_COMMAND_GUARD");
+    joblib_run_command_guard(parent);
+    _exit(EXIT_SUCCESS);
 }
 
 // A host serves a coordinator on another machine with workers of its own, for as long as it is let.
@@ -61,6 +73,7 @@ static void run_as_host(int argc, char **argv, char **envp) {
 }
 
 __attribute__((constructor)) static void joblib_before_main(int argc, char **argv, char **envp) {
+    run_as_guard();
     if (joblib_register_built_in_backends) joblib_register_built_in_backends();
 
     char conversation[256] = "";

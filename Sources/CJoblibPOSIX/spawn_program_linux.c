@@ -28,7 +28,8 @@ static int set_attributes(posix_spawnattr_t *attributes) {
 }
 
 static int set_files(posix_spawn_file_actions_t *files, const struct joblib_spawn *spawn, const int *inherited) {
-    int failure = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    int failure = spawn->input < 0 ? posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+                                   : posix_spawn_file_actions_adddup2(files, spawn->input, STDIN_FILENO);
     if (failure == 0) failure = posix_spawn_file_actions_adddup2(files, spawn->output, STDOUT_FILENO);
     if (failure == 0) failure = posix_spawn_file_actions_adddup2(files, spawn->error, STDERR_FILENO);
     int next = STDERR_FILENO + 1;
@@ -86,8 +87,12 @@ int joblib_spawn_program(const struct joblib_spawn *spawn, pid_t *pid) {
     failure = set_attributes(&attributes);
     if (failure == 0) failure = set_files(&files, spawn, moved);
     char *arguments[] = {program_invocation_name, NULL};
-    // The file that this process runs, even if another has been built at its path since.
-    if (failure == 0) failure = posix_spawn(pid, "/proc/self/exe", &files, &attributes, arguments, environment);
+    if (failure == 0 && spawn->file != NULL) {
+        failure = posix_spawnp(pid, spawn->file, &files, &attributes, spawn->arguments, environment);
+    } else if (failure == 0) {
+        // The file that this process runs, even if another has been built at its path since.
+        failure = posix_spawn(pid, "/proc/self/exe", &files, &attributes, arguments, environment);
+    }
 
     posix_spawn_file_actions_destroy(&files);
 no_files:

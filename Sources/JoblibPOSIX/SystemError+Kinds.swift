@@ -7,6 +7,9 @@ extension SystemError {
     /// Whether there is already something of that name (EEXIST).
     public var isCollision: Bool { self.errno == EEXIST }
 
+    /// Whether there is no such file: ENOENT.
+    public var isMissingFile: Bool { self.errno == ENOENT }
+
     /// Whether a path leads through a link where none may be, or through too many (ELOOP).
     public var isLink: Bool { self.errno == ELOOP }
 

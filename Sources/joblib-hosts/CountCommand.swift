@@ -34,17 +34,32 @@ struct CountCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where hosts are to dial in, such as 0.0.0.0:7077.", valueName: "address"))
     var listen: String?
 
-    @Option(
-        help: ArgumentHelp("Number of workers to wait for before beginning.", valueName: "count"),
-        transform: { try Self.number($0, upTo: Self.maximumCount) }
-    )
-    var wait = 1
+    @Option(help: ArgumentHelp("What starts hosts, such as \"srun -N2\" or \"ssh hosta\".", valueName: "command"))
+    var launch: String?
 
     @Option(
-        help: ArgumentHelp("Seconds to wait for them.", valueName: "seconds"),
+        help: ArgumentHelp("How many hosts to launch, where the command starts one each time.", valueName: "count"),
+        transform: { try Self.number($0, upTo: Self.maximumCount) }
+    )
+    var launchCount: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Number of workers to wait for before beginning. (default: 1, or all hosts that are launched)",
+            valueName: "count"
+        ),
+        transform: { try Self.number($0, upTo: Self.maximumCount) }
+    )
+    var wait: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds to wait for them. (default: 10, or 60 where hosts are launched)",
+            valueName: "seconds"
+        ),
         transform: { try Self.number($0, upTo: 86_400) }
     )
-    var within = 10
+    var within: Int?
 
     @Flag(help: "Print the total only.")
     var total = false
@@ -56,8 +71,11 @@ struct CountCommand: ParsableCommand {
     var paths: [String]
 
     func validate() throws {
-        guard self.workers != nil || self.listen != nil else {
-            throw ValidationError("no hosts: give --workers ADDRESS,… or --listen ADDRESS")
+        guard self.workers != nil || self.listen != nil || self.launch != nil else {
+            throw ValidationError("no hosts: give --workers ADDRESS,…, --listen ADDRESS or --launch COMMAND")
+        }
+        guard self.launch != nil || self.launchCount == nil else {
+            throw ValidationError("--launch-count says how many of --launch COMMAND, which is not there")
         }
         guard !self.paths.contains("") else {
             throw ValidationError("a path is empty")
@@ -67,9 +85,19 @@ struct CountCommand: ParsableCommand {
     #if TCP
     func run() throws {
         registerTCPBackend()
-        var parameters: [BackendParameter] = [
-            .waitForWorkers(atLeast: self.wait, within: .seconds(self.within))
-        ]
+        var parameters: [BackendParameter] = []
+        let isLaunched = self.launch != nil
+        if let launch = self.launch {
+            let launcher: CommandLauncher = try .commandLine(launch, capacity: self.launchCount ?? 1)
+            parameters.append(.launch(launcher, count: self.launchCount))
+        }
+        // Where hosts are launched the backend knows how many there are to be.
+        if !isLaunched || self.wait != nil || self.within != nil {
+            let count = self.wait ?? self.launchCount ?? 1
+            parameters.append(
+                .waitForWorkers(atLeast: count, within: .seconds(self.within ?? (isLaunched ? 60 : 10)))
+            )
+        }
         if let workers = self.workers {
             parameters.append(
                 .workers(workers.split(separator: ",", omittingEmptySubsequences: false).map(String.init))

@@ -21,6 +21,12 @@ struct HostsCommand: ParsableCommand {
               JOBLIB_TOKEN_FILE=token JOBLIB_WORKER_LISTEN=0.0.0.0:7077 joblib-hosts
             Then, anywhere:
               JOBLIB_TOKEN_FILE=token joblib-hosts --workers hosta:7077,hostb:7077 *.txt
+
+            Or have hosts started, which dial back, and are stopped in the end; there is no token to copy then:
+              joblib-hosts --launch "srun -N2" *.txt
+              joblib-hosts --launch "sbatch --array=0-7" *.txt
+              joblib-hosts --launch "mpirun -n 4 --hostfile hosts" *.txt
+              joblib-hosts --launch "ssh hosta" *.txt
             """,
         subcommands: [CountCommand.self, TokenCommand.self],
         defaultSubcommand: CountCommand.self

@@ -68,7 +68,7 @@ struct ClustersTests {
                     _ = try Cluster.begin(settings) { _ in false }
                     return
                 }
-                _ = try Cluster.begin(settings, makeDriver: { _, _ in throw Meant() }, isForgotten: { _ in false })
+                _ = try Cluster.begin(settings, makeDriver: { _, _, _ in throw Meant() }, isForgotten: { _ in false })
             }
         }
         fail()

@@ -88,11 +88,40 @@ final class HostsProgramTests {
     }
 
     @Test(
+        "What it counts on hosts that it launches is what wc counts, and needs no token",
+        arguments: ["env", "srun -N2", "ssh hosta"]
+    )
+    func launches(command: String) async throws {
+        let tools = try FakeTools()
+        let tree = try self.writeTree()
+        let script = "unset JOBLIB_TOKEN_FILE; LC_ALL=C exec \"$0\" --launch \"$1\" --total \"$2\""
+        let ours = try await Self.shell(script, [Self.program.path, command, tree.path])
+        let theirs = try await Self.shell(
+            "find \"$0\" -type f -exec cat {} + | LC_ALL=C wc | awk '{ print $1, $2, $3 }'",
+            [tree.path]
+        )
+        let numbers = theirs.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let printed = ours.output.split(separator: " ", omittingEmptySubsequences: true).prefix(3)
+        #expect(printed.joined(separator: " ") == numbers && ours.status == 0, "\(ours.output)")
+        if command != "env" { #expect(tools.calls.contains { $0.hasPrefix(command.prefix(3)) }) }
+    }
+
+    @Test("Where what it launches brings no host, it says why and ends with status 69")
+    func launchesNobody() async throws {
+        let file = self.folder.appending(path: "file").path
+        try Data("word\n".utf8).write(to: URL(fileURLWithPath: file))
+        let run = try await self.run(["--launch", "false", file])
+        #expect(run.status == 69 && run.output.contains("'false' ended with status 1"), "\(run.output)")
+    }
+
+    @Test(
         "A wrong value gets one line on stderr and status 64",
         arguments: [
             [], ["x"], ["--workers", "a"], ["--workers", "nonsense", "x"], ["--workers", "a:0", "x"],
             ["--workers", "a:1,", "x"], ["--listen", "127.0.0.1:0", "--wait", "0", "x"],
             ["--workers", "a:1", "--within", "0", "x"], ["--workers", "a:1", ""], ["--token", "jlt1_secret", "x"],
+            ["--launch", "srun 'x", "x"], ["--launch", "", "x"], ["--launch-count", "2", "--workers", "a:1", "x"],
+            ["--launch", "srun -N2", "--launch-count", "3", "x"],
         ]
     )
     func wrongValue(_ arguments: [String]) async throws {

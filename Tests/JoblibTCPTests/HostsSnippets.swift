@@ -41,6 +41,12 @@ private enum HostsSnippets {
         }
     }
 
+    static func slurm(_ tasks: [Delayed<Double>]) throws -> [Double] {
+        try parallelConfig(backend: "tcp", backendParams: [.launch(.slurm(nodes: 2))]) {
+            try Parallel()(tasks)  // on two nodes, which Slurm has back at the end of the scope
+        }
+    }
+
     static func once(_ hosts: [String], _ tasks: [Delayed<Double>]) throws -> [Double] {
         try parallelConfig(backend: "tcp", backendParams: [.workers(hosts), .idempotent(false)]) {
             try Parallel()(tasks)  // what was begun on a host that is lost fails, and does not run again
@@ -61,9 +67,17 @@ private enum HostsSnippets {
     }
 }
 
-@Suite("What the README and the article on other hosts show", .timeLimit(.minutes(1)))
+@Suite("What the README and the article on other hosts show", .timeLimit(.minutes(1)), .serialized)
 struct HostsSnippetsTests {
     private let tasks = (1...20).map { Delayed(Simulation(steps: $0)) }
+
+    @Test("runs, on hosts that are launched")
+    func launched() throws {
+        registerTCPBackend()
+        let tools = try FakeTools()
+        #expect(try HostsSnippets.slurm(self.tasks) == Parallel(nJobs: 1)(self.tasks))
+        #expect(tools.calls.contains { $0.hasPrefix("srun --nodes=2") })
+    }
 
     @Test("runs, on hosts that are dialled")
     func dialled() throws {

@@ -5,6 +5,7 @@
 
 #if TCP
 
+import Glibc
 import Joblib
 import JoblibTCP
 
@@ -39,6 +40,16 @@ do {
         _ = try parallelConfig(backend: "tcp", backendParams: [.workers(addresses)]) {
             try Parallel(batchSize: 1)(tasks)
         }
+    case "launch-hold", "launch-exit":
+        let count = Int(arguments[1]) ?? 1
+        let tasks = (0..<count).map { Delayed(Waiting(index: $0, folder: arguments[2])) }
+        let launcher: CommandLauncher = try .commandLine(arguments[3], capacity: count)
+        let parameters: [BackendParameter] = [.launch(launcher, workersPerHost: 1), .listen("127.0.0.1:0")]
+        try parallelConfig(backend: "tcp", backendParams: parameters) {
+            _ = try Parallel(batchSize: 1)(tasks)
+            // As a program does that finds a mistake of its user's.
+            if arguments[0] == "launch-exit" { exit(0) }
+        }
     case "heavy":
         let kind = arguments.dropFirst().first ?? ""
         try Heavy.run(Array(arguments.dropFirst(2)), isPlain: kind.contains("plain"), isSame: kind.contains("same"))
@@ -46,6 +57,7 @@ do {
     default:
         print(
             "usage: tcp-probe token | roots COUNT ADDRESS… | roots-of-those-who-dial COUNT ADDRESS | hold COUNT FOLDER ADDRESS… | "
+                + "launch-hold COUNT FOLDER COMMAND | launch-exit COUNT FOLDER COMMAND | "
                 + "heavy plain|tls|plain-same|tls-same ADDRESS… | figures small|sleep ADDRESS…"
         )
     }

@@ -30,11 +30,15 @@ final class HostProcess: @unchecked Sendable {
     private var dialer: Dialer?
     private var isLeaving = false
 
+    /// Ends the process where it is to have a coordinator, and has had none for too long.
+    private var orphanTimer: Scheduled<Void>?
+    private var hadCoordinator = false
+
     init(_ settings: HostSettings, on loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
         self.security = try settings.token.map { try ClusterTLS($0, .host) }
-        self.greeting = .ofThisProcess(role: .host, slots: settings.slots)
+        self.greeting = .ofThisProcess(role: .host, slots: settings.slots, label: settings.label)
     }
 
     /// The life of the process.
@@ -71,6 +75,7 @@ final class HostProcess: @unchecked Sendable {
     }
 
     private func start() throws {
+        self.loop.execute { self.waitForCoordinator() }
         let workers = "\(self.settings.slots) \(self.settings.slots == 1 ? "worker" : "workers")"
         let token = self.settings.token.map { "token \($0.fingerprint)" } ?? "plaintext"
         if self.settings.listens {
@@ -162,6 +167,8 @@ final class HostProcess: @unchecked Sendable {
             didEnd: { self.didEnd($0, $1) }
         )
         self.current = guest
+        self.orphanTimer?.cancel()
+        self.hadCoordinator = true
         return guest
     }
 
@@ -183,6 +190,7 @@ final class HostProcess: @unchecked Sendable {
         Self.say("no longer works for \(guest.coordinator.name): \(reason)")
         if guest.relay.batchCount > 0 { self.former = guest }
         self.endIfLeft()
+        self.waitForCoordinator()
     }
 
     /// Nothing is left of what a coordinator has asked for that is gone, or that this host leaves.
@@ -196,6 +204,17 @@ final class HostProcess: @unchecked Sendable {
     }
 
     // MARK: - The end
+
+    private func waitForCoordinator() {
+        guard let seconds = self.settings.orphanTime else { return }
+        self.orphanTimer?.cancel()
+        self.orphanTimer = self.loop.scheduleTask(in: .seconds(Int64(seconds))) {
+            guard self.current == nil else { return }
+            Self.say("ends, since it has had no coordinator for \(seconds) s")
+            // Whoever has started it is to see that it was of no use.
+            ThisProcess.exit(self.hadCoordinator ? 0 : 69)
+        }
+    }
 
     private func leave() {
         self.isLeaving = true

@@ -11,6 +11,9 @@ import JoblibPOSIX
 struct HostSettings {
     static let slotsVariable = "JOBLIB_WORKER_SLOTS"
     static let arrayBytesVariable = "JOBLIB_WORKER_ARRAY_BYTES"
+    static let orphanVariable = "JOBLIB_WORKER_ORPHAN_SECONDS"
+    static let labelVariable = "JOBLIB_WORKER_LABEL"
+    static let largestLabel = 48
     static let plaintextVariable = "JOBLIB_PLAINTEXT_ON_LOOPBACK"
 
     /// Whether coordinators dial it, at this address, or it dials one there.
@@ -22,6 +25,12 @@ struct HostSettings {
 
     /// How many bytes of memory large arrays of tasks may take here; `nil`: half of what there is.
     let arrayByteCount: Int?
+
+    /// For how many seconds it stays that has no coordinator; `nil`: until it is ended.
+    let orphanTime: Int?
+
+    /// What it was launched as, for people and for whoever has launched it; empty where nobody has.
+    let label: String
 
     /// `nil`: nothing is encrypted.
     let token: ClusterToken?
@@ -49,8 +58,17 @@ struct HostSettings {
                 "\(Self.arrayBytesVariable) is '\(arrayBytes ?? "")', which is no number of bytes; write 0 or more"
             )
         }
+        let orphanTime = ProcessEnvironment.value(Self.orphanVariable)
+        self.orphanTime = orphanTime.flatMap { Int($0) }
+        guard orphanTime == nil || 1...1_000_000 ~= self.orphanTime ?? 0 else {
+            throw ParallelError(
+                .invalidArgument,
+                "\(Self.orphanVariable) is '\(orphanTime ?? "")', which is no number of seconds; write 1 to 1000000"
+            )
+        }
+        self.label = String((ProcessEnvironment.value(Self.labelVariable) ?? "").prefix(Self.largestLabel))
         guard ProcessEnvironment.value(Self.plaintextVariable) == "1" else {
-            self.token = try ClusterToken.fromEnvironment()
+            self.token = try ClusterToken.forHost()
             if self.token == nil {
                 throw ParallelError(
                     .insecureTransport,

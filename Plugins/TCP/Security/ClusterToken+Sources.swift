@@ -44,6 +44,24 @@ extension ClusterToken {
         return try ClusterToken(text, from: self.variable)
     }
 
+    /// Reads the token of a host: as ``fromEnvironment()``, but that the file `-` is the standard input.
+    ///
+    /// A command that starts a host elsewhere hands its standard input on, which nobody else sees.
+    static func forHost() throws(ParallelError) -> ClusterToken? {
+        guard ProcessEnvironment.value(self.fileVariable) == "-" else { return try self.fromEnvironment() }
+        self.takeVariable()
+        guard let line = StandardInput.readLine(largest: 1024, until: MonotonicClock.now + self.inputTime) else {
+            throw .invalidToken(
+                "\(self.fileVariable) is -, and no token has come on the standard input; "
+                    + "what starts the host has to hand its own on, or name a file"
+            )
+        }
+        return try ClusterToken(line, from: "what is on the standard input")
+    }
+
+    /// How long a host waits for its token, in nanoseconds.
+    private static let inputTime: UInt64 = 30_000_000_000
+
     /// Reads a token from a file that nobody else can read.
     ///
     /// - Parameter path: A regular file and no link, that belongs to the user of this process and gives other users nothing; the token and

@@ -36,7 +36,7 @@ extension GreetingRefusal {
 
 extension String {
     /// The text as it can be shown on a terminal, whoever has written it: shortened, and without what moves the cursor or turns text around.
-    func printable(_ maximumCount: Int = 100) -> String {
+    package func printable(_ maximumCount: Int = 100) -> String {
         let scalars = self.unicodeScalars.prefix(maximumCount)
             .map { scalar -> Unicode.Scalar in
                 switch scalar.properties.generalCategory {

@@ -1,0 +1,298 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import JoblibCore
+import JoblibPOSIX
+import Synchronization
+
+/// A command that was run for one order, and the job that it has handed to a scheduler.
+final class CommandRun: Sendable {
+    /// How long a command may take that was asked to end, and one that calls off a job or asks for it, in nanoseconds.
+    private static let endTime: UInt64 = 3_000_000_000
+    private static let answerTime: UInt64 = 15_000_000_000
+
+    /// How often a scheduler is asked whether a job is still there, at first and at most.
+    private static let firstPause: UInt64 = 2_000_000_000
+    private static let longestPause: UInt64 = 30_000_000_000
+
+    private struct State {
+        var process: CommandProcess?
+        var values = CommandTemplate.Values()
+        var tokenPath: String?
+
+        /// What the guardian has been told: of the command's group, and of all else.
+        var group: UInt64?
+        var guarded: [UInt64] = []
+        var hasEnded = false
+        var isWanted = true
+        var isOver = false
+    }
+
+    let order: LaunchOrder
+    let place: String
+    private let template: CommandTemplate
+    private let guardian: CommandGuard
+    private let tell: @Sendable (LaunchEvent) -> Void
+    private let forget: @Sendable (CommandRun) -> Void
+    private let state = Mutex(State())
+
+    /// Moves when all is over.
+    private let end = WaitWord()
+
+    init(
+        _ template: CommandTemplate,
+        _ order: LaunchOrder,
+        place: String,
+        _ guardian: CommandGuard,
+        _ tell: @escaping @Sendable (LaunchEvent) -> Void,
+        forget: @escaping @Sendable (CommandRun) -> Void
+    ) {
+        self.template = template
+        self.order = order
+        self.place = place
+        self.guardian = guardian
+        self.tell = tell
+        self.forget = forget
+    }
+
+    /// Runs the command.
+    ///
+    /// - Throws: `ParallelError` where it cannot be run.
+    func begin() throws(ParallelError) {
+        var values = CommandTemplate.Values(
+            name: self.order.name,
+            count: self.order.count,
+            place: self.place,
+            program: self.template.program ?? self.order.program,
+            environment: self.order.environment
+        )
+        do throws(ParallelError) {
+            if self.template.tokenWay == .file, !self.order.standardInput.isEmpty {
+                values.environment = self.order.environment(tokenFile: try self.writeToken())
+            }
+            self.state.withLock { $0.values = values }
+            let isSubmission = self.template.isSubmission
+            if !isSubmission { self.guardStop(values) }
+            let input =
+                isSubmission
+                ? self.template.script(values) : self.template.tokenWay == .file ? "" : self.order.standardInput
+            do throws(SystemError) {
+                let process = try CommandProcess.start(
+                    self.template.command(values),
+                    environment: self.template.namesProgram ? values.environment : [:],
+                    input: Array(input.utf8),
+                    keepsInput: !isSubmission,
+                    willReap: { _ in self.forgetGroup() },
+                    didEnd: { self.didEnd($0) }
+                )
+                self.note(process)
+            } catch {
+                let remedy = error.isMissingFile ? "; install it, or write its path" : ""
+                throw ParallelError(.startupFailed, "'\(self.shown)' cannot be started: \(error)\(remedy)")
+            }
+        } catch {
+            self.tidyUp()
+            throw error
+        }
+        if !self.template.isSubmission { self.tell(.started) }
+    }
+
+    private func writeToken() throws(ParallelError) -> String {
+        let folder = self.template.folder.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? Folder.current
+        let path = "\(folder).joblib-token-\(self.order.name)"
+        // Known before it is there: this process may end at any time.
+        let number = self.guardian.add(.file(path))
+        self.state.withLock { state in
+            state.guarded.append(number)
+            state.tokenPath = path
+        }
+        try self.order.writeTokenFile(path)
+        return path
+    }
+
+    private func note(_ process: CommandProcess) {
+        self.state.withLock { state in
+            state.process = process
+            if !state.hasEnded { state.group = self.guardian.add(.group(process.pid)) }
+        }
+    }
+
+    private func forgetGroup() {
+        let number = self.state.withLock { state in
+            state.hasEnded = true
+            return state.group.take()
+        }
+        if let number { self.guardian.remove(number) }
+    }
+
+    private func guardStop(_ values: CommandTemplate.Values) {
+        guard !self.template.stop.isEmpty else { return }
+        let number = self.guardian.add(.command(CommandTemplate.filled(self.template.stop, values)))
+        self.state.withLock { $0.guarded.append(number) }
+    }
+
+    // MARK: - What people are shown
+
+    private var shown: String { self.template.shown(self.state.withLock { $0.values }) }
+
+    var lastWords: String {
+        let (process, job) = self.state.withLock { ($0.process, $0.values.job) }
+        guard job.isEmpty else {
+            return "'\(self.shown)' has made the job \(job), which waits, or whose output says more"
+        }
+        return "'\(self.shown)' is running" + Self.said(process?.errorTail ?? "")
+    }
+
+    /// The last three lines of a text, for the end of a sentence.
+    private static func said(_ text: String) -> String {
+        let lines = text.split(whereSeparator: \.isNewline).suffix(3).map { String($0).printable(300) }
+        return lines.isEmpty ? "" : ", and has said: " + lines.joined(separator: "; ")
+    }
+
+    private func text(of ending: CommandProcess.Ending) -> String {
+        let how = ending.signal.map { "was ended by signal \($0)" } ?? "ended with status \(ending.exitCode ?? 0)"
+        return "'\(self.shown)' \(how)\(Self.said(ending.errorTail))"
+    }
+
+    // MARK: - The end
+
+    private func didEnd(_ ending: CommandProcess.Ending) {
+        guard self.template.isSubmission else { return self.finish(.ended(self.text(of: ending))) }
+        guard ending.exitCode == 0 else { return self.finish(.failed(self.text(of: ending))) }
+        guard let job = JobNumber.read(ending.output) else {
+            let output = ending.output.trimmingNewlines.printable()
+            return self.finish(
+                .failed(
+                    "'\(self.shown)' has printed '\(output)' in place of the number of a job; "
+                        + "it has to be sbatch, or print what sbatch --parsable does"
+                )
+            )
+        }
+        let (values, isWanted) = self.state.withLock { state in
+            state.values.job = job
+            return (state.values, state.isWanted)
+        }
+        self.guardStop(values)
+        guard isWanted else { return self.callOff() }
+        self.tell(.started)
+        guard !self.template.status.isEmpty else { return }
+        PlatformThread.startOrRun(name: "joblib-job") { self.watch(values) }
+    }
+
+    /// Begins to end it.
+    func stop() {
+        let (process, job) = self.state.withLock { state in
+            state.isWanted = false
+            return (state.process, state.values.job)
+        }
+        guard self.template.isSubmission else {
+            if !self.template.stop.isEmpty { self.runStop { _ in } }
+            process?.terminate(patience: Self.endTime)
+            return
+        }
+        if !job.isEmpty { return self.callOff() }
+        // What it is about to be given a number for is called off then.
+        guard let process else { return }
+        PlatformThread.startOrRun(name: "joblib-command") {
+            if !process.waitForEnd(until: MonotonicClock.now + Self.answerTime) { process.kill() }
+        }
+    }
+
+    private func callOff() {
+        self.runStop { problem in
+            self.finish(.ended(problem.map { "its job could not be called off: \($0)" } ?? "its job was called off"))
+        }
+    }
+
+    /// Runs the command that calls off what was started.
+    private func runStop(_ done: @escaping @Sendable (String?) -> Void) {
+        let words = CommandTemplate.filled(self.template.stop, self.state.withLock { $0.values })
+        do throws(SystemError) {
+            let process = try CommandProcess.start(words) { ending in
+                done(ending.exitCode == 0 ? nil : "\(words[0]) ended with status \(ending.exitCode ?? -1)")
+            }
+            PlatformThread.startOrRun(name: "joblib-command") {
+                if !process.waitForEnd(until: MonotonicClock.now + Self.answerTime) { process.kill() }
+            }
+        } catch {
+            done("\(words[0]): \(error)")
+        }
+    }
+
+    /// Asks now and then whether the job is still there; on a thread of its own.
+    private func watch(_ values: CommandTemplate.Values) {
+        let words = CommandTemplate.filled(self.template.status, values)
+        var pause = Self.firstPause
+        while !self.end.wait(while: 0, until: MonotonicClock.now + pause) {
+            pause = min(pause * 2, Self.longestPause)
+            let answer = Mutex<CommandProcess.Ending?>(nil)
+            let told = WaitWord()
+            let asked = try? CommandProcess.start(words) { ending in
+                answer.withLock { $0 = ending }
+                told.advance()
+            }
+            guard let asked else { continue }
+            if !told.wait(while: 0, until: MonotonicClock.now + Self.answerTime) {
+                asked.kill()
+                continue
+            }
+            guard let ending = answer.withLock({ $0 }), JobNumber.isOver(ending) else { continue }
+            return self.finish(.ended("the job \(values.job) of '\(self.shown)' is over; its output says why"))
+        }
+    }
+
+    private func finish(_ event: LaunchEvent) {
+        let isFirst = self.state.withLock { state in
+            defer { state.isOver = true }
+            return !state.isOver
+        }
+        guard isFirst else { return }
+        self.tidyUp()
+        self.end.advance()
+        self.forget(self)
+        self.tell(event)
+    }
+
+    private func tidyUp() {
+        let (path, numbers) = self.state.withLock { state in
+            defer { state.guarded = [] }
+            return (state.tokenPath.take(), state.guarded)
+        }
+        if let path { OpenFile.remove(path) }
+        for number in numbers { self.guardian.remove(number) }
+    }
+}
+
+extension String {
+    /// Without line breaks at its end.
+    fileprivate var trimmingNewlines: String {
+        self.lastIndex { !$0.isNewline }.map { String(self[...$0]) } ?? ""
+    }
+}
+
+/// What Slurm says of jobs.
+enum JobNumber {
+    /// Reads what `sbatch --parsable` prints: a number, and perhaps a semicolon and the name of a cluster.
+    ///
+    /// - Returns: The number; `nil` for everything else.
+    static func read(_ output: String) -> String? {
+        let lines = output.split(separator: "\n", omittingEmptySubsequences: true)
+        guard lines.count == 1 else { return nil }
+        let parts = lines[0].split(separator: ";", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), (1...18).contains(parts[0].utf8.count),
+            parts[0].utf8.allSatisfy({ 0x30...0x39 ~= $0 })
+        else { return nil }
+        return String(parts[0])
+    }
+
+    /// Whether `squeue` has said that there is no such job; not when it could not ask.
+    static func isOver(_ ending: CommandProcess.Ending) -> Bool {
+        if ending.errorTail.contains("Invalid job id") { return true }
+        return ending.exitCode == 0 && ending.output.allSatisfy(\.isWhitespace)
+    }
+}
+
+#endif

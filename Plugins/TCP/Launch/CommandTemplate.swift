@@ -1,0 +1,114 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+/// The words of a command, with places in braces that are filled in for each order.
+struct CommandTemplate: Sendable {
+    /// How processes that a command starts get the token.
+    enum TokenWay: Sendable {
+        /// The command hands its standard input on to each of them.
+        case standardInput
+
+        /// They read a file, which this process writes into a folder that they see as well.
+        case file
+    }
+
+    /// The program to run, and its arguments; `{worker}` stands for the words that start a host, at the end where it is nowhere.
+    var words: [String]
+
+    /// What calls off what the command has started, and what tells whether that still runs; empty: nothing, beside the command's end.
+    var stop: [String] = []
+    var status: [String] = []
+
+    /// How many hosts one command may start, and how many there can be; `nil`: any number.
+    var hostsPerCommand = 1
+    var capacity: Int?
+
+    /// Where hosts can be, one at a time each, for `{place}`.
+    var places: [String] = []
+
+    var tokenWay = TokenWay.standardInput
+
+    /// Whether the command hands a script to a scheduler, prints the number of a job, and ends.
+    var isSubmission = false
+
+    /// Whether the words of the host go through a shell on their way.
+    var isReadByShell = false
+
+    /// The executable there; `nil`: where it is here.
+    var program: String?
+
+    /// The folder for the token's file; `nil`: the working directory.
+    var folder: String?
+
+    /// What is filled in.
+    struct Values {
+        var name = ""
+        var count = 1
+        var place = ""
+        var job = ""
+        var program = ""
+        var environment: [String: String] = [:]
+
+        fileprivate var byName: [(String, String)] {
+            [
+                ("{name}", self.name), ("{count}", "\(self.count)"), ("{last}", "\(self.count - 1)"),
+                ("{place}", self.place), ("{job}", self.job), ("{program}", self.program),
+                ("{address}", self.environment["JOBLIB_WORKER_DIAL"] ?? ""),
+                ("{slots}", self.environment[HostSettings.slotsVariable] ?? ""),
+            ]
+        }
+
+        /// The words that start a host.
+        var worker: [String] {
+            ["env"] + self.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + [self.program]
+        }
+    }
+
+    /// Whether the words of the template start the program themselves, so that the host's variables have to be the command's own.
+    var namesProgram: Bool { self.words.contains { $0.contains("{program}") } && !self.words.contains("{worker}") }
+
+    /// The words of the command.
+    func command(_ values: Values) -> [String] {
+        let worker = self.isReadByShell ? values.worker.map { CommandWords.quoted($0) } : values.worker
+        let isComplete = self.isSubmission || self.namesProgram || self.words.contains("{worker}")
+        return (isComplete ? self.words : self.words + ["{worker}"])
+            .flatMap { $0 == "{worker}" ? worker : [Self.filled($0, values)] }
+    }
+
+    /// What is run to call it off, or to ask for it.
+    static func filled(_ words: [String], _ values: Values) -> [String] { words.map { self.filled($0, values) } }
+
+    private static func filled(_ word: String, _ values: Values) -> String {
+        // One pass: what was filled in is not looked at again.
+        var text = ""
+        var rest = word[...]
+        while let brace = rest.firstIndex(of: "{") {
+            text += rest[..<brace]
+            rest = rest[brace...]
+            if let (name, value) = values.byName.first(where: { rest.hasPrefix($0.0) }) {
+                text += value
+                rest = rest.dropFirst(name.count)
+            } else {
+                text.append(rest.removeFirst())
+            }
+        }
+        return text + rest
+    }
+
+    /// The script of a job.
+    func script(_ values: Values) -> String {
+        "#!/bin/sh\nexec \(values.worker.map { CommandWords.quoted($0) }.joined(separator: " "))\n"
+    }
+
+    /// The command as errors show it: without what is the same for all.
+    func shown(_ values: Values) -> String {
+        let words = self.words.filter { $0 != "{worker}" }
+        let text = Self.filled(words, values).map { CommandWords.quoted($0) }.joined(separator: " ")
+        guard !text.isEmpty else { return values.program }
+        return text.count > 200 ? "\(text.prefix(200))…" : text
+    }
+}
+
+#endif

@@ -1,0 +1,236 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCore
+import JoblibPOSIX
+import Synchronization
+
+/// What a launcher has been asked for by the calls of a cluster: does what ``LaunchPlan`` decides, on a thread of its own.
+final class Launch: Sendable {
+    /// What processes that it starts are told.
+    struct Instructions: Sendable {
+        /// The program, and the variables that make it a host.
+        let program: String
+        let environment: [String: String]
+        let token: ClusterToken?
+    }
+
+    private struct State {
+        var events: [LaunchPlan.Event] = []
+        var orders: [Int: LaunchOrder] = [:]
+
+        // As of the last event.
+        var fault: String?
+        var lastFailure: String?
+        var waiting: [(number: Int, begin: UInt64)] = []
+    }
+
+    private let launcher: any WorkerLauncher
+    private let instructions: Instructions
+    private let settings: LaunchPlan.Settings
+    private let didChange: @Sendable () -> Void
+    private let prefix = LaunchOrder.makePrefix()
+    private let state = Mutex(State())
+
+    /// Moves when there are events.
+    private let news = WaitWord()
+
+    /// Moves when all is over.
+    private let end = WaitWord()
+
+    /// Starts the thread, and nothing else yet.
+    ///
+    /// - Parameters:
+    ///   - launcher: What starts hosts.
+    ///   - settings: How many, and when.
+    ///   - instructions: What they are told.
+    ///   - didChange: Called when there may be something new to say to who waits for hosts; must not wait.
+    /// - Throws: `SystemError` when the system has no thread left to give.
+    init(
+        _ launcher: any WorkerLauncher,
+        _ settings: LaunchPlan.Settings,
+        _ instructions: Instructions,
+        didChange: @escaping @Sendable () -> Void
+    ) throws {
+        self.launcher = launcher
+        self.settings = settings
+        self.instructions = instructions
+        self.didChange = didChange
+        try PlatformThread.start(name: "joblib-launch") { self.run() }
+        Launches.add(self)
+    }
+
+    // MARK: - From any thread
+
+    /// A call needs hosts.
+    func need() {
+        // Whoever asks at once must not find what was given up before.
+        self.state.withLock { $0.fault = nil }
+        self.take(.needed)
+    }
+
+    /// No call needs them any more; what was launched stays for a while.
+    func unneed() { self.take(.unneeded) }
+
+    /// Stops all that was launched, for good, and does not wait for it.
+    func finish() { self.take(.over) }
+
+    /// A host has connected.
+    ///
+    /// - Parameters:
+    ///   - name: What it is called, which says whether it is one of these.
+    ///   - processID: Tells it from all others.
+    func noteArrival(_ name: String, _ processID: [UInt8]) {
+        guard let number = LaunchOrder.number(inName: name, self.prefix) else { return }
+        self.take(.joined(number, host: processID))
+    }
+
+    /// Its connection has ended.
+    func noteDeparture(_ name: String, _ processID: [UInt8], isForGood: Bool) {
+        guard let number = LaunchOrder.number(inName: name, self.prefix) else { return }
+        self.take(.left(number, host: processID, isForGood: isForGood))
+    }
+
+    /// Why no host will come; `nil` while one may.
+    var finalError: ParallelError? {
+        self.state.withLock { state in state.fault.map { ParallelError(.noWorkers, "launch: \($0)") } }
+    }
+
+    /// Why hosts are not there that were launched.
+    var problems: [String] {
+        let (failure, waiting) = self.state.withLock { state in
+            (
+                state.lastFailure,
+                state.waiting.compactMap { order in state.orders[order.number].map { ($0, order.begin) } }
+            )
+        }
+        let texts = waiting.map { order, begin in
+            let seconds = (MonotonicClock.now &- begin) / 1_000_000_000
+            let words = self.launcher.lastWords(of: order)
+            return "launch: no worker of \(order.name) has come in \(seconds) s\(words.isEmpty ? "" : "; \(words)")"
+        }
+        return (failure.map { ["launch: \($0)"] } ?? []) + texts
+    }
+
+    /// Waits until all has been stopped, after ``finish()``.
+    ///
+    /// - Returns: Whether it has.
+    @discardableResult
+    func waitUntilOver(until deadline: UInt64) -> Bool { self.end.wait(while: 0, until: deadline) }
+
+    private func take(_ event: LaunchPlan.Event) {
+        self.state.withLock { $0.events.append(event) }
+        self.news.advance()
+    }
+
+    // MARK: - On its thread
+
+    private func run() {
+        var plan = LaunchPlan(self.settings)
+        var effects: [LaunchPlan.Effect] = []
+        while !plan.isDone {
+            let seen = self.news.count
+            let events = self.state.withLock { state in
+                defer { state.events = [] }
+                return state.events
+            }
+            for event in events { plan.handle(event, at: MonotonicClock.now, into: &effects) }
+            if let deadline = plan.deadline, deadline <= MonotonicClock.now {
+                plan.handle(.woken, at: MonotonicClock.now, into: &effects)
+            }
+            self.publish(plan)
+            let isIdle = effects.isEmpty
+            for effect in effects { self.perform(effect) }
+            effects.removeAll(keepingCapacity: true)
+            if isIdle, !plan.isDone { self.news.wait(while: seen, until: plan.deadline) }
+        }
+        Launches.remove(self)
+        self.end.advance()
+    }
+
+    private func publish(_ plan: LaunchPlan) {
+        let isNew = self.state.withLock { state in
+            let isNew = state.fault != plan.fault || state.lastFailure != plan.lastFailure
+            // Of a call that has just come the plan does not know yet.
+            let isAhead = state.events.contains(.needed)
+            state.fault = isAhead ? nil : plan.fault
+            state.lastFailure = plan.lastFailure
+            state.waiting = plan.waiting
+            return isNew
+        }
+        if isNew { self.didChange() }
+    }
+
+    private func perform(_ effect: LaunchPlan.Effect) {
+        switch effect {
+        case .start(let number, let count):
+            let name = LaunchOrder.name(self.prefix, number)
+            let order = LaunchOrder(
+                name: name,
+                count: count,
+                program: self.instructions.program,
+                environment: self.instructions.environment.merging([HostSettings.labelVariable: name]) { $1 },
+                token: self.instructions.token
+            )
+            self.state.withLock { $0.orders[number] = order }
+            do {
+                try self.launcher.start(order) { self.hear($0, of: number) }
+            } catch {
+                self.state.withLock { $0.orders[number] = nil }
+                self.take(.refused(number, (error as? ParallelError)?.detail ?? "\(error)"))
+            }
+        case .stop(let number):
+            guard let order = self.state.withLock({ $0.orders[number] }) else {
+                return self.take(.ended(number, "stopped"))
+            }
+            self.launcher.stop(order)
+        }
+    }
+
+    private func hear(_ event: LaunchEvent, of number: Int) {
+        switch event.kind {
+        case .started: return self.take(.started(number))
+        case .ended(let how): self.take(.ended(number, how))
+        case .failed(let reason): self.take(.failed(number, reason))
+        }
+        self.state.withLock { $0.orders[number] = nil }
+    }
+}
+
+/// All that a process has launched and not stopped: it goes with the process where no scope has ended it.
+final class Launches: Sendable {
+    private struct State {
+        var launches: [Launch] = []
+        var isWatching = false
+    }
+
+    /// How long the end of the process waits, in nanoseconds.
+    private static let endTime: UInt64 = 5_000_000_000
+
+    private static let perProcess = PerProcess { Launches() }
+    private let state = Mutex(State())
+
+    static func add(_ launch: Launch) {
+        let isFirst = self.perProcess.object.state.withLock { state in
+            state.launches.append(launch)
+            defer { state.isWatching = true }
+            return !state.isWatching
+        }
+        if isFirst { ProcessExit.perform { self.perProcess.object.endAll() } }
+    }
+
+    static func remove(_ launch: Launch) {
+        self.perProcess.object.state.withLock { $0.launches.removeAll { $0 === launch } }
+    }
+
+    private func endAll() {
+        let launches = self.state.withLock { $0.launches }
+        for launch in launches { launch.finish() }
+        let deadline = MonotonicClock.now + Self.endTime
+        for launch in launches { launch.waitUntilOver(until: deadline) }
+    }
+}
+
+#endif

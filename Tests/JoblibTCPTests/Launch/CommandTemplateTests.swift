@@ -1,0 +1,162 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCore
+import Testing
+
+@testable import JoblibTCP
+
+@Suite("Commands that start hosts")
+struct CommandTemplateTests {
+    private let values: CommandTemplate.Values = {
+        var values = CommandTemplate.Values(
+            name: "joblib-1-a-1",
+            count: 3,
+            place: "user@hosta",
+            job: "17",
+            program: "/opt/my program"
+        )
+        values.environment = ["JOBLIB_WORKER_DIAL": "10.0.0.1:7077", "JOBLIB_TOKEN_FILE": "-"]
+        return values
+    }()
+
+    private let worker = ["env", "JOBLIB_TOKEN_FILE=-", "JOBLIB_WORKER_DIAL=10.0.0.1:7077", "/opt/my program"]
+
+    private func words(_ launcher: CommandLauncher) -> [String] { launcher.template.command(self.values) }
+
+    @Test("srun starts one host on each node")
+    func slurm() {
+        let launcher: CommandLauncher = .slurm(nodes: 3, workersPerNode: 4, options: ["--time=5"])
+        #expect(
+            self.words(launcher) == [
+                "srun", "--nodes=3", "--ntasks=3", "--ntasks-per-node=1", "--job-name=joblib-1-a-1",
+                "--cpus-per-task=4",
+                "--time=5",
+            ] + self.worker
+        )
+        #expect(launcher.capacity == 3 && launcher.hostsPerOrder == 3)
+    }
+
+    @Test("sbatch is given an array, and a script on its standard input in which the token is not")
+    func slurmArray() {
+        let launcher: CommandLauncher = .slurmArray(count: 8, options: ["--partition=long"])
+        #expect(
+            self.words(launcher) == [
+                "sbatch", "--parsable", "--array=0-2", "--job-name=joblib-1-a-1", "--output=/dev/null",
+                "--partition=long",
+            ]
+        )
+        #expect(
+            launcher.template.script(self.values)
+                == "#!/bin/sh\nexec env JOBLIB_TOKEN_FILE=- JOBLIB_WORKER_DIAL=10.0.0.1:7077 '/opt/my program'\n"
+        )
+        #expect(CommandTemplate.filled(launcher.template.stop, self.values) == ["scancel", "17"])
+        #expect(launcher.template.tokenWay == .file && launcher.capacity == 8)
+        let own: CommandLauncher = .slurmArray(count: 1, options: ["--output=log"])
+        #expect(!self.words(own).contains("--output=/dev/null"))
+    }
+
+    @Test("mpirun starts all in one command, and finds the token in a file")
+    func mpi() {
+        let launcher: CommandLauncher = .mpi(count: 4, hosts: ["a", "b"], options: ["--oversubscribe"])
+        #expect(self.words(launcher) == ["mpirun", "-n", "3", "--host", "a,b", "--oversubscribe"] + self.worker)
+        #expect(launcher.template.tokenWay == .file && launcher.hostsPerOrder == 4)
+    }
+
+    @Test("What goes through the shell of another machine is quoted for that")
+    func ssh() {
+        let launcher: CommandLauncher = .ssh(["user@hosta", "hostb"], options: ["-p", "22"])
+        #expect(
+            self.words(launcher) == [
+                "ssh", "-T", "-o", "BatchMode=yes", "-p", "22", "--", "user@hosta", "env", "JOBLIB_TOKEN_FILE=-",
+                "JOBLIB_WORKER_DIAL=10.0.0.1:7077", "'/opt/my program'",
+            ]
+        )
+        #expect(launcher.capacity == 2 && launcher.hostsPerOrder == 1)
+    }
+
+    @Test("kubectl runs pods, and deletes them")
+    func kubernetes() {
+        let launcher: CommandLauncher = .kubernetes(image: "me/prog:1", count: 2, namespace: "batch")
+        #expect(
+            self.words(launcher) == [
+                "kubectl", "run", "joblib-1-a-1", "--image=me/prog:1", "--restart=Never", "--rm", "--stdin", "--quiet",
+                "--namespace=batch", "--command", "--",
+            ] + self.worker
+        )
+        #expect(
+            CommandTemplate.filled(launcher.template.stop, self.values)
+                == [
+                    "kubectl", "delete", "pod", "joblib-1-a-1", "--ignore-not-found", "--wait=false",
+                    "--namespace=batch",
+                ]
+        )
+    }
+
+    @Test(
+        "In any other command the words that start the host come last, or where it says, or it starts the program itself"
+    )
+    func command() {
+        #expect(self.words(.command(["nice", "-n", "5"])) == ["nice", "-n", "5"] + self.worker)
+        #expect(self.words(.command([])) == self.worker)
+        #expect(
+            self.words(.command(["x", "{worker}", "--name={name}"])) == ["x"] + self.worker + ["--name=joblib-1-a-1"]
+        )
+        let own: CommandLauncher = .command(["run", "--dial={address}", "{program}"])
+        #expect(self.words(own) == ["run", "--dial=10.0.0.1:7077", "/opt/my program"] && own.template.namesProgram)
+        // What is filled in is not looked at again, and other braces stay.
+        var values = self.values
+        values.name = "{count}"
+        #expect(CommandTemplate.filled(["{name}{", "{x}"], values) == ["{count}{", "{x}"])
+    }
+
+    @Test(
+        "Of known commands the number of hosts is read, each to be replaced by itself",
+        arguments: [
+            ("srun -N2 -p long", 2, ["srun", "--nodes=3", "--ntasks=3"]),
+            ("/opt/slurm/bin/srun --nodes 2", 2, ["/opt/slurm/bin/srun", "--nodes=3"]),
+            ("srun --nodes=4", 4, ["srun", "--nodes=3"]), ("srun -n 6", 6, ["srun", "--ntasks=3"]),
+            ("sbatch --array=0-3", 4, ["sbatch", "--parsable", "--array=0-2"]),
+            ("sbatch -a 1,5,7-9", 5, ["sbatch", "--parsable"]), ("sbatch", 1, ["sbatch", "--parsable"]),
+            ("mpirun -np 4 --oversubscribe", 4, ["mpirun", "-n", "3", "--oversubscribe"]),
+        ]
+    )
+    func known(line: String, count: Int, begin: [String]) throws {
+        let launcher: CommandLauncher = try .commandLine(line)
+        #expect(launcher.capacity == count && launcher.hostsPerOrder == count)
+        #expect(Array(self.words(launcher).prefix(begin.count)) == begin)
+        #expect(!line.contains("long") || self.words(launcher).contains("long"))
+    }
+
+    @Test(
+        "What says it in another way is a command like any other",
+        arguments: [
+            "srun -N1-4", "srun -N2 -n8", "srun -N2 --ntasks-per-node=2", "srun", "mpirun", "sbatch -a 0-9:3",
+            "nice srun -N2",
+        ]
+    )
+    func unknown(line: String) throws {
+        let launcher: CommandLauncher = try .commandLine(line, capacity: 2)
+        #expect(launcher.capacity == 2 && launcher.hostsPerOrder == 1)
+        #expect(self.words(launcher) == line.split(separator: " ").map { String($0) } + self.worker)
+    }
+
+    @Test("An empty command is refused")
+    func empty() throws {
+        #expect(throws: ParallelError.self) { let _: CommandLauncher = try .commandLine("  ") }
+    }
+
+    @Test("The number of a job is read strictly")
+    func jobs() {
+        #expect(JobNumber.read("17\n") == "17" && JobNumber.read("17;cluster\n") == "17")
+        for text in [
+            "", "x", "Submitted batch job 17\n", "17\n18\n", "-1", "17 ", "1;2;3", String(repeating: "1", count: 40),
+        ] {
+            #expect(JobNumber.read(text) == nil, "\(text)")
+        }
+    }
+}
+
+#endif

@@ -28,7 +28,9 @@ final class Clusters: Sendable {
     }
 
     private func make(_ settings: TCPSettings) throws -> Cluster {
-        let other = self.vacate(settings.meeting)
+        // The key alone: with all of the settings the cluster would hold its own launch.
+        let meeting = settings.meeting
+        let other = self.vacate(meeting)
         do {
             return try Cluster.begin(settings) { self.forget($0, meeting) }
         } catch let error as ParallelError where other != nil {

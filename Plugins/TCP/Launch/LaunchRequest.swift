@@ -104,6 +104,8 @@ final class LaunchReference: Sendable {
         guard let launch = self.launch.withLock({ $0 }) else { return }
         switch event {
         case .joined(let host): launch.noteArrival(host.name, host.processID)
+        // It is there until it has done what it has.
+        case .leaving: break
         case .left(let host): launch.noteDeparture(host.name, host.processID, isForGood: true)
         case .lost(let host, _): launch.noteDeparture(host.name, host.processID, isForGood: false)
         case .excluded(let host, _): launch.noteDeparture(host.name, host.processID, isForGood: true)

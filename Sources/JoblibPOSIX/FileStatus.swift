@@ -50,3 +50,8 @@ public struct FileStatus: Sendable, Hashable {
         self.isOpenToOthers = status.st_mode & (S_IRWXG | S_IRWXO) != 0
     }
 }
+
+extension FileStatus {
+    /// Whether this process may run the file at a path, access(2), links followed.
+    public static func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
+}

@@ -104,6 +104,8 @@ final class Cluster: Sendable {
             makeGuest: { CoordinatorLink(driver, $0, $1, $2) }
         )
         guest.admit = { driver.refusal(of: $0) }
+        let name = guest.greeting.name
+        guest.observers = Observers(on: group.next()) { driver.status(name: name) }
         let cluster = Cluster(group, driver, settings.meeting.hosts)
         try cluster.listen(settings.meeting.listen, guest)
         cluster.dial(settings.meeting.hosts, guest)

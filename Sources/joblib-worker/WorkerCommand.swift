@@ -10,7 +10,7 @@ import JoblibPOSIX
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "joblib-worker",
-        abstract: "Keeps a host of the backend tcp running.",
+        abstract: "Keeps a host of the backend tcp running, and shows how a cluster is.",
         discussion: """
             A host is a program with workers for other machines: the very executable that calls them. joblib-worker starts it, starts it \
             again when it dies, and has it finish what it has begun on SIGTERM. Nobody takes part without the cluster's token.
@@ -20,7 +20,7 @@ struct WorkerCommand: ParsableCommand {
             On each host:
               joblib-worker listen 0.0.0.0:7077 --token-file token -- ./my-program
             """,
-        subcommands: [ListenCommand.self, DialCommand.self, TokenCommand.self]
+        subcommands: [ListenCommand.self, DialCommand.self, StatusCommand.self, TokenCommand.self]
     )
 
     static func main() {

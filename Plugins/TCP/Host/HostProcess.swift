@@ -21,6 +21,8 @@ final class HostProcess: @unchecked Sendable {
     private let security: ClusterTLS?
     private let greeting: Greeting
 
+    private let tally = HostTally()
+
     private var current: HostGuest?
 
     /// Whoever was its coordinator last, while its batches still end.
@@ -67,6 +69,7 @@ final class HostProcess: @unchecked Sendable {
             self.meet(connection, coordinator, address)
         }
         handling.admit = { self.refusal(of: $0) }
+        handling.observers = Observers(on: self.loop) { self.status }
         return handling
     }
 
@@ -154,11 +157,30 @@ final class HostProcess: @unchecked Sendable {
             self.loop,
             slots: self.settings.slots,
             arrayByteCount: self.settings.arrayByteCount,
+            tally: self.tally,
             didEmpty: { self.loop.execute { self.didEmpty() } },
             didEnd: { self.didEnd($0, $1) }
         )
         self.current = guest
         return guest
+    }
+
+    /// What observers are told.
+    private var status: ClusterStatus {
+        let running = (self.current?.relay.batchCount ?? 0) + (self.former?.relay.batchCount ?? 0)
+        let counts = self.tally.counts
+        let traffic = self.current?.traffic ?? LinkTraffic()
+        let host = HostStatus(
+            name: self.greeting.name,
+            slots: self.settings.slots,
+            running: min(running, self.settings.slots),
+            done: counts.done,
+            failed: counts.failed,
+            bytesIn: traffic.received,
+            bytesOut: traffic.sent,
+            isDraining: self.isLeaving
+        )
+        return ClusterStatus(name: self.greeting.name, teller: .host, hosts: [host])
     }
 
     private func didEnd(_ guest: HostGuest, _ reason: String) {

@@ -43,7 +43,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.limit = limit
         self.isSecure = guest.security != nil
         self.completion = completion
-        self.machine = GreetingMachine(isServer ? .server : .client, guest.greeting, judge: guest.admit)
+        self.machine = GreetingMachine(isServer ? .server : .client, guest.greeting, judge: guest.refusal(of:))
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -76,7 +76,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
         do {
             let handler = try context.pipeline.syncOperations.handler(type: NIOSSLHandler.self)
-            try security.check(handler)
+            self.machine.provenRole = try security.check(handler)
             self.hasBegun = true
             self.perform(self.machine.start(), context)
         } catch {
@@ -122,7 +122,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         let address = Self.address(context.channel)
         let connection = Connection(context.channel, peerName: "\(peer.name) at \(address)")
         self.completion(.success(()))
-        let user = self.guest.makeGuest(connection, peer, address)
+        let user = self.guest.makeUser(connection, peer, address)
         let handler = LinkHandler(connection, user)
         do {
             try context.pipeline.syncOperations.addHandler(handler, position: .after(self))

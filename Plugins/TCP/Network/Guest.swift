@@ -40,6 +40,25 @@ struct GuestHandling: Sendable {
 
     /// Makes the user of a connection, and has it begin; on the event loop.
     let makeGuest: @Sendable (Connection, Greeting, String) -> any Guest
+
+    /// Those who only ask how things are; `nil`: nobody may.
+    var observers: Observers?
+
+    @Sendable
+    func refusal(of peer: Greeting) -> GreetingRefusal? {
+        guard peer.role == .observer else { return self.admit(peer) }
+        guard let observers = self.observers else {
+            return GreetingRefusal(code: .role, detail: "\(self.greeting.name) tells nobody how it is")
+        }
+        return observers.refusal(by: self.greeting.name)
+    }
+
+    func makeUser(_ connection: Connection, _ peer: Greeting, _ address: String) -> any Guest {
+        guard peer.role == .observer, let observers = self.observers else {
+            return self.makeGuest(connection, peer, address)
+        }
+        return observers.makeGuest(connection)
+    }
 }
 
 /// How an attempt to connect has failed.

@@ -97,8 +97,11 @@ extension Greeting.Role {
     /// What a certificate calls the holder.
     var uri: String { "joblib://cluster/\(self.rawValue)" }
 
-    /// What is at the other end.
+    /// What is at the other end, of the two that work together.
     var counterpart: Greeting.Role { self == .host ? .coordinator : .host }
+
+    /// What may be at the other end.
+    var peers: [Greeting.Role] { self == .observer ? [.coordinator, .host] : [self.counterpart, .observer] }
 }
 
 #endif

@@ -68,24 +68,28 @@ struct ClusterTLS: Sendable {
     /// Checks who is at the other end, when the handshake is completed and before anything is said.
     ///
     /// - Parameter handler: The connection's, on its event loop.
+    /// - Returns: What it is.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
-    func check(_ handler: NIOSSLHandler) throws(ParallelError) {
+    @discardableResult
+    func check(_ handler: NIOSSLHandler) throws(ParallelError) -> Greeting.Role {
         guard handler.tlsVersion == .tlsv13 else { throw .untrustedPeer("the connection is not of TLS 1.3") }
         guard let peer = handler.peerCertificate, let bytes = try? peer.toDERBytes() else {
             throw .untrustedPeer("whoever is at the other end has shown no certificate")
         }
-        try self.check(certificate: bytes)
+        return try self.check(certificate: bytes)
     }
 
     /// Checks a certificate that the handshake has accepted.
     ///
     /// - Parameter bytes: The certificate, DER.
+    /// - Returns: What its holder is.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
-    func check(certificate bytes: [UInt8]) throws(ParallelError) {
+    @discardableResult
+    func check(certificate bytes: [UInt8]) throws(ParallelError) -> Greeting.Role {
         guard let certificate = try? Certificate(derEncoded: bytes) else {
             throw .untrustedPeer("the certificate at the other end cannot be read")
         }
-        try PeerCertificate(certificate).check(isA: self.role.counterpart, of: self.authority)
+        return try PeerCertificate(certificate).role(among: self.role.peers, of: self.authority)
     }
 
     private static func restricted(_ configuration: TLSConfiguration) -> TLSConfiguration {

@@ -22,22 +22,28 @@ package struct HostFrame: Equatable, Sendable {
         case heartbeat = 13
         case array = 14
         case forget = 15
+        case ping = 16
+        case pong = 17
+        case observe = 18
+        case status = 19
 
-        /// Whether it is for a host; the others are for a coordinator.
+        /// Whether it is for a host.
         package var isForHost: Bool {
             switch self {
-            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .forget: true
+            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .forget, .ping, .observe: true
             default: false
             }
         }
 
-        package var isForCoordinator: Bool { !self.isForHost || self == .heartbeat }
+        package var isForCoordinator: Bool {
+            (!self.isForHost || self == .heartbeat || self == .observe) && self != .status
+        }
     }
 
     package var kind: Kind
     package var number: UInt64
 
-    /// The grant of a batch, of a grant how many workers it has, and of an array how many bytes; so that a payload need not be copied to stand behind it.
+    /// The grant of a batch, of a grant how many workers it has, of an array how many bytes, of a pong how many tasks are done; so that a payload need not be copied to stand behind it.
     package var second: UInt64
     package var bytes: [UInt8]
 
@@ -54,6 +60,9 @@ extension HostMessage {
 
     /// How many bytes a death or a refusal may have.
     private static let largestNotice = 1 << 18
+
+    /// How many bytes a status may have.
+    private static let largestStatus = 1 << 20
 
     /// The message as a frame.
     package var frame: HostFrame {
@@ -77,6 +86,11 @@ extension HostMessage {
             HostFrame(kind: .refused, number: grant, bytes: Self.encoded(refusal))
         case .leaving: HostFrame(kind: .leaving)
         case .heartbeat(let interval): HostFrame(kind: .heartbeat, number: interval)
+        case .ping(let time): HostFrame(kind: .ping, number: time)
+        case .pong(let time, let counts):
+            HostFrame(kind: .pong, number: time, second: counts.done, bytes: counts.failed.littleEndianBytes)
+        case .observe(let interval): HostFrame(kind: .observe, number: interval)
+        case .status(let status): HostFrame(kind: .status, bytes: Self.encoded(status))
         }
     }
 
@@ -115,6 +129,16 @@ extension HostMessage {
             )
         case .leaving: self = .leaving
         case .heartbeat: self = .heartbeat(interval: frame.number)
+        case .ping: self = .ping(frame.number)
+        case .pong:
+            guard let failed = UInt64(littleEndianBytes: frame.bytes) else { return nil }
+            self = .pong(frame.number, HostCounts(done: frame.second, failed: failed))
+        case .observe: self = .observe(interval: frame.number)
+        case .status:
+            guard frame.bytes.count <= Self.largestStatus,
+                let status = (try? Self.coder.decode(ClusterStatus.self, from: frame.bytes))?.checked
+            else { return nil }
+            self = .status(status)
         }
     }
 

@@ -55,6 +55,20 @@ package enum HostMessage: Equatable, Sendable {
 
     /// Nothing but that the sender is there, and how often it says so, in nanoseconds.
     case heartbeat(interval: UInt64)
+
+    // How the cluster is.
+
+    /// A coordinator asks for a sign; a time of its own clock.
+    case ping(UInt64)
+
+    /// The sign of a host: that time, and what it has done.
+    case pong(UInt64, HostCounts)
+
+    /// An observer wants to be told how things are, so often, in nanoseconds.
+    case observe(interval: UInt64)
+
+    /// How things are, to an observer.
+    case status(ClusterStatus)
 }
 
 /// Why a host has not done a batch.

@@ -64,16 +64,17 @@ final class FakePeer: Sendable {
         return peer
     }
 
-    /// A coordinator that dials, and begins to talk.
+    /// A coordinator that dials, and begins to talk, or somebody else who does.
     static func coordinator(
         _ address: String,
         _ token: ClusterToken,
+        role: Greeting.Role = .coordinator,
         begin: @escaping @Sendable (Connection) -> Void
     ) throws -> FakePeer {
         let peer = FakePeer { _, _ in }
         let dialer = Dialer(
             try HostAddress(address),
-            try peer.handling(.coordinator, slots: 0, token, begin),
+            try peer.handling(role, slots: 0, token, begin),
             note: { _ in }
         )
         peer.dialer.withLock { $0 = dialer }

@@ -107,6 +107,11 @@ final class Cluster: Sendable {
         let name = guest.greeting.name
         guest.observers = Observers(on: group.next()) { driver.status(name: name) }
         let cluster = Cluster(group, driver, settings.meeting.hosts)
+        let giver = ExecutableGiver(on: group.next()) { [problems = cluster.problems] failure in
+            problems.note(failure)
+            driver.noteChange()
+        }
+        guest.makeTool = { giver.makeGuest($0, $1) }
         try cluster.listen(settings.meeting.listen, guest)
         cluster.dial(settings.meeting.hosts, guest)
         cluster.watch(isForgotten)

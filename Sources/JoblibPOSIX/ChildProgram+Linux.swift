@@ -7,11 +7,11 @@ internal import Glibc
 /// Another program that this process has started and looks after: what it has to say of itself is read here, and it does not outlive the
 /// thread that has started it.
 ///
-/// It has a process group of its own, nothing to read, and the standard output of this process. For one thread.
+/// It has a process group of its own and nothing to read. For one thread.
 public final class ChildProgram {
     /// What happens next.
     public enum Event: Sendable {
-        /// It has written to its standard error.
+        /// It has written to its standard error, or to what else is read of it.
         case error([UInt8])
 
         /// It has ended: with a status, or by a signal.
@@ -38,8 +38,14 @@ public final class ChildProgram {
     ///   - path: Its file.
     ///   - arguments: Behind its name.
     ///   - environment: Its variables, all of them.
+    ///   - readsOutput: Whether its standard output is read here, too, and is not that of this process.
     /// - Throws: ``SystemError``, such as EACCES, or ENOEXEC for what is no program.
-    public init(_ path: String, _ arguments: [String], environment: [String: String]) throws(SystemError) {
+    public init(
+        _ path: String,
+        _ arguments: [String],
+        environment: [String: String],
+        readsOutput: Bool = false
+    ) throws(SystemError) {
         var ends: (read: Int32, write: Int32) = (-1, -1)
         let refusal = unsafe joblib_pipe(&ends.read, &ends.write)
         guard refusal == 0 else { throw SystemError(errno: refusal, call: "pipe2") }
@@ -51,7 +57,8 @@ public final class ChildProgram {
             for index in unsafe assignments.indices { unsafe free(assignments[index]) }
         }
         var pid: Int32 = -1
-        var failure = unsafe joblib_start_program(path, words + [nil], assignments + [nil], ends.write, &pid)
+        let output = readsOutput ? ends.write : STDOUT_FILENO
+        var failure = unsafe joblib_start_program(path, words + [nil], assignments + [nil], output, ends.write, &pid)
         let end = failure == 0 ? joblib_pidfd_open(pid) : -1
         if failure == 0, end < 0 { failure = errno }
         guard failure == 0 else {
@@ -99,15 +106,45 @@ public final class ChildProgram {
         _ signals: borrowing TerminationSignals.Inbox,
         until deadline: UInt64? = nil
     ) -> Event {
+        self.next(program, signals.descriptor, until: deadline)
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// - Parameters:
+    ///   - path: Its file.
+    ///   - arguments: Behind its name.
+    ///   - environment: Its variables, all of them.
+    ///   - deadline: When it is ended, in nanoseconds of ``MonotonicClock``.
+    /// - Returns: Its exit status, `nil` when a signal has ended it, and what it has written, 64 KiB at most.
+    /// - Throws: ``SystemError`` when it could not be started.
+    public static func run(
+        _ path: String,
+        _ arguments: [String],
+        environment: [String: String],
+        until deadline: UInt64
+    ) throws(SystemError) -> (exitCode: Int32?, output: String) {
+        let program = try ChildProgram(path, arguments, environment: environment, readsOutput: true)
+        var output: [UInt8] = []
+        while true {
+            switch self.next(program, -1, until: deadline) {
+            case .error(let bytes): output += bytes.prefix(65_536 - min(output.count, 65_536))
+            case .ended(let exitCode, _): return (exitCode, String(decoding: output, as: UTF8.self))
+            case .late, .termination: return (nil, String(decoding: output, as: UTF8.self))
+            }
+        }
+    }
+
+    private static func next(_ program: ChildProgram?, _ signals: Int32, until deadline: UInt64?) -> Event {
         while true {
             let now = MonotonicClock.now
             if let deadline, now >= deadline { return .late }
             let error = program.flatMap { $0.isErrorOpen ? $0.error : nil } ?? -1
-            var events = [signals.descriptor, error, program?.end ?? -1]
+            var events = [signals, error, program?.end ?? -1]
                 .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             let milliseconds = deadline.map { Int32(clamping: ($0 - now) / 1_000_000 + 1) } ?? -1
             guard unsafe poll(&events, nfds_t(events.count), milliseconds) > 0 else { continue }
-            if events[0].revents != 0, joblib_take_termination(signals.descriptor) != 0 { return .termination }
+            if events[0].revents != 0, joblib_take_termination(signals) != 0 { return .termination }
             if let program, events[1].revents != 0 {
                 let bytes = program.read()
                 if !bytes.isEmpty { return .error(bytes) }

@@ -29,6 +29,8 @@ struct MessageTests {
         .failed(12, .lost("")), .failed(13, .lost("the pool is gone")),
         .refused(14, GrantRefusal(code: "initializerFailed", detail: "it throws")), .leaving,
         .heartbeat(interval: 2_000_000_000), .ping(.max), .pong(1, HostCounts(done: 2, failed: .max)),
+        .offer(ExecutableOffer(name: "p", byteCount: 1 << 40, hash: [UInt8](repeating: 7, count: 32))), .fetch(.max),
+        .piece(3, [1, 2]), .unusable("it lacks libx.so"),
         .observe(interval: 1), .status(ClusterStatus(name: "desk:1", teller: .coordinator, hosts: [])),
         .status(
             ClusterStatus(
@@ -81,7 +83,7 @@ struct MessageTests {
     func sides() {
         for kind in HostFrame.Kind.allCases {
             #expect((kind.isForHost && kind.isForCoordinator) == [.heartbeat, .observe].contains(kind))
-            #expect((kind.isForHost || kind.isForCoordinator) == (kind != .status))
+            #expect(kind.isForAnother == [.status, .offer, .piece].contains(kind))
         }
     }
 

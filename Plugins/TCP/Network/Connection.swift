@@ -154,6 +154,9 @@ final class Connection: HostLink, @unchecked Sendable {
     /// So many bytes have come.
     func noteReceived(_ byteCount: Int) { self.traffic.received += UInt64(byteCount) }
 
+    /// Whether nothing waits to be handed to the channel.
+    var hasSentAll: Bool { self.waiting.isEmpty && self.small.readableBytes == 0 }
+
     /// Whether nothing waits to be sent.
     var isIdle: Bool { self.waiting.isEmpty && self.small.readableBytes == 0 && self.channel.isWritable }
 

@@ -44,9 +44,15 @@ struct GuestHandling: Sendable {
     /// Those who only ask how things are; `nil`: nobody may.
     var observers: Observers?
 
+    /// Makes the user of a connection to one who wants the executable; `nil`: there is none to be had.
+    var makeTool: (@Sendable (Connection, Greeting) -> any Guest)?
+
     @Sendable
     func refusal(of peer: Greeting) -> GreetingRefusal? {
-        guard peer.role == .observer else { return self.admit(peer) }
+        if peer.role == .tool, self.makeTool == nil {
+            return GreetingRefusal(code: .role, detail: "\(self.greeting.name) has no executable to give")
+        }
+        guard peer.role == .observer else { return peer.role == .tool ? nil : self.admit(peer) }
         guard let observers = self.observers else {
             return GreetingRefusal(code: .role, detail: "\(self.greeting.name) tells nobody how it is")
         }
@@ -54,6 +60,7 @@ struct GuestHandling: Sendable {
     }
 
     func makeUser(_ connection: Connection, _ peer: Greeting, _ address: String) -> any Guest {
+        if peer.role == .tool, let makeTool = self.makeTool { return makeTool(connection, peer) }
         guard peer.role == .observer, let observers = self.observers else {
             return self.makeGuest(connection, peer, address)
         }

@@ -101,6 +101,8 @@ extension Greeting.Role {
     var counterpart: Greeting.Role { self == .host ? .coordinator : .host }
 
     /// What may be at the other end.
+    ///
+    /// A tool has a host's certificate.
     var peers: [Greeting.Role] { self == .observer ? [.coordinator, .host] : [self.counterpart, .observer] }
 }
 

@@ -6,11 +6,12 @@
 
 #include <sys/types.h>
 
-/// Starts another program, execve(2): an empty signal mask, default handlers, a process group of its own, nothing to read, the standard
-/// output of this process, `error` as its standard error, and no other descriptor. It is killed when the calling thread ends.
+/// Starts another program, execve(2): an empty signal mask, default handlers, a process group of its own, nothing to read, `output` and
+/// `error` as its standard output and error, and no other descriptor. It is killed when the calling thread ends.
 ///
 /// Returns 0, or what errno would be.
-int joblib_start_program(const char *path, char *const *arguments, char *const *environment, int error, pid_t *pid);
+int joblib_start_program(const char *path, char *const *arguments, char *const *environment, int output, int error,
+                         pid_t *pid);
 
 /// The assignments of this process's environment, environ(7).
 char **joblib_environment(void);

@@ -72,7 +72,9 @@ package final class HostRelay: Sendable {
         case .forget(let number): self.forget(number)
         case .heartbeat: break
         case .ping(let time): self.tell(.pong(time, self.tally.counts))
-        case .answer, .finished, .failed, .refused, .leaving, .pong, .observe, .status: return false
+        case .answer, .finished, .failed, .refused, .leaving, .pong, .observe, .status, .offer, .fetch, .piece,
+            .unusable:
+            return false
         }
         return true
     }

@@ -17,7 +17,7 @@ extension Greeting {
         case .coordinator, .observer:
             let name = self.role == .coordinator ? "a coordinator" : "an observer"
             return self.slots == 0 ? nil : "\(name) has no workers, and it says \(self.slots)"
-        case .host:
+        case .host, .tool:
             return 1...Self.maximumSlots ~= self.slots
                 ? nil : "a host has 1 to \(Self.maximumSlots) workers, and it says \(self.slots)"
         }

@@ -39,8 +39,14 @@ package struct Greeting: Codable, Equatable, Sendable {
         /// Asks how the others are, and need not be the same program.
         case observer
 
+        /// Wants to be given the program, to be a host then.
+        case tool
+
         /// Whether it is the same program as everybody else.
-        package var isOfTheProgram: Bool { self != .observer }
+        package var isOfTheProgram: Bool { self == .coordinator || self == .host }
+
+        /// What its certificate says that it is.
+        package var certified: Role { self == .tool ? .host : self }
     }
 
     package var identity: ProgramIdentity
@@ -54,7 +60,7 @@ package struct Greeting: Codable, Equatable, Sendable {
     /// The name of the machine and the id of the process, such as `"node7:4711"`, for people.
     package var name: String
 
-    /// How many workers a host has, from 1; 0 for others.
+    /// How many workers a host has, from 1, and a tool will have; 0 for others.
     package var slots: Int
 
     package init(identity: ProgramIdentity, role: Role, processID: [UInt8], name: String, slots: Int) {

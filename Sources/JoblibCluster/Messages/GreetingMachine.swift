@@ -149,7 +149,7 @@ package struct GreetingMachine: Sendable {
     private func refusal(of peer: Greeting) -> GreetingRefusal? {
         if let fault = peer.fault { return .malformed(fault) }
         let own = self.greeting
-        if let role = self.provenRole, role != peer.role {
+        if let role = self.provenRole, role != peer.role.certified {
             return GreetingRefusal(
                 code: .role,
                 detail:
@@ -172,7 +172,19 @@ package struct GreetingMachine: Sendable {
                 detail: "\(peer.name.printable()) is an observer; name the address of a coordinator or a host"
             )
         }
-        guard peer.role != own.role else {
+        // A tool is to be a host.
+        let isPair =
+            peer.role != own.role && (peer.role != .tool || own.role == .coordinator)
+            && (own.role != .tool || peer.role == .coordinator)
+        guard isPair || (peer.role == own.role && own.role != .tool) else {
+            return GreetingRefusal(
+                code: .role,
+                detail:
+                    "\(peer.name.printable()) is a \(peer.role.rawValue), and \(own.name.printable()) a \(own.role.rawValue); "
+                    + "an executable is for joblib-worker to get, and for a coordinator to give"
+            )
+        }
+        guard isPair else {
             let names = "\(peer.name.printable()) and \(own.name.printable())"
             return GreetingRefusal(
                 code: .role,

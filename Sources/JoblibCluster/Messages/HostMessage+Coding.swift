@@ -26,6 +26,10 @@ package struct HostFrame: Equatable, Sendable {
         case pong = 17
         case observe = 18
         case status = 19
+        case offer = 20
+        case fetch = 21
+        case piece = 22
+        case unusable = 23
 
         /// Whether it is for a host.
         package var isForHost: Bool {
@@ -36,8 +40,16 @@ package struct HostFrame: Equatable, Sendable {
         }
 
         package var isForCoordinator: Bool {
-            (!self.isForHost || self == .heartbeat || self == .observe) && self != .status
+            switch self {
+            case .answer, .finished, .returned, .died, .lost, .refused, .leaving, .heartbeat, .pong, .observe, .fetch,
+                .unusable:
+                true
+            default: false
+            }
         }
+
+        /// Whether it is for an observer or a tool.
+        package var isForAnother: Bool { !self.isForHost && !self.isForCoordinator }
     }
 
     package var kind: Kind
@@ -91,6 +103,10 @@ extension HostMessage {
             HostFrame(kind: .pong, number: time, second: counts.done, bytes: counts.failed.littleEndianBytes)
         case .observe(let interval): HostFrame(kind: .observe, number: interval)
         case .status(let status): HostFrame(kind: .status, bytes: Self.encoded(status))
+        case .offer(let offer): HostFrame(kind: .offer, number: offer.byteCount, bytes: Self.encoded(offer))
+        case .fetch(let position): HostFrame(kind: .fetch, number: position)
+        case .piece(let position, let bytes): HostFrame(kind: .piece, number: position, bytes: bytes)
+        case .unusable(let why): HostFrame(kind: .unusable, bytes: Array(why.utf8.prefix(2000)))
         }
     }
 
@@ -139,6 +155,15 @@ extension HostMessage {
                 let status = (try? Self.coder.decode(ClusterStatus.self, from: frame.bytes))?.checked
             else { return nil }
             self = .status(status)
+        case .offer:
+            guard frame.bytes.count <= Self.largestNotice,
+                let offer = (try? Self.coder.decode(ExecutableOffer.self, from: frame.bytes))?.checked,
+                offer.byteCount == frame.number
+            else { return nil }
+            self = .offer(offer)
+        case .fetch: self = .fetch(frame.number)
+        case .piece: self = .piece(frame.number, frame.bytes)
+        case .unusable: self = .unusable(String(decoding: frame.bytes.prefix(2000), as: UTF8.self).printable(2000))
         }
     }
 

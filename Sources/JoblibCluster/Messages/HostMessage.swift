@@ -69,6 +69,20 @@ package enum HostMessage: Equatable, Sendable {
 
     /// How things are, to an observer.
     case status(ClusterStatus)
+
+    // The executable.
+
+    /// What the coordinator's executable is, to a tool.
+    case offer(ExecutableOffer)
+
+    /// A tool wants the bytes from this one on.
+    case fetch(UInt64)
+
+    /// The bytes from this one on.
+    case piece(UInt64, [UInt8])
+
+    /// A tool cannot use it; why.
+    case unusable(String)
 }
 
 /// Why a host has not done a batch.

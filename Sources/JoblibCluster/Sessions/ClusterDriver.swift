@@ -141,7 +141,7 @@ package final class ClusterDriver: @unchecked Sendable {
         case .pong(let time, let counts):
             self.notePong(time, counts, from: link)
             return self.handle(.heard(link))
-        case nil, .open, .run, .cancel, .recall, .close, .array, .forget, .ping, .observe, .status: report = .nonsense
+        default: report = .nonsense
         }
         self.handle(.message(link, report))
     }

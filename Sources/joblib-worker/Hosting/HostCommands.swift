@@ -4,6 +4,7 @@
 import ArgumentParser
 import JoblibCluster
 import JoblibCore
+import JoblibPOSIX
 
 /// Keeps a host that listens.
 struct ListenCommand: ParsableCommand {
@@ -74,6 +75,24 @@ struct HostOptions: ParsableArguments {
     )
     var startLimit = 30
 
+    @Flag(
+        help: """
+            Be given the coordinator's executable where none is named, and run it: whoever has the token can have this machine run anything.
+            """
+    )
+    var acceptExecutables = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder where executables are kept; otherwise joblib/executables in $XDG_CACHE_HOME or ~/.cache.",
+            valueName: "folder"
+        )
+    )
+    var cache: String?
+
+    @Option(help: ArgumentHelp("How much these may take, such as 500M or 4G.", valueName: "size"))
+    var cacheLimit = "4G"
+
     @Argument(
         parsing: .postTerminator,
         help: ArgumentHelp("The executable, the same as the coordinator's, and its arguments.", valueName: "program")
@@ -89,6 +108,11 @@ struct HostOptions: ParsableArguments {
         guard 1...Self.longestStart ~= self.startLimit else {
             throw ValidationError("--start-limit \(self.startLimit) makes no sense; write 1 to \(Self.longestStart)")
         }
+        guard !self.acceptExecutables || self.program.isEmpty else {
+            throw ValidationError(
+                "a program is named, so no other one is accepted; leave out --accept-executables, or the program"
+            )
+        }
     }
 
     static func address(_ text: String) throws -> HostAddress {
@@ -99,21 +123,29 @@ struct HostOptions: ParsableArguments {
     func keep(_ kind: HostRequest.Kind, _ address: HostAddress) throws {
         #if TCP
         let tokenFile = try TokenFileChoice(option: self.tokenFile).path
+        let request = HostRequest(kind: kind, address: address, slots: self.slots, tokenFile: tokenFile)
+        let startLimit = UInt64(self.startLimit) * 1_000_000_000
         guard let name = self.program.first else {
-            throw WorkerFailure(
-                status: ExitStatus.usage,
-                detail: "no program; name the executable behind --, the same as the coordinator's: -- ./my-program"
-            )
+            guard self.acceptExecutables else {
+                throw WorkerFailure(
+                    status: ExitStatus.usage,
+                    detail:
+                        "no program; start joblib-worker with --accept-executables, or name the program, the same as the "
+                        + "coordinator's, behind --: -- ./my-program"
+                )
+            }
+            let cache = try CacheChoice(folder: self.cache, limit: self.cacheLimit)
+            // Before anything has started a thread.
+            TerminationSignals.block()
+            var keeper = ExecutableKeeper(request, cache: try cache.open(), startLimit: startLimit)
+            throw ExitCode(try keeper.run(TerminationSignals.Inbox()))
         }
         let program = try ProgramFile(named: name).path
-        let request = HostRequest(kind: kind, address: address, slots: self.slots, tokenFile: tokenFile)
-        var keeper = HostKeeper(
-            request,
-            program: program,
-            arguments: Array(self.program.dropFirst()),
-            startLimit: UInt64(self.startLimit) * 1_000_000_000
-        )
-        throw ExitCode(try keeper.run())
+        TerminationSignals.block()
+        let arguments = Array(self.program.dropFirst())
+        var keeper = HostKeeper(request, program: program, arguments: arguments, startLimit: startLimit)
+        guard case .ended(let status) = try keeper.run(TerminationSignals.Inbox()) else { return }
+        throw ExitCode(status)
         #else
         throw WorkerFailure.withoutNetworks
         #endif

@@ -69,12 +69,13 @@ final class FakePeer: Sendable {
         _ address: String,
         _ token: ClusterToken,
         role: Greeting.Role = .coordinator,
+        _ behaviour: @escaping Behaviour = { _, _ in },
         begin: @escaping @Sendable (Connection) -> Void
     ) throws -> FakePeer {
-        let peer = FakePeer { _, _ in }
+        let peer = FakePeer(behaviour)
         let dialer = Dialer(
             try HostAddress(address),
-            try peer.handling(role, slots: 0, token, begin),
+            try peer.handling(role, slots: role == .tool ? 1 : 0, token, begin),
             note: { _ in }
         )
         peer.dialer.withLock { $0 = dialer }
@@ -88,9 +89,9 @@ final class FakePeer: Sendable {
         _ token: ClusterToken,
         _ begin: @escaping @Sendable (Connection) -> Void
     ) throws -> GuestHandling {
-        GuestHandling(
+        var handling = GuestHandling(
             greeting: .ofThisProcess(role: role, slots: slots),
-            security: try ClusterTLS(token, role),
+            security: try ClusterTLS(token, role.certified),
             loop: MultiThreadedEventLoopGroup.singleton.next(),
             makeGuest: { connection, _, _ in
                 // Behind what the pipeline does when it is complete.
@@ -98,6 +99,8 @@ final class FakePeer: Sendable {
                 return User(connection, self)
             }
         )
+        handling.makeTool = { [makeGuest = handling.makeGuest] in makeGuest($0, $1, "") }
+        return handling
     }
 
     func stop() {

@@ -99,7 +99,7 @@ final class Cluster: Sendable {
         let driver = try ClusterDriver(limits, on: EventLoopExecutor(group.next()))
         var guest = GuestHandling(
             greeting: .ofThisProcess(role: .coordinator, slots: 0),
-            security: try settings.token.map { try ClusterTLS($0, .coordinator) },
+            security: try settings.credentials.map { try $0.security(.coordinator) },
             loop: group.next(),
             makeGuest: { CoordinatorLink(driver, $0, $1, $2) }
         )

@@ -19,6 +19,7 @@ struct TCPSettings: Sendable {
 
     static let names = HostParameters.names.union([
         workersName, listenName, waitName, tokenName, plaintextName, heartbeatName, speculativeName, patienceName,
+        BackendParameter.certificatesName,
     ])
 
     /// What the connections of a call depend on: calls that agree in it share them.
@@ -27,7 +28,7 @@ struct TCPSettings: Sendable {
         var hosts: [HostAddress] = []
         var listen: HostAddress?
 
-        /// What tells the token from others; `nil`: nothing is encrypted, and nobody proves anything.
+        /// What tells the token, or the authority, from others; `nil`: nothing is encrypted, and nobody proves anything.
         var tokenFingerprint: String?
 
         /// How often each side says that it is there, and for how long a session waits for a host, in nanoseconds.
@@ -36,7 +37,7 @@ struct TCPSettings: Sendable {
     }
 
     let meeting: Meeting
-    let token: ClusterToken?
+    let credentials: ClusterCredentials?
     let host: HostParameters
     let isIdempotent: Bool
     let isSpeculative: Bool
@@ -90,7 +91,7 @@ struct TCPSettings: Sendable {
             throw ParallelError(.invalidArgument, "workers: '\(address)' has no port to dial; a host prints its own")
         }
         if try request.parameter(Self.plaintextName) ?? false {
-            self.token = nil
+            self.credentials = nil
             for address in meeting.hosts + (meeting.listen.map { [$0] } ?? []) where !address.isLoopback {
                 throw ParallelError(
                     .insecureTransport,
@@ -98,15 +99,23 @@ struct TCPSettings: Sendable {
                 )
             }
         } else {
-            self.token = try request.parameter(Self.tokenName) ?? ClusterToken.fromEnvironment()
-            guard let token = self.token else {
+            let token: ClusterToken? = try request.parameter(Self.tokenName)
+            let certificates: ClusterCertificates? = try request.parameter(BackendParameter.certificatesName)
+            if let certificates {
+                self.credentials = .certificates(certificates)
+            } else if let token {
+                self.credentials = .token(token)
+            } else {
+                self.credentials = try ClusterCredentials.fromEnvironment()
+            }
+            guard let credentials = self.credentials else {
                 throw ParallelError(
                     .insecureTransport,
                     "tcp: no token; make one, by umask 077; joblib-hosts token >token or ClusterToken.generate(), and name the file in "
                         + "JOBLIB_TOKEN_FILE on all hosts, or give backendParams: [.token(token)]"
                 )
             }
-            meeting.tokenFingerprint = token.fingerprint
+            meeting.tokenFingerprint = credentials.fingerprint
         }
         self.meeting = meeting
     }

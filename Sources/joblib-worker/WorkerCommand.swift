@@ -20,7 +20,9 @@ struct WorkerCommand: ParsableCommand {
             On each host:
               joblib-worker listen 0.0.0.0:7077 --token-file token -- ./my-program
             """,
-        subcommands: [ListenCommand.self, DialCommand.self, StatusCommand.self, TokenCommand.self]
+        subcommands: [
+            AuthorityCommand.self, ListenCommand.self, DialCommand.self, StatusCommand.self, TokenCommand.self,
+        ]
     )
 
     static func main() {

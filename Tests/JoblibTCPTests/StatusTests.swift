@@ -27,7 +27,7 @@ struct StatusTests {
     ) throws -> ClusterStatus {
         var found: ClusterStatus?
         let end = ContinuousClock.now + .seconds(30)
-        try ClusterObserver.follow(address, token, every: .milliseconds(100)) { status in
+        try ClusterObserver.follow(address, .token(token), every: .milliseconds(100)) { status in
             if isWanted(status) { found = status }
             guard ContinuousClock.now < end else { throw HostFault(description: "30 s in vain: \(status)") }
             return found == nil
@@ -117,7 +117,7 @@ struct StatusTests {
                 let before = told.withLock { $0 }
                 let call = BackgroundCall {
                     var isFirst = true
-                    try ClusterObserver.follow(address, token, every: .milliseconds(100)) { _ in
+                    try ClusterObserver.follow(address, .token(token), every: .milliseconds(100)) { _ in
                         if isFirst { told.withLock { $0 += 1 } }
                         isFirst = false
                         return !isOver.withLock { $0 }

@@ -37,7 +37,7 @@ public final class ExecutableReceiver: Sendable {
     ///   - listens: Whether coordinators dial in.
     ///   - address: Where, `host:port`.
     ///   - slots: How many workers the host is to have, from 1.
-    ///   - token: The cluster's.
+    ///   - credentials: What lets this process in: the cluster's token, or a worker's certificate.
     ///   - cache: Where executables are kept.
     ///   - say: Is told what happens, for people; on another thread.
     /// - Throws: ``ParallelError`` where it cannot listen.
@@ -45,7 +45,7 @@ public final class ExecutableReceiver: Sendable {
         listens: Bool,
         at address: String,
         slots: Int,
-        token: ClusterToken,
+        credentials: ClusterCredentials,
         cache: ExecutableCache,
         say: @escaping @Sendable (String) -> Void
     ) throws {
@@ -55,7 +55,7 @@ public final class ExecutableReceiver: Sendable {
         self.say = say
         var handling = GuestHandling(
             greeting: .ofThisProcess(role: .tool, slots: slots),
-            security: try ClusterTLS(token, .host),
+            security: try credentials.security(.host),
             loop: self.group.next(),
             makeGuest: { connection, coordinator, _ in Taker(self, connection, coordinator.name) }
         )

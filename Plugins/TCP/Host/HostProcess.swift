@@ -35,7 +35,7 @@ final class HostProcess: @unchecked Sendable {
     init(_ settings: HostSettings, on loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
-        self.security = try settings.token.map { try ClusterTLS($0, .host) }
+        self.security = try settings.credentials.map { try $0.security(.host) }
         self.greeting = .ofThisProcess(role: .host, slots: settings.slots)
     }
 
@@ -75,7 +75,7 @@ final class HostProcess: @unchecked Sendable {
 
     private func start() throws {
         let workers = "\(self.settings.slots) \(self.settings.slots == 1 ? "worker" : "workers")"
-        let token = self.settings.token.map { "token \($0.fingerprint)" } ?? "plaintext"
+        let token = self.settings.credentials?.name ?? "plaintext"
         if self.settings.listens {
             let channel: any Channel
             do {

@@ -24,7 +24,7 @@ struct HostSettings {
     let arrayByteCount: Int?
 
     /// `nil`: nothing is encrypted.
-    let token: ClusterToken?
+    let credentials: ClusterCredentials?
 
     init(listens: Bool, _ address: String) throws(ParallelError) {
         ClusterToken.takeVariable()
@@ -50,8 +50,8 @@ struct HostSettings {
             )
         }
         guard ProcessEnvironment.value(Self.plaintextVariable) == "1" else {
-            self.token = try ClusterToken.fromEnvironment()
-            if self.token == nil {
+            self.credentials = try ClusterCredentials.fromEnvironment()
+            if self.credentials == nil {
                 throw ParallelError(
                     .insecureTransport,
                     "no token; name the file that holds it in JOBLIB_TOKEN_FILE, the same as the coordinator's"
@@ -59,7 +59,7 @@ struct HostSettings {
             }
             return
         }
-        self.token = nil
+        self.credentials = nil
         guard self.address.isLoopback else {
             throw ParallelError(
                 .insecureTransport,

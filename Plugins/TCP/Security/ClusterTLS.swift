@@ -18,10 +18,14 @@ struct ClusterTLS: Sendable {
     /// What this process is.
     let role: Greeting.Role
 
-    /// What tells the token that it has from others.
+    /// What tells the token that it has, or the authority that it trusts, from others.
     let fingerprint: String
 
+    /// What it is called, for people: a token, or an authority.
+    let secretName: String
+
     private let authority: Certificate
+    private let revoked: RevokedCertificates?
     private let server: NIOSSLContext
     private let client: NIOSSLContext
 
@@ -30,15 +34,55 @@ struct ClusterTLS: Sendable {
     /// - Throws: What the libraries throw when they cannot encode a certificate or make a context.
     init(_ token: ClusterToken, _ role: Greeting.Role) throws {
         let authority = try ClusterAuthority(token)
-        let identity = try authority.issue(for: role)
+        try self.init(
+            authority.certificate,
+            try authority.issue(for: role),
+            role,
+            secretName: "token",
+            fingerprint: token.fingerprint
+        )
+    }
+
+    /// Takes certificates that are kept in files.
+    ///
+    /// - Throws: ``ParallelError`` for a certificate of another role, or of another authority; else as the other initialiser.
+    init(_ certificates: ClusterCertificates, _ role: Greeting.Role) throws {
+        do throws(ParallelError) {
+            _ = try PeerCertificate(certificates.certificate).role(among: [role], of: certificates.authority)
+        } catch {
+            throw ParallelError.invalidToken(
+                "this process is a \(role.rawValue), and its own certificate does not fit: \(error.detail); "
+                    + "have one issued by joblib-worker ca issue --role \(role == .host ? "worker" : role.rawValue)"
+            )
+        }
+        try self.init(
+            certificates.authority,
+            (certificates.certificate, certificates.privateKey),
+            role,
+            secretName: "authority",
+            fingerprint: certificates.fingerprint,
+            revoked: certificates.revoked
+        )
+    }
+
+    private init(
+        _ authority: Certificate,
+        _ identity: (certificate: Certificate, privateKey: P256.Signing.PrivateKey),
+        _ role: Greeting.Role,
+        secretName: String,
+        fingerprint: String,
+        revoked: RevokedCertificates? = nil
+    ) throws {
         self.role = role
-        self.fingerprint = token.fingerprint
-        self.authority = authority.certificate
+        self.fingerprint = fingerprint
+        self.secretName = secretName
+        self.authority = authority
+        self.revoked = revoked
         let chain = [NIOSSLCertificateSource.certificate(try Self.certificate(identity.certificate))]
         let key = NIOSSLPrivateKeySource.privateKey(
             try NIOSSLPrivateKey(bytes: Array(identity.privateKey.derRepresentation), format: .der)
         )
-        let roots = NIOSSLTrustRoots.certificates([try Self.certificate(authority.certificate)])
+        let roots = NIOSSLTrustRoots.certificates([try Self.certificate(authority)])
 
         let server = TLSConfiguration.makeServerConfigurationWithMTLS(
             certificateChain: chain,
@@ -89,7 +133,13 @@ struct ClusterTLS: Sendable {
         guard let certificate = try? Certificate(derEncoded: bytes) else {
             throw .untrustedPeer("the certificate at the other end cannot be read")
         }
-        return try PeerCertificate(certificate).role(among: self.role.peers, of: self.authority)
+        let role = try PeerCertificate(certificate).role(among: self.role.peers, of: self.authority)
+        guard try self.revoked?.contains(certificate) != true else {
+            throw .untrustedPeer(
+                "the certificate at the other end was revoked (\(RevokedCertificates.text(of: certificate))); have another one issued"
+            )
+        }
+        return role
     }
 
     private static func restricted(_ configuration: TLSConfiguration) -> TLSConfiguration {

@@ -19,7 +19,7 @@ public enum ClusterObserver {
     ///
     /// - Parameters:
     ///   - address: Where it listens, `host:port`.
-    ///   - token: The cluster's.
+    ///   - credentials: What lets this process in: the cluster's token, or an observer's certificate.
     ///   - interval: How often; the other end takes 100 ms to a minute.
     ///   - limit: How long the first answer may take, more than zero.
     ///   - body: Is given each answer, and says whether there is to be another one.
@@ -27,7 +27,7 @@ public enum ClusterObserver {
     ///   what the closure throws.
     public static func follow(
         _ address: String,
-        _ token: ClusterToken,
+        _ credentials: ClusterCredentials,
         every interval: Duration,
         within limit: Duration = .seconds(10),
         _ body: (ClusterStatus) throws -> Bool
@@ -41,7 +41,7 @@ public enum ClusterObserver {
         let answers = Answers()
         let handling = GuestHandling(
             greeting: .ofThisProcess(role: .observer, slots: 0),
-            security: try ClusterTLS(token, .observer),
+            security: try credentials.security(.observer),
             loop: group.next(),
             makeGuest: { connection, _, _ in Asker(connection, interval.nanoseconds, answers) }
         )

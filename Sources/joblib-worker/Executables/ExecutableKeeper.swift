@@ -14,11 +14,13 @@ struct ExecutableKeeper {
     private static let pace: UInt64 = 50_000_000
 
     private var request: HostRequest
+    private let credentials: ClusterCredentials
     private let cache: ExecutableCache
     private let startLimit: UInt64
 
-    init(_ request: HostRequest, cache: ExecutableCache, startLimit: UInt64) {
+    init(_ request: HostRequest, _ credentials: ClusterCredentials, cache: ExecutableCache, startLimit: UInt64) {
         self.request = request
+        self.credentials = credentials
         self.cache = cache
         self.startLimit = startLimit
     }
@@ -41,7 +43,7 @@ struct ExecutableKeeper {
             listens: self.request.kind == .listening,
             at: self.request.address.description,
             slots: self.request.slots.flatMap { Int($0) } ?? cpuCount(),
-            token: try ClusterToken(fromFile: self.request.tokenFile),
+            credentials: self.credentials,
             cache: self.cache,
             say: { HostKeeper.say($0) }
         )

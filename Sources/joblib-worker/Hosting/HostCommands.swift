@@ -122,8 +122,8 @@ struct HostOptions: ParsableArguments {
     /// Keeps the host until it is done.
     func keep(_ kind: HostRequest.Kind, _ address: HostAddress) throws {
         #if TCP
-        let tokenFile = try TokenFileChoice(option: self.tokenFile).path
-        let request = HostRequest(kind: kind, address: address, slots: self.slots, tokenFile: tokenFile)
+        let choice = try CredentialsChoice(tokenFile: self.tokenFile)
+        let request = HostRequest(kind: kind, address: address, slots: self.slots, tokenFile: choice.tokenFile)
         let startLimit = UInt64(self.startLimit) * 1_000_000_000
         guard let name = self.program.first else {
             guard self.acceptExecutables else {
@@ -137,7 +137,7 @@ struct HostOptions: ParsableArguments {
             let cache = try CacheChoice(folder: self.cache, limit: self.cacheLimit)
             // Before anything has started a thread.
             TerminationSignals.block()
-            var keeper = ExecutableKeeper(request, cache: try cache.open(), startLimit: startLimit)
+            var keeper = ExecutableKeeper(request, choice.credentials, cache: try cache.open(), startLimit: startLimit)
             throw ExitCode(try keeper.run(TerminationSignals.Inbox()))
         }
         let program = try ProgramFile(named: name).path

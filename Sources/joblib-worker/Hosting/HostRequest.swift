@@ -15,7 +15,9 @@ struct HostRequest {
     /// Where; one that leaves its port to the system gets the same one when it is started again.
     var address: HostAddress
     let slots: String?
-    let tokenFile: String
+
+    /// The file with the token; `nil`: the environment names a certificate.
+    let tokenFile: String?
 
     /// Variables that are not handed on: others would make the program something else, or hold the token.
     private static let dropped: Set<String> = [
@@ -30,7 +32,11 @@ struct HostRequest {
     func environment(from own: [String: String]) -> [String: String] {
         var variables = own.filter { !Self.dropped.contains($0.key) }
         variables[self.kind.rawValue] = self.address.description
-        variables["JOBLIB_TOKEN_FILE"] = self.tokenFile
+        if let tokenFile = self.tokenFile {
+            variables["JOBLIB_TOKEN_FILE"] = tokenFile
+            // Which would come first.
+            variables["JOBLIB_CERTIFICATE_FILE"] = nil
+        }
         if let slots = self.slots { variables["JOBLIB_WORKER_SLOTS"] = slots }
         return variables
     }

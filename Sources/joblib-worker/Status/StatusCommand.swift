@@ -47,10 +47,10 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         #if TCP
-        let token = try ClusterToken(fromFile: TokenFileChoice(option: self.tokenFile).path)
+        let credentials = try CredentialsChoice(tokenFile: self.tokenFile).credentials
         let isLive = StandardStream.output.isTerminal && !self.once
         do {
-            try ClusterObserver.follow(self.address, token, every: .seconds(self.interval)) { status in
+            try ClusterObserver.follow(self.address, credentials, every: .seconds(self.interval)) { status in
                 let lines = StatusTable(status).lines
                 if isLive {
                     // The cursor to the top left, each line's rest and what is below erased: nothing flickers.

@@ -39,6 +39,7 @@ let package = Package(
         .executable(name: "joblib-speedup", targets: ["joblib-speedup"]),
         .executable(name: "joblib-wordcount", targets: ["joblib-wordcount"]),
         .executable(name: "joblib-hosts", targets: ["joblib-hosts"]),
+        .executable(name: "joblib-worker", targets: ["joblib-worker"]),
     ],
     traits: [
         // Workers on other hosts. Off by default: whoever wants threads compiles no network and no TLS.
@@ -151,6 +152,14 @@ let package = Package(
             ]
         ),
 
+        .executableTarget(
+            name: "joblib-worker",
+            dependencies: [
+                "JoblibCluster", "JoblibCore", "JoblibPOSIX", "JoblibTCP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+
         // How two of them count words; no product.
         .target(
             name: "WordCount",
@@ -205,8 +214,8 @@ let package = Package(
         .testTarget(
             name: "JoblibTCPTests",
             dependencies: [
-                "Joblib", "joblib-hosts", "joblib-wordcount", "JoblibCluster", "JoblibPOSIX", "JoblibTCP",
-                "JoblibTestKit",
+                "Joblib", "joblib-hosts", "joblib-wordcount", "joblib-worker", "JoblibCluster", "JoblibPOSIX",
+                "JoblibTCP", "JoblibTestKit",
                 "JoblibWire", "tcp-probe", "TestProcesses",
             ] + network
         ),
@@ -217,7 +226,9 @@ let package = Package(
         .testTarget(name: "DocumentationTests", dependencies: ["Joblib"]),
         .testTarget(
             name: "ProgramsTests",
-            dependencies: ["joblib-hosts", "joblib-speedup", "joblib-wordcount", "WordCount"]
+            dependencies: [
+                "joblib-hosts", "joblib-speedup", "joblib-wordcount", "joblib-worker", "JoblibCluster", "WordCount",
+            ]
         ),
 
         // Tests of what the compiler and the linker make of the package.

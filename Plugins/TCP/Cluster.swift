@@ -72,13 +72,20 @@ final class Cluster: Sendable {
         let driver = try makeDriver(limits, EventLoopExecutor(group.next())) { launched.note($0) }
         var guest = GuestHandling(
             greeting: .ofThisProcess(role: .coordinator, slots: 0),
-            security: try settings.token.map { try ClusterTLS($0, .coordinator) },
+            security: try settings.credentials.map { try $0.security(.coordinator) },
             loop: group.next(),
             makeGuest: { CoordinatorLink(driver, $0, $1, $2) }
         )
         let claims = HostClaims()
         guest.admit = { driver.refusal(of: $0) ?? claims.refusal(of: $0, at: $1.peerText, over: $1) }
+        let name = guest.greeting.name
+        guest.observers = Observers(on: group.next()) { driver.status(name: name) }
         let cluster = Cluster(group, driver, settings.meeting.hosts)
+        let giver = ExecutableGiver(on: group.next()) { [problems = cluster.problems] failure in
+            problems.note(failure)
+            driver.noteChange()
+        }
+        guest.makeTool = { giver.makeGuest($0, $1) }
         try cluster.listen(settings.meeting.listen, guest)
         cluster.dial(settings.meeting.hosts, guest, claims)
         try cluster.beginLaunch(settings, launched)
@@ -132,7 +139,7 @@ final class Cluster: Sendable {
             let launch = try Launch(
                 request.launcher,
                 request.plan(settings.launchedCount),
-                request.instructions(address, settings.token)
+                request.instructions(address, settings.credentials?.token)
             ) { [driver = self.driver] in driver.noteChange() }
             reference.set(launch)
             self.state.withLock { $0.launch = launch }

@@ -21,7 +21,7 @@ struct TCPSettings: Sendable {
 
     static let names = HostParameters.names.union([
         workersName, listenName, waitName, tokenName, plaintextName, heartbeatName, speculativeName, patienceName,
-        launchName, dialAddressName,
+        launchName, dialAddressName, BackendParameter.certificatesName,
     ])
 
     /// What the connections of a call depend on: calls that agree in it share them.
@@ -34,7 +34,7 @@ struct TCPSettings: Sendable {
         var launch: UInt64?
         var dialAddress: HostAddress?
 
-        /// What tells the token from others; `nil`: nothing is encrypted, and nobody proves anything.
+        /// What tells the token, or the authority, from others; `nil`: nothing is encrypted, and nobody proves anything.
         var tokenFingerprint: String?
 
         /// How often each side says that it is there, and for how long a session waits for a host, in nanoseconds.
@@ -43,7 +43,7 @@ struct TCPSettings: Sendable {
     }
 
     let meeting: Meeting
-    let token: ClusterToken?
+    let credentials: ClusterCredentials?
 
     /// What is to be launched, and how many hosts; whoever has it keeps these from being stopped.
     let launch: LaunchRequest?
@@ -115,7 +115,7 @@ struct TCPSettings: Sendable {
             throw ParallelError(.invalidArgument, "workers: '\(address)' has no port to dial; a host prints its own")
         }
         if isPlain {
-            self.token = nil
+            self.credentials = nil
             for address in meeting.hosts + (meeting.listen.map { [$0] } ?? []) where !address.isLoopback {
                 throw ParallelError(
                     .insecureTransport,
@@ -123,15 +123,30 @@ struct TCPSettings: Sendable {
                 )
             }
         } else {
-            self.token = try request.parameter(Self.tokenName) ?? ClusterToken.fromEnvironment() ?? launch?.token
-            guard let token = self.token else {
+            let token: ClusterToken? = try request.parameter(Self.tokenName)
+            let certificates: ClusterCertificates? = try request.parameter(BackendParameter.certificatesName)
+            if let certificates {
+                self.credentials = .certificates(certificates)
+            } else if let token {
+                self.credentials = .token(token)
+            } else {
+                self.credentials = try ClusterCredentials.fromEnvironment() ?? launch?.token.map { .token($0) }
+            }
+            if launch != nil, case .certificates = self.credentials {
+                throw ParallelError(
+                    .invalidArgument,
+                    "launch: hosts are handed a token, and these have certificates; give backendParams: [.token(token)], or have "
+                        + "joblib-worker started there, and name where it listens in .workers"
+                )
+            }
+            guard let credentials = self.credentials else {
                 throw ParallelError(
                     .insecureTransport,
                     "tcp: no token; make one, by umask 077; joblib-hosts token >token or ClusterToken.generate(), and name the file in "
                         + "JOBLIB_TOKEN_FILE on all hosts, or give backendParams: [.token(token)]"
                 )
             }
-            meeting.tokenFingerprint = token.fingerprint
+            meeting.tokenFingerprint = credentials.fingerprint
         }
         self.meeting = meeting
     }

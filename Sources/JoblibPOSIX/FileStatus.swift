@@ -17,6 +17,12 @@ public struct FileStatus: Sendable, Hashable {
     /// Whether it is a file with bytes at positions: no folder, pipe, or device.
     public let isRegular: Bool
 
+    /// Whether it is a folder.
+    public let isFolder: Bool
+
+    /// When it was last written to, or said to be, in nanoseconds since 1970.
+    public let modificationTime: Int64
+
     /// Whether it belongs to the user of this process.
     public let isOwn: Bool
 
@@ -46,7 +52,14 @@ public struct FileStatus: Sendable, Hashable {
         self.inode = UInt64(status.st_ino)
         self.byteCount = Int(status.st_size)
         self.isRegular = status.st_mode & S_IFMT == S_IFREG
+        self.isFolder = status.st_mode & S_IFMT == S_IFDIR
+        self.modificationTime = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
         self.isOwn = status.st_uid == geteuid()
         self.isOpenToOthers = status.st_mode & (S_IRWXG | S_IRWXO) != 0
     }
+}
+
+extension FileStatus {
+    /// Whether this process may run the file at a path, access(2), links followed.
+    public static func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
 }

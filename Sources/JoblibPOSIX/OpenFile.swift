@@ -133,6 +133,31 @@ public struct OpenFile: ~Copyable {
         }
     }
 
+    /// Writes all bytes at a position; pwrite(2).
+    ///
+    /// - Throws: ``SystemError``, such as ENOSPC.
+    public func write(_ bytes: [UInt8], at position: Int) throws(SystemError) {
+        var failure: SystemError?
+        unsafe bytes.withUnsafeBytes { buffer in
+            do throws(SystemError) {
+                try unsafe self.write(buffer, at: position)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Lets this user run the file, and nobody else do anything with it; fchmod(2) with mode 0700.
+    ///
+    /// - Throws: ``SystemError``.
+    public func makeExecutable() throws(SystemError) {
+        guard fchmod(self.descriptor, 0o700) == 0 else { throw SystemError(errno: errno, call: "fchmod") }
+    }
+
+    /// Says that the file was used now, utimensat(2); nothing happens where that is not allowed.
+    public static func touch(_ path: String) { unsafe utimensat(AT_FDCWD, path, nil, 0) }
+
     /// Gives a file another name, in place of what has that name already; rename(2).
     ///
     /// - Throws: ``SystemError``.

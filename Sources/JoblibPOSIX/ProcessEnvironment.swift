@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import CJoblibPOSIX
 internal import Glibc
 
 /// The environment variables of this process; nothing else reads them.
@@ -31,5 +32,24 @@ public enum ProcessEnvironment {
         unsafe explicit_bzero(value, strlen(value))
         unsafe unsetenv(name)
         return text
+    }
+}
+
+extension ProcessEnvironment {
+    /// Returns all variables; of one that is set twice the first value, as `getenv(3)` does.
+    ///
+    /// As with ``value(_:)``, no other thread must change the environment meanwhile.
+    public static var all: [String: String] {
+        guard var next = unsafe joblib_environment() else { return [:] }
+        var variables: [String: String] = [:]
+        while let entry = unsafe next.pointee {
+            let text = unsafe String(cString: entry)
+            if let equals = text.firstIndex(of: "="), equals != text.startIndex {
+                let name = String(text[..<equals])
+                if variables[name] == nil { variables[name] = String(text[text.index(after: equals)...]) }
+            }
+            unsafe next += 1
+        }
+        return variables
     }
 }

@@ -4,6 +4,12 @@
 internal import Glibc
 
 extension SystemError {
+    /// A file that is larger than it may be (EFBIG).
+    public static var fileTooLarge: Int32 { EFBIG }
+
+    /// Something that is not allowed (EPERM).
+    public static var notPermitted: Int32 { EPERM }
+
     /// Whether there is already something of that name (EEXIST).
     public var isCollision: Bool { self.errno == EEXIST }
 

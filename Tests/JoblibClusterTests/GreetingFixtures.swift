@@ -10,6 +10,13 @@ extension ProgramIdentity {
         architecture: "x86_64, little-endian, 64 bits",
         program: "wordcount"
     )
+
+    /// The same, with one thing changed.
+    func with<Value>(_ path: WritableKeyPath<ProgramIdentity, Value>, _ value: Value) -> ProgramIdentity {
+        var identity = self
+        identity[keyPath: path] = value
+        return identity
+    }
 }
 
 extension Greeting {
@@ -22,6 +29,16 @@ extension Greeting {
     )
 
     static let host = Greeting(identity: .example, role: .host, processID: Array(16..<32), name: "node7:4711", slots: 8)
+
+    /// Another program, which asks how the others are.
+    static let observer = Greeting(
+        identity: ProgramIdentity.example.with(\.build, "ffff").with(\.architecture, "arm64")
+            .with(\.program, "joblib-worker"),
+        role: .observer,
+        processID: Array(32..<48),
+        name: "desk:9",
+        slots: 0
+    )
 
     /// The same, with one thing changed.
     func with<Value>(_ path: WritableKeyPath<Greeting, Value>, _ value: Value) -> Greeting {

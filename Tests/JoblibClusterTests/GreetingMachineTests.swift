@@ -195,7 +195,7 @@ struct GreetingMachineTests {
             for refusal in [try #require(refused.refusal), try #require(told.refusal)] {
                 #expect(refusal.code == .build)
                 for text in [
-                    "desk:1 runs 'wordcount' (build 0123456789abcdef, x86_64, little-endian, 64 bits, version 1)",
+                    "desk:1 runs 'wordcount' (build 0123456789abcdef, x86_64, little-endian, 64 bits, version \(ProgramIdentity.currentVersion))",
                     "node7:4711 runs 'wordcount' (build \(identity.build), \(identity.architecture), version \(identity.version))",
                     "executable",
                 ] { #expect(refusal.detail.contains(text)) }
@@ -203,6 +203,51 @@ struct GreetingMachineTests {
             var other = Stage.started.machine(.server)!
             let greeting = Greeting.coordinator.with(\.identity, identity)
             #expect(other.receive(GreetingFrame.greeting(greeting).bytes).refusal?.code == .build)
+        }
+    }
+
+    @Test("An observer is another program, and is let in by whoever listens and has the same version")
+    func observers() {
+        for server in [Greeting.host, .coordinator] {
+            var listener = GreetingMachine(.server, server)
+            var client = GreetingMachine(.client, .observer)
+            _ = client.start()
+            let greeting = client.receive(listener.start().bytes)
+            let acceptance = listener.receive(greeting.bytes)
+            #expect(acceptance.accepted == .observer)
+            #expect(client.receive(acceptance.bytes).accepted == server)
+        }
+        let old = Greeting.observer.with(\.identity.version, ProgramIdentity.currentVersion + 1)
+        var server = Stage.started.machine(.server)!
+        #expect(server.receive(GreetingFrame.greeting(old).bytes).refusal?.code == .build)
+        server = Stage.started.machine(.server)!
+        #expect(server.receive(GreetingFrame.greeting(.observer.with(\.slots, 1)).bytes).refusal?.code == .malformed)
+    }
+
+    @Test("An observer is not dialled, and two of them have nothing to tell each other")
+    func observersThatListen() {
+        var client = Stage.started.machine(.client)!
+        #expect(client.receive(GreetingFrame.welcome(.observer).bytes).refusal?.code == .role)
+        client = GreetingMachine(.client, .observer)
+        _ = client.start()
+        #expect(client.receive(GreetingFrame.welcome(.observer).bytes).refusal?.code == .role)
+        var server = GreetingMachine(.server, .observer)
+        _ = server.start()
+        #expect(server.receive(GreetingFrame.greeting(.observer).bytes).refusal?.code == .role)
+    }
+
+    @Test("Nobody says that it is anything but what it was certified to be")
+    func provenRoles() {
+        let greetings: [Greeting.Role: Greeting] = [.coordinator: .coordinator, .host: .host, .observer: .observer]
+        for role in Greeting.Role.allCases {
+            for (said, greeting) in greetings where said != .host {
+                var server = Stage.idle.machine(.server)!
+                server.provenRole = role
+                _ = server.start()
+                let actions = server.receive(GreetingFrame.greeting(greeting).bytes)
+                #expect((actions.accepted != nil) == (said == role), "\(said) \(role)")
+                if said != role { #expect(actions.refusal?.code == .role) }
+            }
         }
     }
 
@@ -269,13 +314,5 @@ struct GreetingMachineTests {
 extension [GreetingMachine.Action] {
     fileprivate var bytes: [UInt8] {
         self.flatMap { if case .send(let bytes) = $0 { bytes } else { [] as [UInt8] } }
-    }
-}
-
-extension ProgramIdentity {
-    fileprivate func with<Value>(_ path: WritableKeyPath<ProgramIdentity, Value>, _ value: Value) -> ProgramIdentity {
-        var identity = self
-        identity[keyPath: path] = value
-        return identity
     }
 }

@@ -28,7 +28,30 @@ struct MessageTests {
         ),
         .failed(12, .lost("")), .failed(13, .lost("the pool is gone")),
         .refused(14, GrantRefusal(code: "initializerFailed", detail: "it throws")), .leaving,
-        .heartbeat(interval: 2_000_000_000), .array(15, byteCount: 1 << 40, piece: [1, 2]), .forget(.max),
+        .heartbeat(interval: 2_000_000_000), .ping(.max), .pong(1, HostCounts(done: 2, failed: .max)),
+        .offer(ExecutableOffer(name: "p", byteCount: 1 << 40, hash: [UInt8](repeating: 7, count: 32))), .fetch(.max),
+        .piece(3, [1, 2]), .unusable("it lacks libx.so"),
+        .observe(interval: 1), .status(ClusterStatus(name: "desk:1", teller: .coordinator, hosts: [])),
+        .status(
+            ClusterStatus(
+                name: "node7:1",
+                teller: .host,
+                hosts: [
+                    HostStatus(name: "a", slots: 1),
+                    HostStatus(
+                        name: "b",
+                        slots: 8,
+                        running: 7,
+                        done: 6,
+                        failed: 5,
+                        bytesIn: 4,
+                        bytesOut: 3,
+                        roundTrip: 2,
+                        isDraining: true
+                    ),
+                ]
+            )
+        ), .array(15, byteCount: 1 << 40, piece: [1, 2]), .forget(.max),
     ]
 
     @Test("are read as they were written", arguments: messages)
@@ -56,12 +79,33 @@ struct MessageTests {
         }
     }
 
-    @Test("are for one side, heartbeats for both")
+    @Test("are for one side; heartbeats and observers' questions for both, and what these are told for neither")
     func sides() {
         for kind in HostFrame.Kind.allCases {
-            #expect((kind.isForHost && kind.isForCoordinator) == (kind == .heartbeat))
-            #expect(kind.isForHost || kind.isForCoordinator)
+            #expect((kind.isForHost && kind.isForCoordinator) == [.heartbeat, .observe].contains(kind))
+            #expect(kind.isForAnother == [.status, .offer, .piece].contains(kind))
         }
+    }
+
+    @Test("S16: a status is limited, shows no more than it should, and one that cannot be is none")
+    func status() {
+        let many = (0..<1200).map { HostStatus(name: "host \($0)", slots: 1) }
+        let status = ClusterStatus(name: "desk\u{1b}[2J", teller: .coordinator, hosts: many)
+        #expect(status.hosts.count == 1000 && status.omittedCount == 200)
+        guard case .status(let read) = HostMessage(HostMessage.status(status).frame) else {
+            Issue.record("a status of a thousand hosts is none")
+            return
+        }
+        #expect(read.name == "desk?[2J" && read.hosts == status.hosts)
+        var wrong = status
+        wrong.hosts += many
+        #expect(HostMessage(HostMessage.status(wrong).frame) == nil)
+        wrong = status
+        wrong.hosts[0].running = -1
+        #expect(HostMessage(HostMessage.status(wrong).frame) == nil)
+        wrong = status
+        wrong.hosts[0].name = String(repeating: "x", count: 2 << 20)
+        #expect(HostMessage(HostMessage.status(wrong).frame) == nil)
     }
 
     @Test("do not ask for more workers than anyone has", arguments: [0, UInt64(1 << 20) + 1, .max])

@@ -5,6 +5,7 @@
 
 import Crypto
 import Foundation
+import Joblib
 import JoblibCluster
 import Testing
 import X509
@@ -46,7 +47,7 @@ struct ClusterAuthorityTests {
 
     @Test(
         "A program's certificate has a key and a number of its own, and its role",
-        arguments: [Greeting.Role.host, .coordinator]
+        arguments: Greeting.Role.allCases
     )
     func leaf(_ role: Greeting.Role) throws {
         let authority = try ClusterAuthority(self.token)
@@ -56,9 +57,14 @@ struct ClusterAuthorityTests {
         #expect(first.publicKey != second.publicKey && first.publicKey != authority.certificate.publicKey)
         #expect(firstKey.rawRepresentation != secondKey.rawRepresentation)
         #expect(first.serialNumber != second.serialNumber && first.serialNumber.bytes.count == 16)
-        try PeerCertificate(first).check(isA: role, of: authority.certificate)
+        #expect(try PeerCertificate(first).role(among: [.observer, role], of: authority.certificate) == role)
         // Verified by somebody else's copy of the authority.
-        try PeerCertificate(first).check(isA: role, of: ClusterAuthority(self.token).certificate)
+        #expect(try PeerCertificate(first).role(among: [role], of: ClusterAuthority(self.token).certificate) == role)
+        for other in Greeting.Role.allCases where other != role {
+            #expect(throws: ParallelError.self) {
+                try PeerCertificate(first).role(among: [other], of: authority.certificate)
+            }
+        }
     }
 }
 

@@ -35,6 +35,7 @@ final class HostGuest: Guest, @unchecked Sendable {
         _ loop: any EventLoop,
         slots: Int,
         arrayByteCount: Int?,
+        tally: HostTally,
         didEmpty: @escaping @Sendable () -> Void,
         didEnd: @escaping (HostGuest, String) -> Void
     ) {
@@ -45,6 +46,7 @@ final class HostGuest: Guest, @unchecked Sendable {
         self.relay = HostRelay(
             slots: slots,
             arrayByteCount: arrayByteCount,
+            tally: tally,
             send: { connection.send($0) },
             didEmpty: didEmpty
         )
@@ -106,6 +108,8 @@ final class HostGuest: Guest, @unchecked Sendable {
 
     /// Takes no batch any more, and ends once those are done that it has.
     func leave() { self.relay.leave() }
+
+    var traffic: LinkTraffic { self.connection.traffic }
 
     func closeAfterWriting() { self.connection.closeAfterWriting() }
 

@@ -21,6 +21,8 @@ final class HostProcess: @unchecked Sendable {
     private let security: ClusterTLS?
     private let greeting: Greeting
 
+    private let tally = HostTally()
+
     private var current: HostGuest?
 
     /// Whoever was its coordinator last, while its batches still end.
@@ -37,7 +39,7 @@ final class HostProcess: @unchecked Sendable {
     init(_ settings: HostSettings, on loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
-        self.security = try settings.token.map { try ClusterTLS($0, .host) }
+        self.security = try settings.credentials.map { try $0.security(.host) }
         self.greeting = .ofThisProcess(role: .host, slots: settings.slots, label: settings.label)
     }
 
@@ -71,13 +73,14 @@ final class HostProcess: @unchecked Sendable {
             self.meet(connection, coordinator, address)
         }
         handling.admit = { coordinator, _ in self.refusal(of: coordinator) }
+        handling.observers = Observers(on: self.loop) { self.status }
         return handling
     }
 
     private func start() throws {
         self.loop.execute { self.waitForCoordinator() }
         let workers = "\(self.settings.slots) \(self.settings.slots == 1 ? "worker" : "workers")"
-        let token = self.settings.token.map { "token \($0.fingerprint)" } ?? "plaintext"
+        let token = self.settings.credentials?.name ?? "plaintext"
         if self.settings.listens {
             let channel: any Channel
             do {
@@ -163,6 +166,7 @@ final class HostProcess: @unchecked Sendable {
             self.loop,
             slots: self.settings.slots,
             arrayByteCount: self.settings.arrayByteCount,
+            tally: self.tally,
             didEmpty: { self.loop.execute { self.didEmpty() } },
             didEnd: { self.didEnd($0, $1) }
         )
@@ -182,6 +186,24 @@ final class HostProcess: @unchecked Sendable {
             "no longer works for \(current.coordinator.name): it has nothing to do there, and \(coordinator.name) asks for it"
         )
         current.part()
+    }
+
+    /// What observers are told.
+    private var status: ClusterStatus {
+        let running = (self.current?.relay.batchCount ?? 0) + (self.former?.relay.batchCount ?? 0)
+        let counts = self.tally.counts
+        let traffic = self.current?.traffic ?? LinkTraffic()
+        let host = HostStatus(
+            name: self.greeting.name,
+            slots: self.settings.slots,
+            running: min(running, self.settings.slots),
+            done: counts.done,
+            failed: counts.failed,
+            bytesIn: traffic.received,
+            bytesOut: traffic.sent,
+            isDraining: self.isLeaving
+        )
+        return ClusterStatus(name: self.greeting.name, teller: .host, hosts: [host])
     }
 
     private func didEnd(_ guest: HostGuest, _ reason: String) {

@@ -33,7 +33,7 @@ struct HostSettings {
     let label: String
 
     /// `nil`: nothing is encrypted.
-    let token: ClusterToken?
+    let credentials: ClusterCredentials?
 
     init(listens: Bool, _ address: String) throws(ParallelError) {
         ClusterToken.takeVariable()
@@ -68,8 +68,8 @@ struct HostSettings {
         }
         self.label = String((ProcessEnvironment.value(Self.labelVariable) ?? "").prefix(Self.largestLabel))
         guard ProcessEnvironment.value(Self.plaintextVariable) == "1" else {
-            self.token = try ClusterToken.forHost()
-            if self.token == nil {
+            self.credentials = try ClusterCredentials.forHost()
+            if self.credentials == nil {
                 throw ParallelError(
                     .insecureTransport,
                     "no token; name the file that holds it in JOBLIB_TOKEN_FILE, the same as the coordinator's"
@@ -77,7 +77,7 @@ struct HostSettings {
             }
             return
         }
-        self.token = nil
+        self.credentials = nil
         guard self.address.isLoopback else {
             throw ParallelError(
                 .insecureTransport,

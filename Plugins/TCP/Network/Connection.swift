@@ -42,6 +42,7 @@ final class Connection: HostLink, @unchecked Sendable {
     private var waiting: CircularBuffer<Waiting> = []
     private var small: ByteBuffer
     private var isDirty = false
+    private(set) var traffic = LinkTraffic()
 
     /// Whoever is at the other end, for people.
     let peerName: String
@@ -144,11 +145,21 @@ final class Connection: HostLink, @unchecked Sendable {
         self.endSmall()
         var isAnything = false
         while self.channel.isWritable, let piece = self.nextPiece() {
+            self.traffic.sent += UInt64(piece.readableBytes)
             self.channel.write(piece, promise: nil)
             isAnything = true
         }
         if isAnything { self.channel.flush() }
     }
+
+    /// So many bytes have come.
+    func noteReceived(_ byteCount: Int) { self.traffic.received += UInt64(byteCount) }
+
+    /// Whether nothing waits to be handed to the channel.
+    var hasSentAll: Bool { self.waiting.isEmpty && self.small.readableBytes == 0 }
+
+    /// Whether nothing waits to be sent.
+    var isIdle: Bool { self.waiting.isEmpty && self.small.readableBytes == 0 && self.channel.isWritable }
 
     // MARK: - The end
 

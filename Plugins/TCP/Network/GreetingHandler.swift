@@ -46,7 +46,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.completion = completion
         self.machine = GreetingMachine(isServer ? .server : .client, guest.greeting) {
             [evidence = self.evidence] peer in
-            evidence.channel.flatMap { guest.admit(evidence.applied(to: peer), $0) }
+            evidence.channel.flatMap { guest.refusal(of: evidence.applied(to: peer), over: $0) }
         }
     }
 
@@ -99,7 +99,9 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
         do {
             let handler = try context.pipeline.syncOperations.handler(type: NIOSSLHandler.self)
-            self.evidence.key = try security.check(handler)
+            let proven = try security.check(handler)
+            self.evidence.key = proven.key
+            self.machine.provenRole = proven.role
             self.hasBegun = true
             self.perform(self.machine.start(), context)
         } catch {
@@ -146,7 +148,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         let address = context.channel.peerText
         let connection = Connection(context.channel, peerName: "\(peer.name) at \(address)")
         self.completion(.success(()))
-        let user = self.guest.makeGuest(connection, peer, address)
+        let user = self.guest.makeUser(connection, peer, address)
         let handler = LinkHandler(connection, user)
         do {
             try context.pipeline.syncOperations.addHandler(handler, position: .after(self))

@@ -43,6 +43,31 @@ struct GuestHandling: Sendable {
 
     /// Makes the user of a connection, and has it begin; on the event loop.
     let makeGuest: @Sendable (Connection, Greeting, String) -> any Guest
+
+    /// Those who only ask how things are; `nil`: nobody may.
+    var observers: Observers?
+
+    /// Makes the user of a connection to one who wants the executable; `nil`: there is none to be had.
+    var makeTool: (@Sendable (Connection, Greeting) -> any Guest)?
+
+    func refusal(of peer: Greeting, over channel: any Channel) -> GreetingRefusal? {
+        if peer.role == .tool, self.makeTool == nil {
+            return GreetingRefusal(code: .role, detail: "\(self.greeting.name) has no executable to give")
+        }
+        guard peer.role == .observer else { return peer.role == .tool ? nil : self.admit(peer, channel) }
+        guard let observers = self.observers else {
+            return GreetingRefusal(code: .role, detail: "\(self.greeting.name) tells nobody how it is")
+        }
+        return observers.refusal(by: self.greeting.name)
+    }
+
+    func makeUser(_ connection: Connection, _ peer: Greeting, _ address: String) -> any Guest {
+        if peer.role == .tool, let makeTool = self.makeTool { return makeTool(connection, peer) }
+        guard peer.role == .observer, let observers = self.observers else {
+            return self.makeGuest(connection, peer, address)
+        }
+        return observers.makeGuest(connection)
+    }
 }
 
 /// How an attempt to connect has failed.

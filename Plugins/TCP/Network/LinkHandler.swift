@@ -28,6 +28,7 @@ final class LinkHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if self.isOver { return }
         let buffer = self.unwrapInboundIn(data)
+        self.connection.noteReceived(buffer.readableBytes)
         self.guest.hear()
         do {
             try self.reader.read(buffer.readableBytesSpan) { self.guest.receive(HostMessage($0)) }

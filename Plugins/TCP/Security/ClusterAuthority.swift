@@ -23,14 +23,23 @@ struct ClusterAuthority {
     /// - Throws: What the libraries throw when they cannot encode a certificate, which does not depend on the token.
     init(_ token: ClusterToken) throws {
         let key = Certificate.PrivateKey(Self.key(token))
-        let subject = try DistinguishedName { CommonName("swift-joblib cluster \(token.fingerprint)") }
+        try self.init(
+            key,
+            name: "swift-joblib cluster \(token.fingerprint)",
+            serial: token.derive(16, for: "authority serial"),
+            days: nil
+        )
+    }
+
+    private init(_ key: Certificate.PrivateKey, name: String, serial: [UInt8], days: Int?) throws {
+        let subject = try DistinguishedName { CommonName(name) }
         self.privateKey = key
         self.certificate = try Certificate(
             version: .v3,
-            serialNumber: Certificate.SerialNumber(bytes: Self.positive(token.derive(16, for: "authority serial"))),
+            serialNumber: Certificate.SerialNumber(bytes: Self.positive(serial)),
             publicKey: key.publicKey,
-            notValidBefore: Validity.beginning(),
-            notValidAfter: Validity.end(),
+            notValidBefore: days == nil ? Validity.beginning() : Validity.day(-1),
+            notValidAfter: days.map { try Validity.day($0) } ?? Validity.end(),
             issuer: subject,
             subject: subject,
             extensions: Certificate.Extensions {
@@ -43,22 +52,52 @@ struct ClusterAuthority {
         )
     }
 
-    /// Issues a certificate with a key of its own, which is forgotten with the process.
+    /// Takes one that is kept in files.
+    init(_ certificate: Certificate, _ privateKey: Certificate.PrivateKey) {
+        self.certificate = certificate
+        self.privateKey = privateKey
+    }
+
+    /// Makes one of its own, for files.
     ///
-    /// - Parameter role: Of the holder.
+    /// - Parameters:
+    ///   - key: Its key.
+    ///   - days: For how long it is valid.
+    /// - Throws: As the other initialiser.
+    init(_ key: P256.Signing.PrivateKey, days: Int) throws {
+        let name = Base32.text(Array(SHA256.hash(data: key.publicKey.x963Representation)).prefix(5))
+        try self.init(
+            Certificate.PrivateKey(key),
+            name: "swift-joblib authority \(name.prefix(4))-\(name.suffix(4))",
+            serial: Self.randomBytes(16),
+            days: days
+        )
+    }
+
+    /// Issues a certificate with a key of its own, which is forgotten with the process or kept in a file.
+    ///
+    /// - Parameters:
+    ///   - role: Of the holder.
+    ///   - days: For how long it is valid; `nil`: for as long as those that are in no file.
+    ///   - name: Of the holder, for people; `nil`: its role.
     /// - Returns: The certificate and its key.
     /// - Throws: As the initialiser.
-    func issue(for role: Greeting.Role) throws -> (certificate: Certificate, privateKey: P256.Signing.PrivateKey) {
+    func issue(
+        for role: Greeting.Role,
+        days: Int? = nil,
+        name: String? = nil
+    ) throws -> (certificate: Certificate, privateKey: P256.Signing.PrivateKey) {
         let key = P256.Signing.PrivateKey()
         let publicKey = Certificate.PublicKey(key.publicKey)
         let certificate = try Certificate(
             version: .v3,
             serialNumber: Certificate.SerialNumber(bytes: Self.positive(Self.randomBytes(16))),
             publicKey: publicKey,
-            notValidBefore: Validity.beginning(),
-            notValidAfter: Validity.end(),
+            // A day of grace for clocks that are late.
+            notValidBefore: days == nil ? Validity.beginning() : Validity.day(min(days ?? 0, 0) - 1),
+            notValidAfter: days.map { try Validity.day($0) } ?? Validity.end(),
             issuer: self.certificate.subject,
-            subject: try DistinguishedName { CommonName("swift-joblib \(role.rawValue)") },
+            subject: try DistinguishedName { CommonName(name ?? "swift-joblib \(role.rawValue)") },
             extensions: Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
                 Critical(KeyUsage(digitalSignature: true))
@@ -97,8 +136,13 @@ extension Greeting.Role {
     /// What a certificate calls the holder.
     var uri: String { "joblib://cluster/\(self.rawValue)" }
 
-    /// What is at the other end.
+    /// What is at the other end, of the two that work together.
     var counterpart: Greeting.Role { self == .host ? .coordinator : .host }
+
+    /// What may be at the other end.
+    ///
+    /// A tool has a host's certificate.
+    var peers: [Greeting.Role] { self == .observer ? [.coordinator, .host] : [self.counterpart, .observer] }
 }
 
 #endif

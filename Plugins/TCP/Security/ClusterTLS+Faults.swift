@@ -27,15 +27,16 @@ extension ClusterTLS {
         if Self.reasonsOfStrangers.contains(where: { cause.contains($0) }) {
             return .untrustedPeer(
                 """
-                \(peer): the token does not match: this end has the token with the fingerprint \(self.fingerprint), and the other end has \
-                another one or none; compare the fingerprints, and give both ends the same token (\(Self.reason(cause)))
+                \(peer): the \(self.secretName) does not match: this end has the \(self.secretName) with the fingerprint \
+                \(self.fingerprint), and the other end has another one or none, or a certificate that is not valid any more; compare \
+                the fingerprints, and give both ends the same \(self.secretName) (\(Self.reason(cause)))
                 """
             )
         }
         return .untrustedPeer(
             """
             \(peer) does not speak as a program of a cluster (TLS 1.3): \(Self.reason(cause)); is the address that of something else? \
-            The token at this end has the fingerprint \(self.fingerprint)
+            The \(self.secretName) at this end has the fingerprint \(self.fingerprint)
             """
         )
     }

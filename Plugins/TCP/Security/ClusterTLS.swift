@@ -19,10 +19,14 @@ struct ClusterTLS: Sendable {
     /// What this process is.
     let role: Greeting.Role
 
-    /// What tells the token that it has from others.
+    /// What tells the token that it has, or the authority that it trusts, from others.
     let fingerprint: String
 
+    /// What it is called, for people: a token, or an authority.
+    let secretName: String
+
     private let authority: Certificate
+    private let revoked: RevokedCertificates?
     private let server: NIOSSLContext
     private let client: NIOSSLContext
 
@@ -31,15 +35,55 @@ struct ClusterTLS: Sendable {
     /// - Throws: What the libraries throw when they cannot encode a certificate or make a context.
     init(_ token: ClusterToken, _ role: Greeting.Role) throws {
         let authority = try ClusterAuthority(token)
-        let identity = try authority.issue(for: role)
+        try self.init(
+            authority.certificate,
+            try authority.issue(for: role),
+            role,
+            secretName: "token",
+            fingerprint: token.fingerprint
+        )
+    }
+
+    /// Takes certificates that are kept in files.
+    ///
+    /// - Throws: ``ParallelError`` for a certificate of another role, or of another authority; else as the other initialiser.
+    init(_ certificates: ClusterCertificates, _ role: Greeting.Role) throws {
+        do throws(ParallelError) {
+            _ = try PeerCertificate(certificates.certificate).role(among: [role], of: certificates.authority)
+        } catch {
+            throw ParallelError.invalidToken(
+                "this process is a \(role.rawValue), and its own certificate does not fit: \(error.detail); "
+                    + "have one issued by joblib-worker ca issue --role \(role == .host ? "worker" : role.rawValue)"
+            )
+        }
+        try self.init(
+            certificates.authority,
+            (certificates.certificate, certificates.privateKey),
+            role,
+            secretName: "authority",
+            fingerprint: certificates.fingerprint,
+            revoked: certificates.revoked
+        )
+    }
+
+    private init(
+        _ authority: Certificate,
+        _ identity: (certificate: Certificate, privateKey: P256.Signing.PrivateKey),
+        _ role: Greeting.Role,
+        secretName: String,
+        fingerprint: String,
+        revoked: RevokedCertificates? = nil
+    ) throws {
         self.role = role
-        self.fingerprint = token.fingerprint
-        self.authority = authority.certificate
+        self.fingerprint = fingerprint
+        self.secretName = secretName
+        self.authority = authority
+        self.revoked = revoked
         let chain = [NIOSSLCertificateSource.certificate(try Self.certificate(identity.certificate))]
         let key = NIOSSLPrivateKeySource.privateKey(
             try NIOSSLPrivateKey(bytes: Array(identity.privateKey.derRepresentation), format: .der)
         )
-        let roots = NIOSSLTrustRoots.certificates([try Self.certificate(authority.certificate)])
+        let roots = NIOSSLTrustRoots.certificates([try Self.certificate(authority)])
 
         let server = TLSConfiguration.makeServerConfigurationWithMTLS(
             certificateChain: chain,
@@ -69,10 +113,10 @@ struct ClusterTLS: Sendable {
     /// Checks who is at the other end, when the handshake is completed and before anything is said.
     ///
     /// - Parameter handler: The connection's, on its event loop.
-    /// - Returns: What tells whoever is there from everybody else: the SHA-256 of its public key, of which it has proved to have the private one.
+    /// - Returns: What it has proved to be.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
     @discardableResult
-    func check(_ handler: NIOSSLHandler) throws(ParallelError) -> [UInt8] {
+    func check(_ handler: NIOSSLHandler) throws(ParallelError) -> ProvenPeer {
         guard handler.tlsVersion == .tlsv13 else {
             throw .untrustedPeer("the connection is not of TLS 1.3; is the address that of something else?")
         }
@@ -87,17 +131,25 @@ struct ClusterTLS: Sendable {
     /// Checks a certificate that the handshake has accepted.
     ///
     /// - Parameter bytes: The certificate, DER.
-    /// - Returns: The SHA-256 of its public key, as RFC 5280 encodes that.
+    /// - Returns: What its holder is, if it has the key.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
     @discardableResult
-    func check(certificate bytes: [UInt8]) throws(ParallelError) -> [UInt8] {
+    func check(certificate bytes: [UInt8]) throws(ParallelError) -> ProvenPeer {
         guard let certificate = try? Certificate(derEncoded: bytes) else {
             throw .untrustedPeer(
                 "the certificate at the other end cannot be read; is the address that of something else?"
             )
         }
-        try PeerCertificate(certificate).check(isA: self.role.counterpart, of: self.authority)
-        return Array(SHA256.hash(data: certificate.publicKey.subjectPublicKeyInfoBytes))
+        let role = try PeerCertificate(certificate).role(among: self.role.peers, of: self.authority)
+        guard try self.revoked?.contains(certificate) != true else {
+            throw .untrustedPeer(
+                "the certificate at the other end was revoked (\(RevokedCertificates.text(of: certificate))); have another one issued"
+            )
+        }
+        return ProvenPeer(
+            role: role,
+            key: Array(SHA256.hash(data: certificate.publicKey.subjectPublicKeyInfoBytes))
+        )
     }
 
     private static func restricted(_ configuration: TLSConfiguration) -> TLSConfiguration {

@@ -68,66 +68,9 @@ extension ClusterToken {
     ///   perhaps a line break are in it.
     /// - Throws: ``ParallelError`` with the code `.invalidToken`, which names the command to run.
     public init(fromFile path: String) throws(ParallelError) {
-        let text = try TokenFile(path).contents()
+        let text = try SecretFile(path, "token file", "a token", maximumSize: 1024).contents()
         try self.init(text, from: "what is in the token file '\(path)'")
     }
-}
-
-/// A file with a secret in it.
-private struct TokenFile {
-    /// More than any file with a token has, so that a wrong path does not read a disk.
-    private static let maximumSize = 1024
-
-    private let path: String
-
-    init(_ path: String) {
-        self.path = path
-    }
-
-    /// What is in it, without line breaks at its end.
-    func contents() throws(ParallelError) -> String {
-        let contents: Swift.Result<String, Fault>
-        do throws(SystemError) {
-            contents = try self.read()
-        } catch {
-            if error.isLink { throw self.error("is a link; name the file itself") }
-            if error.isAbsence { throw self.error("is not there; correct its name, or \(self.creation)") }
-            throw self.error(
-                "cannot be read: \(error); it has to belong to the user of this process, and be of mode 600"
-            )
-        }
-        switch contents {
-        case .success(let text):
-            guard let last = text.lastIndex(where: { !$0.isNewline }) else {
-                throw self.error("is empty; \(self.creation)")
-            }
-            return String(text[...last])
-        case .failure(.noRegularFile): throw self.error("is no regular file; name one that holds a token")
-        case .failure(.foreign): throw self.error("belongs to another user; run: chown \"$(id -u)\" '\(self.path)'")
-        case .failure(.open): throw self.error("can be used by other users; run: chmod 600 '\(self.path)'")
-        case .failure(.tooLarge): throw self.error("has more in it than a token; name one that holds a token alone")
-        }
-    }
-
-    private enum Fault: Error {
-        case noRegularFile, foreign, open, tooLarge
-    }
-
-    private func read() throws(SystemError) -> Swift.Result<String, Fault> {
-        let file = try OpenFile(self.path, .readingNoLink)
-        // The file that is open is asked, and not the path, which may be another one's by now.
-        let status = try file.status()
-        if !status.isRegular { return .failure(.noRegularFile) }
-        if !status.isOwn { return .failure(.foreign) }
-        if status.isOpenToOthers { return .failure(.open) }
-        if status.byteCount > Self.maximumSize { return .failure(.tooLarge) }
-
-        return .success(String(decoding: try file.bytes(at: 0, count: Self.maximumSize), as: UTF8.self))
-    }
-
-    private var creation: String { "make one: umask 077; joblib-hosts token >'\(self.path)'" }
-
-    private func error(_ what: String) -> ParallelError { .invalidToken("the token file '\(self.path)' \(what)") }
 }
 
 extension BackendParameter {

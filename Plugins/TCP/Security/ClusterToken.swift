@@ -114,7 +114,7 @@ extension ClusterToken {
     }
 
     private static let remedy =
-        "copy all of one that was generated, by joblib-hosts token or print(ClusterToken.generate().secretText)"
+        "copy all of one that was generated, by joblib-worker token new or print(ClusterToken.generate().secretText)"
 
     private static func checksum(of bytes: [UInt8]) -> ArraySlice<UInt8> {
         Array(SHA256.hash(data: Array("swift-joblib token checksum 1".utf8) + bytes)).prefix(self.checksumByteCount)

@@ -21,10 +21,11 @@ struct PeerCertificate {
     /// Checks it.
     ///
     /// - Parameters:
-    ///   - role: What the other end has to be.
+    ///   - roles: What the other end may be, the first one most likely.
     ///   - authority: The cluster's.
+    /// - Returns: What it is.
     /// - Throws: ``ParallelError`` with the code `.untrustedPeer`, which says what is wrong.
-    func check(isA role: Greeting.Role, of authority: Certificate) throws(ParallelError) {
+    func role(among roles: [Greeting.Role], of authority: Certificate) throws(ParallelError) -> Greeting.Role {
         let extensions = self.certificate.extensions
         // The authority itself has signed it, and no certificate in between.
         guard self.certificate.version == .v3, self.certificate.issuer == authority.subject,
@@ -40,17 +41,18 @@ struct PeerCertificate {
             throw self.fault("has other purposes than connections of a cluster")
         }
         let names = (try? extensions.subjectAlternativeNames).map { Array($0) } ?? []
-        if names == [.uniformResourceIdentifier(role.counterpart.uri)] {
+        if let role = roles.first(where: { names == [.uniformResourceIdentifier($0.uri)] }) { return role }
+        let wanted = roles[0]
+        let other = Greeting.Role.allCases.first { names == [.uniformResourceIdentifier($0.uri)] }
+        if let other {
             throw .untrustedPeer(
                 """
-                the certificate at the other end says that there is another \(role.counterpart.rawValue), in place of a \(role.rawValue); \
+                the certificate at the other end says that there is another \(other.rawValue), in place of a \(wanted.rawValue); \
                 correct the address: one of a coordinator and a host dials the other
                 """
             )
         }
-        guard names == [.uniformResourceIdentifier(role.uri)] else {
-            throw self.fault("is not named as that of a \(role.rawValue): \(role.uri)")
-        }
+        throw self.fault("is not named as that of a \(wanted.rawValue): \(wanted.uri)")
     }
 
     /// Only who has the token could make one that comes so far.

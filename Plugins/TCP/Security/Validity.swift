@@ -3,6 +3,7 @@
 
 #if TCP
 
+import JoblibPOSIX
 import JoblibWire
 
 /// From when to when the certificates of a cluster are valid: long enough that a wrong clock locks nobody out.
@@ -19,6 +20,12 @@ enum Validity {
 
     /// 2100-01-01 00:00:00 UTC, 99 years later, of which 24 are leap years.
     static func end<Date: Codable>() throws -> Date { try self.date((99 * 365 + 24) * self.secondsPerDay) }
+
+    /// So many days from now; days before are below 0.
+    static func day<Date: Codable>(_ days: Int) throws -> Date {
+        let secondsBefore2001 = 978_307_200.0
+        return try self.date(Double(WallClock.now) - secondsBefore2001 + Double(days) * self.secondsPerDay)
+    }
 
     private static func date<Date: Codable>(_ seconds: Double) throws -> Date {
         let coder = BinaryCoder()

@@ -5,6 +5,7 @@
 #define C_JOBLIB_POSIX_H
 
 #include "broken_pipe.h"
+#include "child_program.h"
 #include "cpu_affinity.h"
 #include "error_text.h"
 #include "forked_child.h"

@@ -10,4 +10,10 @@ void joblib_block_termination(void);
 // Waits for one of the two, which every thread has to have blocked; sigwaitinfo(2).
 void joblib_wait_for_termination(void);
 
+// A descriptor that is readable while one of the two waits, signalfd(2); below 0 where there is none, and errno says why.
+int joblib_termination_descriptor(void);
+
+// Takes one of the two off the descriptor; returns whether there was one.
+int joblib_take_termination(int descriptor);
+
 #endif

@@ -25,6 +25,7 @@ package final class HostRelay: Sendable {
 
     private let backendName: String
     private let slots: Int
+    private let tally: HostTally
     private let arrays: Mutex<HostArrayStore>
 
     // Relaxed: set by the thread alone that hands messages in, which are what is asked for.
@@ -39,17 +40,20 @@ package final class HostRelay: Sendable {
     ///   - backend: The name of the backend whose workers do what is to be done.
     ///   - slots: How many workers a session may have.
     ///   - arrayByteCount: How many bytes the large arrays of tasks may have together; `nil`: half of the memory that there is.
+    ///   - tally: Counts tasks.
     ///   - send: Sends a message to the coordinator; called by any thread, in order for each batch.
     ///   - didEmpty: Called when the last batch has ended after ``leave()`` or ``end()``.
     package init(
         backend: String = "loky",
         slots: Int,
         arrayByteCount: Int? = nil,
+        tally: HostTally = HostTally(),
         send: @escaping @Sendable (HostMessage) -> Void,
         didEmpty: @escaping @Sendable () -> Void = {}
     ) {
         self.backendName = backend
         self.slots = slots
+        self.tally = tally
         self.arrays = Mutex(HostArrayStore(arrayByteCount.map { .init(byteCount: $0) } ?? .usual))
         self.send = send
         self.didEmpty = didEmpty
@@ -70,7 +74,10 @@ package final class HostRelay: Sendable {
         case .array(let number, let byteCount, let piece): return self.take(piece, of: number, byteCount)
         case .forget(let number): self.forget(number)
         case .heartbeat: break
-        case .answer, .finished, .failed, .refused, .leaving: return false
+        case .ping(let time): self.tell(.pong(time, self.tally.counts))
+        case .answer, .finished, .failed, .refused, .leaving, .pong, .observe, .status, .offer, .fetch, .piece,
+            .unusable:
+            return false
         }
         return true
     }
@@ -154,7 +161,10 @@ package final class HostRelay: Sendable {
 
     // MARK: - What comes of batches
 
-    fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8]) { self.tell(.answer(number, answer)) }
+    fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8]) {
+        self.tally.note(answer: answer)
+        self.tell(.answer(number, answer))
+    }
 
     fileprivate func end(_ number: BatchNumber, _ message: HostMessage) {
         let (isKnown, isEmpty, sessions) = self.state.withLock { state in
@@ -163,6 +173,7 @@ package final class HostRelay: Sendable {
             return (isKnown, isEmpty, isEmpty && state.isOver ? Array(state.sessions.values) : [])
         }
         guard isKnown else { return }
+        self.tally.note(end: message)
         self.tell(message)
         for session in sessions { self.close(session) }
         if isEmpty { self.didEmpty() }

@@ -14,8 +14,10 @@ extension Greeting {
             return "its number has \(self.processID.count) bytes, not \(Self.processIDByteCount)"
         }
         switch self.role {
-        case .coordinator: return self.slots == 0 ? nil : "a coordinator has no workers, and it says \(self.slots)"
-        case .host:
+        case .coordinator, .observer:
+            let name = self.role == .coordinator ? "a coordinator" : "an observer"
+            return self.slots == 0 ? nil : "\(name) has no workers, and it says \(self.slots)"
+        case .host, .tool:
             return 1...Self.maximumSlots ~= self.slots
                 ? nil : "a host has 1 to \(Self.maximumSlots) workers, and it says \(self.slots)"
         }

@@ -4,7 +4,7 @@
 /// What a program says of itself before anything else: both sides have to be the same build.
 package struct ProgramIdentity: Codable, Hashable, Sendable {
     /// The version of what is said on the network; raised by every change of it.
-    package static let currentVersion = 1
+    package static let currentVersion = 2
 
     /// The version that it speaks.
     package var version: Int
@@ -29,8 +29,24 @@ package struct ProgramIdentity: Codable, Hashable, Sendable {
 /// What each side tells the other of itself, within the encrypted connection, before any task.
 package struct Greeting: Codable, Equatable, Sendable {
     /// What the side is there for.
-    package enum Role: String, Codable, Sendable {
-        case coordinator, host
+    package enum Role: String, Codable, Sendable, CaseIterable {
+        /// Has tasks.
+        case coordinator
+
+        /// Has workers.
+        case host
+
+        /// Asks how the others are, and need not be the same program.
+        case observer
+
+        /// Wants to be given the program, to be a host then.
+        case tool
+
+        /// Whether it is the same program as everybody else.
+        package var isOfTheProgram: Bool { self == .coordinator || self == .host }
+
+        /// What its certificate says that it is.
+        package var certified: Role { self == .tool ? .host : self }
     }
 
     package var identity: ProgramIdentity
@@ -44,7 +60,7 @@ package struct Greeting: Codable, Equatable, Sendable {
     /// The name of the machine and the id of the process, such as `"node7:4711"`, for people.
     package var name: String
 
-    /// How many workers a host has, from 1; 0 for a coordinator.
+    /// How many workers a host has, from 1, and a tool will have; 0 for others.
     package var slots: Int
 
     package init(identity: ProgramIdentity, role: Role, processID: [UInt8], name: String, slots: Int) {
@@ -63,10 +79,10 @@ package struct GreetingRefusal: Codable, Error, Equatable, Sendable {
         /// Another build, another processor, or another version of what is said.
         case build
 
-        /// Two coordinators, or two hosts.
+        /// Two coordinators, or two hosts, or one that is not what it was certified to be.
         case role
 
-        /// The host has another coordinator.
+        /// The host has another coordinator, or there are too many observers.
         case busy
 
         /// The host is there already, by another connection.

@@ -43,6 +43,9 @@ package struct GreetingMachine: Sendable {
     private var state = State.idle
     private var buffer: [UInt8] = []
 
+    /// What the other end has proved to be, where it has; it may not say anything else.
+    package var provenRole: Greeting.Role?
+
     /// What has come in behind the last frame, when the greeting is accepted; a client's only, since servers refuse it.
     package private(set) var remainder: [UInt8] = []
 
@@ -148,8 +151,42 @@ package struct GreetingMachine: Sendable {
     private func refusal(of peer: Greeting) -> GreetingRefusal? {
         if let fault = peer.fault { return .malformed(fault) }
         let own = self.greeting
-        if let refusal = own.identity.refusal(of: peer.identity, at: peer.name, from: own.name) { return refusal }
-        guard peer.role != own.role else {
+        if let role = self.provenRole, role != peer.role.certified {
+            return GreetingRefusal(
+                code: .role,
+                detail:
+                    "\(peer.name.printable()) says that it is a \(peer.role.rawValue), and its certificate is that of a \(role.rawValue)"
+            )
+        }
+        let mayBeAnother = !peer.role.isOfTheProgram || !own.role.isOfTheProgram
+        if let refusal = own.identity.refusal(
+            of: peer.identity,
+            at: peer.name,
+            from: own.name,
+            mayBeAnother: mayBeAnother
+        ) {
+            return refusal
+        }
+        // Observers dial, and are not dialled.
+        guard peer.role != .observer || self.side == .server && own.role != .observer else {
+            return GreetingRefusal(
+                code: .role,
+                detail: "\(peer.name.printable()) is an observer; name the address of a coordinator or a host"
+            )
+        }
+        // A tool is to be a host.
+        let isPair =
+            peer.role != own.role && (peer.role != .tool || own.role == .coordinator)
+            && (own.role != .tool || peer.role == .coordinator)
+        guard isPair || (peer.role == own.role && own.role != .tool) else {
+            return GreetingRefusal(
+                code: .role,
+                detail:
+                    "\(peer.name.printable()) is a \(peer.role.rawValue), and \(own.name.printable()) a \(own.role.rawValue); "
+                    + "an executable is for joblib-worker to get, and for a coordinator to give"
+            )
+        }
+        guard isPair else {
             let names = "\(peer.name.printable()) and \(own.name.printable())"
             return GreetingRefusal(
                 code: .role,

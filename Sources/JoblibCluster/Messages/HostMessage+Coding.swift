@@ -22,22 +22,40 @@ package struct HostFrame: Equatable, Sendable {
         case heartbeat = 13
         case array = 14
         case forget = 15
+        case ping = 16
+        case pong = 17
+        case observe = 18
+        case status = 19
+        case offer = 20
+        case fetch = 21
+        case piece = 22
+        case unusable = 23
 
-        /// Whether it is for a host; the others are for a coordinator.
+        /// Whether it is for a host.
         package var isForHost: Bool {
             switch self {
-            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .forget: true
+            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .forget, .ping, .observe: true
             default: false
             }
         }
 
-        package var isForCoordinator: Bool { !self.isForHost || self == .heartbeat }
+        package var isForCoordinator: Bool {
+            switch self {
+            case .answer, .finished, .returned, .died, .lost, .refused, .leaving, .heartbeat, .pong, .observe, .fetch,
+                .unusable:
+                true
+            default: false
+            }
+        }
+
+        /// Whether it is for an observer or a tool.
+        package var isForAnother: Bool { !self.isForHost && !self.isForCoordinator }
     }
 
     package var kind: Kind
     package var number: UInt64
 
-    /// The grant of a batch, of a grant how many workers it has, and of an array how many bytes; so that a payload need not be copied to stand behind it.
+    /// The grant of a batch, of a grant how many workers it has, of an array how many bytes, of a pong how many tasks are done; so that a payload need not be copied to stand behind it.
     package var second: UInt64
     package var bytes: [UInt8]
 
@@ -54,6 +72,9 @@ extension HostMessage {
 
     /// How many bytes a death or a refusal may have.
     private static let largestNotice = 1 << 18
+
+    /// How many bytes a status may have.
+    private static let largestStatus = 1 << 20
 
     /// The message as a frame.
     package var frame: HostFrame {
@@ -77,6 +98,15 @@ extension HostMessage {
             HostFrame(kind: .refused, number: grant, bytes: Self.encoded(refusal))
         case .leaving: HostFrame(kind: .leaving)
         case .heartbeat(let interval): HostFrame(kind: .heartbeat, number: interval)
+        case .ping(let time): HostFrame(kind: .ping, number: time)
+        case .pong(let time, let counts):
+            HostFrame(kind: .pong, number: time, second: counts.done, bytes: counts.failed.littleEndianBytes)
+        case .observe(let interval): HostFrame(kind: .observe, number: interval)
+        case .status(let status): HostFrame(kind: .status, bytes: Self.encoded(status))
+        case .offer(let offer): HostFrame(kind: .offer, number: offer.byteCount, bytes: Self.encoded(offer))
+        case .fetch(let position): HostFrame(kind: .fetch, number: position)
+        case .piece(let position, let bytes): HostFrame(kind: .piece, number: position, bytes: bytes)
+        case .unusable(let why): HostFrame(kind: .unusable, bytes: Array(why.utf8.prefix(2000)))
         }
     }
 
@@ -115,6 +145,25 @@ extension HostMessage {
             )
         case .leaving: self = .leaving
         case .heartbeat: self = .heartbeat(interval: frame.number)
+        case .ping: self = .ping(frame.number)
+        case .pong:
+            guard let failed = UInt64(littleEndianBytes: frame.bytes) else { return nil }
+            self = .pong(frame.number, HostCounts(done: frame.second, failed: failed))
+        case .observe: self = .observe(interval: frame.number)
+        case .status:
+            guard frame.bytes.count <= Self.largestStatus,
+                let status = (try? Self.coder.decode(ClusterStatus.self, from: frame.bytes))?.checked
+            else { return nil }
+            self = .status(status)
+        case .offer:
+            guard frame.bytes.count <= Self.largestNotice,
+                let offer = (try? Self.coder.decode(ExecutableOffer.self, from: frame.bytes))?.checked,
+                offer.byteCount == frame.number
+            else { return nil }
+            self = .offer(offer)
+        case .fetch: self = .fetch(frame.number)
+        case .piece: self = .piece(frame.number, frame.bytes)
+        case .unusable: self = .unusable(String(decoding: frame.bytes.prefix(2000), as: UTF8.self).printable(2000))
         }
     }
 

@@ -55,6 +55,34 @@ package enum HostMessage: Equatable, Sendable {
 
     /// Nothing but that the sender is there, and how often it says so, in nanoseconds.
     case heartbeat(interval: UInt64)
+
+    // How the cluster is.
+
+    /// A coordinator asks for a sign; a time of its own clock.
+    case ping(UInt64)
+
+    /// The sign of a host: that time, and what it has done.
+    case pong(UInt64, HostCounts)
+
+    /// An observer wants to be told how things are, so often, in nanoseconds.
+    case observe(interval: UInt64)
+
+    /// How things are, to an observer.
+    case status(ClusterStatus)
+
+    // The executable.
+
+    /// What the coordinator's executable is, to a tool.
+    case offer(ExecutableOffer)
+
+    /// A tool wants the bytes from this one on.
+    case fetch(UInt64)
+
+    /// The bytes from this one on.
+    case piece(UInt64, [UInt8])
+
+    /// A tool cannot use it; why.
+    case unusable(String)
 }
 
 /// Why a host has not done a batch.

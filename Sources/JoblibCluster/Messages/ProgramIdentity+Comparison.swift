@@ -8,13 +8,23 @@ extension ProgramIdentity {
     ///   - other: What the other side says of itself.
     ///   - otherName: Where that program runs.
     ///   - name: Where one's own runs. People at both ends read of it.
+    ///   - mayBeAnother: Whether only what is said has to be the same, and not the program.
     /// - Returns: What differs, with both identities and what to do about it; `nil` if it is the same build.
-    package func refusal(of other: ProgramIdentity, at otherName: String, from name: String) -> GreetingRefusal? {
+    package func refusal(
+        of other: ProgramIdentity,
+        at otherName: String,
+        from name: String,
+        mayBeAnother: Bool = false
+    ) -> GreetingRefusal? {
         let difference: String
         let remedy: String
         if other.version != self.version {
             difference = "another version of what is said in a cluster"
-            remedy = "build both with the same version of swift-joblib, and run the very same executable at both ends"
+            remedy =
+                "build both with the same version of swift-joblib"
+                + (mayBeAnother ? "" : ", and run the very same executable at both ends")
+        } else if mayBeAnother {
+            return nil
         } else if other.architecture != self.architecture {
             difference = "another processor"
             remedy = "a cluster's programs are one executable, so all of its hosts need the same kind of processor"

@@ -49,8 +49,11 @@ package final class ClusterDriver: @unchecked Sendable {
     private var effects: [CoordinatorEffect] = []
     private var state = State()
 
+    /// What hosts have said of themselves.
+    var pulses: [LinkNumber: HostPulse] = [:]
+
     private let executor: any ClusterExecutor
-    private let settings: CoordinatorSettings
+    let settings: CoordinatorSettings
     private let observe: @Sendable (ClusterEvent) -> Void
     private let wishes = Mutex<[Wish]>([])
     private let sessionCount = Atomic<UInt64>(0)
@@ -108,7 +111,7 @@ package final class ClusterDriver: @unchecked Sendable {
         self.state.names[number] = host.name
         if !self.state.isReading { link.setReading(false) }
         // First of all, so that neither side takes the other's usual silence for its end.
-        link.send(.heartbeat(interval: self.settings.heartbeatInterval))
+        self.beat(link)
         self.handle(.joined(number, host))
         return number
     }
@@ -136,7 +139,10 @@ package final class ClusterDriver: @unchecked Sendable {
         case .refused(let grant, let refusal): report = .refused(grant, refusal)
         case .leaving: report = .leaving
         case .heartbeat: return self.handle(.heard(link))
-        case nil, .open, .run, .cancel, .recall, .close, .array, .forget: report = .nonsense
+        case .pong(let time, let counts):
+            self.notePong(time, counts, from: link)
+            return self.handle(.heard(link))
+        default: report = .nonsense
         }
         self.handle(.message(link, report))
     }
@@ -149,9 +155,14 @@ package final class ClusterDriver: @unchecked Sendable {
     }
 
     private func forget(_ link: LinkNumber) {
+        self.pulses[link] = nil
         self.state.names[link] = nil
         self.state.arrays[link] = nil
     }
+
+    var hostStates: [HostState] { self.coordinator.hostStates }
+
+    func traffic(of link: LinkNumber) -> LinkTraffic { self.state.links[link]?.traffic ?? LinkTraffic() }
 
     /// What has come is to be handed on: the end of a turn of the executor in which something was said.
     package func flush() {
@@ -346,7 +357,7 @@ package final class ClusterDriver: @unchecked Sendable {
         case .recall(let link, let grant): self.send(.recall(grant), link)
         case .close(let link, let grant): self.send(.close(grant), link)
         case .heartbeat(let link):
-            self.send(.heartbeat(interval: self.settings.heartbeatInterval), link)
+            if let link = self.state.links[link] { self.beat(link) }
             // Who is not listened to cannot be heard.
             if !self.state.isReading {
                 self.coordinator.handle(.heard(link), at: MonotonicClock.now, into: &self.effects)

@@ -15,6 +15,22 @@ package protocol HostLink: AnyObject, Sendable {
 
     /// Whether what comes is read; where it is not, the host has to wait.
     func setReading(_ isReading: Bool)
+
+    /// What has gone over it so far.
+    var traffic: LinkTraffic { get }
+}
+
+extension HostLink {
+    /// Nothing: a link that has no network.
+    package var traffic: LinkTraffic { LinkTraffic() }
+}
+
+/// How many bytes a connection has had.
+package struct LinkTraffic: Equatable, Sendable {
+    package var sent: UInt64 = 0
+    package var received: UInt64 = 0
+
+    package init() {}
 }
 
 /// What runs a coordinator: one thing at a time, in the order in which it was asked for.

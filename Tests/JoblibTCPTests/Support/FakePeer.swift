@@ -83,17 +83,19 @@ final class FakePeer: Sendable {
         return peer
     }
 
-    /// A coordinator that dials, and begins to talk.
+    /// A coordinator that dials, and begins to talk, or somebody else who does.
     static func coordinator(
         _ address: String,
         _ token: ClusterToken,
+        role: Greeting.Role = .coordinator,
         name: String? = nil,
+        _ behaviour: @escaping Behaviour = { _, _ in },
         begin: @escaping @Sendable (Connection) -> Void
     ) throws -> FakePeer {
-        let peer = FakePeer { _, _ in }
+        let peer = FakePeer(behaviour)
         let dialer = Dialer(
             try HostAddress(address),
-            try peer.handling(.coordinator, slots: 0, ClusterTLS(token, .coordinator), name, nil, begin),
+            try peer.handling(role, slots: role == .tool ? 1 : 0, ClusterTLS(token, role.certified), name, nil, begin),
             note: { _ in }
         )
         peer.dialer.withLock { $0 = dialer }
@@ -112,7 +114,7 @@ final class FakePeer: Sendable {
         var greeting = Greeting.ofThisProcess(role: role, slots: slots)
         if let name { (greeting.name, greeting.identity.program) = (name, name) }
         if let build { greeting.identity.build = build }
-        return GuestHandling(
+        var handling = GuestHandling(
             greeting: greeting,
             security: security,
             loop: MultiThreadedEventLoopGroup.singleton.next(),
@@ -122,6 +124,8 @@ final class FakePeer: Sendable {
                 return User(connection, self)
             }
         )
+        handling.makeTool = { [makeGuest = handling.makeGuest] in makeGuest($0, $1, "") }
+        return handling
     }
 
     func stop() {

@@ -12,12 +12,12 @@ final class HostRun: Sendable {
     /// Ends the host when the pipe closes that is its standard input, as it does with whoever has started it.
     private static let script = """
         eval "${JOBLIB_TEST_BEFORE:-}"
-        "$0" </dev/null & pid=$!
+        "$0" "$@" </dev/null & pid=$!
         echo "pid $pid" >&2
         exec 3<&0
         (cat <&3 >/dev/null; kill -KILL $pid 2>/dev/null) &
         wait $pid
-        echo "status $?" >&2
+        echo "exit status $?" >&2
         """
 
     private struct State {
@@ -34,12 +34,13 @@ final class HostRun: Sendable {
     /// - Parameters:
     ///   - environment: Its variables, on top of this process's: `JOBLIB_WORKER_LISTEN` or another.
     ///   - program: The executable; `nil`: this one.
+    ///   - arguments: What stands behind it on its command line.
     /// - Throws: What keeps it from starting.
-    init(_ environment: [String: String], program: URL? = nil) throws {
+    init(_ environment: [String: String], program: URL? = nil, arguments: [String] = []) throws {
         self.process = Process()
         self.process.executableURL = URL(fileURLWithPath: "/bin/sh")
         let executable = program ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        self.process.arguments = ["-c", Self.script, executable.path]
+        self.process.arguments = ["-c", Self.script, executable.path] + arguments
         var variables = ProcessInfo.processInfo.environment
         variables["JOBLIB_CONFORMANCE_CASE"] = nil
         for (name, value) in environment { variables[name] = value }
@@ -168,8 +169,8 @@ final class HostRun: Sendable {
     ///
     /// - Returns: Its exit status; more than 128 for a signal.
     func waitUntilEnded() throws -> Int {
-        try self.wait(for: "status ")
-        return self.text.firstMatch(of: /status (\d+)/).flatMap { Int($0.output.1) } ?? -1
+        try self.wait(for: "exit status ")
+        return self.text.firstMatch(of: /exit status (\d+)/).flatMap { Int($0.output.1) } ?? -1
     }
 }
 

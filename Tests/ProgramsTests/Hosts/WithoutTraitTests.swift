@@ -16,6 +16,13 @@ struct WithoutTraitTests {
         #expect(outcome.error.contains("swift run --traits TCP joblib-hosts"), "\(outcome.error)")
     }
 
+    @Test("joblib-worker says so as well", arguments: [["token", "new"], ["listen", "127.0.0.1:0", "--", "x"]])
+    func worker(_ arguments: [String]) throws {
+        let outcome = try Program.worker.run(arguments, in: TemporaryDirectory())
+        #expect(outcome.status == 69)
+        #expect(outcome.error.contains("--traits TCP --product joblib-worker"), "\(outcome.error)")
+    }
+
     @Test(
         "Started as a host, a program that does not link JoblibTCP says so and ends with status 69",
         arguments: ["JOBLIB_WORKER_LISTEN", "JOBLIB_WORKER_DIAL"],

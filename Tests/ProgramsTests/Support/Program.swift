@@ -20,6 +20,7 @@ struct Program {
     static let speedup = Program(name: "joblib-speedup")
     static let wordcount = Program(name: "joblib-wordcount")
     static let hosts = Program(name: "joblib-hosts")
+    static let worker = Program(name: "joblib-worker")
 
     let name: String
 

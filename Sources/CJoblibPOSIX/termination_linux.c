@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 static sigset_t termination_signals(void) {
     sigset_t signals;
@@ -24,4 +26,14 @@ void joblib_block_termination(void) {
 void joblib_wait_for_termination(void) {
     sigset_t signals = termination_signals();
     while (sigwaitinfo(&signals, NULL) < 0 && errno == EINTR) {}
+}
+
+int joblib_termination_descriptor(void) {
+    sigset_t signals = termination_signals();
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int joblib_take_termination(int descriptor) {
+    struct signalfd_siginfo signal;
+    return read(descriptor, &signal, sizeof signal) == sizeof signal;
 }

@@ -1,0 +1,193 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import JoblibCluster
+import JoblibCore
+import JoblibPOSIX
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Takes part in a cluster as one that is to be a host and has no program yet: it is given the coordinator's executable.
+///
+/// Whoever has the token can have this machine run anything by it, which is for its user to want.
+public final class ExecutableReceiver: Sendable {
+    private struct State {
+        var path: String?
+        var channel: (any Channel)?
+        var dialer: Dialer?
+
+        /// The coordinator that gives something; there is one at a time.
+        var giver: String?
+
+        /// What this machine cannot run, and why, so that it is not looked at again at each attempt.
+        var unusable: [[UInt8]: String] = [:]
+    }
+
+    private let group: MultiThreadedEventLoopGroup
+    private let cache: ExecutableCache
+    private let say: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    /// Begins to listen, or to dial.
+    ///
+    /// - Parameters:
+    ///   - listens: Whether coordinators dial in.
+    ///   - address: Where, `host:port`.
+    ///   - slots: How many workers the host is to have, from 1.
+    ///   - credentials: What lets this process in: the cluster's token, or a worker's certificate.
+    ///   - cache: Where executables are kept.
+    ///   - say: Is told what happens, for people; on another thread.
+    /// - Throws: ``ParallelError`` where it cannot listen.
+    public init(
+        listens: Bool,
+        at address: String,
+        slots: Int,
+        credentials: ClusterCredentials,
+        cache: ExecutableCache,
+        say: @escaping @Sendable (String) -> Void
+    ) throws {
+        let address = try HostAddress(address)
+        self.group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        self.cache = cache
+        self.say = say
+        var handling = GuestHandling(
+            greeting: .ofThisProcess(role: .tool, slots: slots),
+            security: try credentials.security(.host),
+            loop: self.group.next(),
+            makeGuest: { connection, coordinator, _ in Taker(self, connection, coordinator.name) }
+        )
+        let name = handling.greeting.name
+        handling.admit = { [weak self] _ in
+            guard let giver = self?.state.withLock({ $0.giver }) else { return nil }
+            return GreetingRefusal(code: .busy, detail: "\(name) receives an executable of \(giver)")
+        }
+        guard listens else {
+            let dialer = Dialer(address, handling) { failure in
+                if let failure, failure.isFinal { say("\(address): \(failure.reason)") }
+            }
+            self.state.withLock { $0.dialer = dialer }
+            dialer.start()
+            return
+        }
+        do {
+            let channel = try Listener.listen(at: address, handling) { failure in
+                if failure.isFinal { say("turned away: \(failure.reason)") }
+            }
+            self.state.withLock { $0.channel = channel }
+        } catch {
+            try? self.group.syncShutdownGracefully()
+            throw ParallelError(.startupFailed, "cannot listen at \(address): \(error)")
+        }
+    }
+
+    /// Where the executable is that was received, checked, and can be run; `nil` as long as there is none.
+    public var path: String? { self.state.withLock { $0.path } }
+
+    /// The port at which it listens; `nil` if it does not.
+    public var port: Int? { self.state.withLock { $0.channel?.localAddress?.port } }
+
+    /// Ends every connection, and waits until they are closed; to be called once.
+    public func stop() {
+        let (channel, dialer) = self.state.withLock { ($0.channel, $0.dialer) }
+        dialer?.stop()
+        try? channel?.close().wait()
+        try? self.group.syncShutdownGracefully()
+    }
+
+    // MARK: - On the event loop
+
+    /// The connection of a coordinator that gives its executable.
+    // SAFETY: what changes is touched on the event loop alone.
+    private final class Taker: Guest, @unchecked Sendable {
+        private let receiver: ExecutableReceiver
+        private let connection: Connection
+        private let name: String
+        private var download: ExecutableDownload?
+        private let isFirst: Bool
+        private var isOver = false
+
+        init(_ receiver: ExecutableReceiver, _ connection: Connection, _ name: String) {
+            self.receiver = receiver
+            self.connection = connection
+            self.name = name
+            self.isFirst = receiver.state.withLock { state in
+                guard state.giver == nil, state.path == nil else { return false }
+                state.giver = name
+                return true
+            }
+            // Two may have been in the middle of their greetings.
+            if !self.isFirst { connection.close() }
+        }
+
+        func hear() {}
+
+        func receive(_ message: HostMessage?) {
+            guard self.isFirst else { return }
+            switch message {
+            case .offer(let offer) where self.download == nil: self.take(offer)
+            case .piece(let position, let bytes) where self.download != nil: self.take(position, bytes)
+            default: self.connection.close()
+            }
+        }
+
+        func endTurn() {}
+
+        func end(_ reason: String) {
+            if self.isOver { return }
+            self.isOver = true
+            self.download?.abandon()
+            if self.isFirst { self.receiver.state.withLock { $0.giver = nil } }
+        }
+
+        private func take(_ offer: ExecutableOffer) {
+            if let why = self.receiver.state.withLock({ $0.unusable[offer.hash] }) {
+                return self.connection.send(.unusable(why))
+            }
+            if let path = self.receiver.cache.find(offer) { return self.finish(offer, path) }
+            self.receiver.say("receives '\(offer.name)', \(offer.byteCount) bytes, of \(self.name)")
+            do {
+                let download = try ExecutableDownload(offer, self.receiver.cache)
+                self.download = download
+                self.connection.send(.fetch(0))
+            } catch {
+                self.fail(error.detail)
+            }
+        }
+
+        private func take(_ position: UInt64, _ bytes: [UInt8]) {
+            guard let download = self.download else { return }
+            do {
+                try download.add(position, bytes)
+                guard download.isComplete else { return self.connection.send(.fetch(download.byteCount)) }
+                let path = try download.finish()
+                self.finish(download.offer, path)
+            } catch {
+                download.abandon()
+                self.fail(error.detail)
+            }
+        }
+
+        private func finish(_ offer: ExecutableOffer, _ path: String) {
+            if let fault = ExecutableCheck.fault(of: path) {
+                self.receiver.state.withLock { state in
+                    if state.unusable.count >= 64 { state.unusable = [:] }
+                    state.unusable[offer.hash] = fault
+                }
+                OpenFile.remove(path)
+                return self.fail("'\(offer.name)': \(fault)")
+            }
+            self.receiver.say("has '\(offer.name)' (\(offer.key.prefix(12))), and starts it")
+            self.receiver.state.withLock { $0.path = path }
+        }
+
+        private func fail(_ why: String) {
+            self.receiver.say(why)
+            self.connection.send(.unusable(why))
+        }
+    }
+}
+
+#endif

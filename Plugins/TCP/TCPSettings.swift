@@ -130,7 +130,7 @@ struct TCPSettings: Sendable {
             } else if let token {
                 self.credentials = .token(token)
             } else {
-                self.credentials = try ClusterCredentials.fromEnvironment() ?? launch?.token.map { .token($0) }
+                self.credentials = try ClusterCredentials.fromEnvironment() ?? launch.map { .token($0.token) }
             }
             if launch != nil, case .certificates = self.credentials {
                 throw ParallelError(

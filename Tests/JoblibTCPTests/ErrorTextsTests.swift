@@ -115,12 +115,12 @@ struct ErrorTextsTests {
         let authority = try ClusterAuthority(self.token)
         let wrongRole = try #require(throws: ParallelError.self) {
             try PeerCertificate(authority.issue(for: .host).certificate)
-                .check(isA: .coordinator, of: authority.certificate)
+                .role(among: [.coordinator], of: authority.certificate)
         }
         #expect(wrongRole.detail.contains("another host") && wrongRole.detail.contains("correct the address"))
         let other = try ClusterAuthority(.generate())
         let foreign = try #require(throws: ParallelError.self) {
-            try PeerCertificate(other.issue(for: .host).certificate).check(isA: .host, of: authority.certificate)
+            try PeerCertificate(other.issue(for: .host).certificate).role(among: [.host], of: authority.certificate)
         }
         #expect(foreign.detail.contains("give all programs a new token"), "\(foreign)")
     }

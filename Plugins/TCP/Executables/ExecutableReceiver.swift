@@ -60,7 +60,7 @@ public final class ExecutableReceiver: Sendable {
             makeGuest: { connection, coordinator, _ in Taker(self, connection, coordinator.name) }
         )
         let name = handling.greeting.name
-        handling.admit = { [weak self] _ in
+        handling.admit = { [weak self] _, _ in
             guard let giver = self?.state.withLock({ $0.giver }) else { return nil }
             return GreetingRefusal(code: .busy, detail: "\(name) receives an executable of \(giver)")
         }
@@ -79,7 +79,7 @@ public final class ExecutableReceiver: Sendable {
             self.state.withLock { $0.channel = channel }
         } catch {
             try? self.group.syncShutdownGracefully()
-            throw ParallelError(.startupFailed, "cannot listen at \(address): \(error)")
+            throw ParallelError(.startupFailed, "cannot listen at \(address): \(NetworkFault.ofListening(error))")
         }
     }
 

@@ -94,12 +94,13 @@ struct BackendHintsTests {
     @Test("A backend without shared memory that the call itself names is refused when memory must be shared")
     func insists() throws {
         let remote = ProbeBackend.elsewhere()
-        for selection in [BackendSelection.named(registerUnderFreshName(remote)), .instance(remote)] {
+        let name = registerUnderFreshName(remote)
+        for (selection, shown) in [(BackendSelection.named(name), "'\(name)'"), (.instance(remote), "ProbeBackend")] {
             let error = try refusal {
                 try Parallel(nJobs: 2, backend: selection, require: .sharedmem).forEach(0..<1) { _ in }
             }
             #expect(error.code == .sharedMemoryRequired)
-            #expect(error.detail.contains("ProbeBackend"))
+            #expect(error.detail.contains(shown))
             #expect(error.detail.contains("threading"))
         }
     }

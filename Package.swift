@@ -210,7 +210,11 @@ let package = Package(
             dependencies: ["ClusterSimulation", "JoblibCluster"],
             path: "Tests/ClusterSimulationProgram"
         ),
-        .executableTarget(name: "tcp-probe", dependencies: ["Joblib", "JoblibTCP"], path: "Tests/TCPProbe"),
+        .executableTarget(
+            name: "tcp-probe",
+            dependencies: ["Joblib", "JoblibPOSIX", "JoblibTCP"],
+            path: "Tests/TCPProbe"
+        ),
         .testTarget(
             name: "JoblibTCPTests",
             dependencies: [

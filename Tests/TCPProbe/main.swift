@@ -53,11 +53,18 @@ do {
     case "heavy":
         let kind = arguments.dropFirst().first ?? ""
         try Heavy.run(Array(arguments.dropFirst(2)), isPlain: kind.contains("plain"), isSame: kind.contains("same"))
+    case "stream":
+        try Stream.run(
+            until: arguments[1],
+            .waitForWorkers(atLeast: Int(arguments[2]) ?? 1, within: .seconds(Int(arguments[3]) ?? 60)),
+            Stream.hosts(arguments[4], Array(arguments.dropFirst(5)))
+        )
     case "figures": try Figures.run(Array(arguments.dropFirst()))
     default:
         print(
             "usage: tcp-probe token | roots COUNT ADDRESS… | roots-of-those-who-dial COUNT ADDRESS | hold COUNT FOLDER ADDRESS… | "
                 + "launch-hold COUNT FOLDER COMMAND | launch-exit COUNT FOLDER COMMAND | "
+                + "stream FILE COUNT SECONDS workers|listen|ssh|launch WORD… | "
                 + "heavy plain|tls|plain-same|tls-same ADDRESS… | figures small|sleep ADDRESS…"
         )
     }

@@ -1,76 +1,57 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import JoblibCluster
+/// Whether it costs more to hand a batch to one of many hosts, and to take in what it says, than to one of few.
+package struct ScaleMeasurement: CustomStringConvertible {
+    /// What came of one number of workers: nanoseconds of CPU time for each task, one for each run.
+    package struct Row {
+        package let workers: Int
+        package private(set) var samples: [Double] = []
 
-/// What it costs to hand a batch to one of so many hosts with one worker each, and to take in what it says.
-package struct ScaleMeasurement {
-    private let workers: Int
-    private let rounds: Int
+        package var median: Double {
+            let sorted = self.samples.sorted()
+            let middle = sorted.count / 2
+            return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+        }
 
-    package init(workers: Int, tasks: Int = 1_000_000) {
-        self.workers = workers
-        self.rounds = max(1, tasks / workers)
+        init(workers: Int) { self.workers = workers }
+
+        mutating func add(_ sample: Double) { self.samples.append(sample) }
     }
 
-    /// Measures it, and says so.
-    package func run() -> String {
-        var coordinator = Coordinator(settings: CoordinatorSettings())
-        var effects: [CoordinatorEffect] = []
-        var now: UInt64 = 0
-        for link in 1...UInt64(self.workers) {
-            let id = link.littleEndianBytes
-            let description = HostDescription(processID: id, name: "host \(link)", slots: 1)
-            coordinator.handle(.joined(link, description), at: now, into: &effects)
-        }
-        coordinator.handle(.opened(1, SessionWishes()), at: now, into: &effects)
-        effects.removeAll()
+    private let rounds: Int
+    package private(set) var rows: [Row]
 
-        var agenda = Agenda<(LinkNumber, BatchNumber)>()
-        var wake: UInt64 = .max
-        var random = SplitMix64(seed: 1)
-        let taskCount = UInt64(self.rounds * self.workers)
-        var nextBatch: BatchNumber = 1
-        var finishedCount: UInt64 = 0
-        var elapsed = Duration.zero
-        let clock = ContinuousClock()
+    /// Measures, by turns so that a neighbour's noise meets all sizes, after a run of each that does not count.
+    ///
+    /// - Parameters:
+    ///   - sizes: Numbers of workers, each from 1.
+    ///   - rounds: How many tasks each worker does, from 1: the same for all sizes, so that beginnings and ends weigh as much.
+    ///   - repetitions: How many runs of each size count, from 1.
+    package init(_ sizes: [Int], rounds: Int = 50, repetitions: Int = 9) {
+        self.rounds = rounds
+        self.rows = sizes.map { Row(workers: $0) }
+        let schedules = sizes.map { ScaleSchedule(workers: $0, rounds: rounds) }
+        for repetition in 0...repetitions {
+            for (index, schedule) in schedules.enumerated() {
+                let (nanoseconds, finishedCount) = schedule.replay()
+                precondition(finishedCount == schedule.taskCount, "\(finishedCount) of \(schedule.taskCount) tasks")
+                if repetition > 0 { self.rows[index].add(nanoseconds) }
+            }
+        }
+    }
 
-        func handle(_ event: CoordinatorEvent) {
-            elapsed += clock.measure { coordinator.handle(event, at: now, into: &effects) }
-            for effect in effects {
-                switch effect {
-                case .run(let link, let batch, _):
-                    // About 10 ms, twice as long with the batch before it.
-                    agenda.insert((link, batch), at: now + random.number(in: 15_000_000...25_000_000))
-                case .finish: finishedCount += 1
-                case .wake(let time): wake = time
-                default: break
-                }
+    package var description: String {
+        self.rows
+            .map { row in
+                let samples = row.samples.map { Int($0.rounded()) }
+                var line =
+                    "\(row.workers) workers: \(Int(row.median.rounded())) ns of CPU time per task, the median of \(samples.count) runs"
+                line += " of \(self.rounds) tasks per worker (\(samples.min() ?? 0) to \(samples.max() ?? 0))"
+                guard let first = self.rows.first, first.workers != row.workers else { return line }
+                let hundredths = Int((100 * row.median / first.median).rounded())
+                return line + "; \(Double(hundredths) / 100) times as much as with \(first.workers)"
             }
-            effects.removeAll(keepingCapacity: true)
-        }
-        func submit() {
-            guard nextBatch <= taskCount else { return }
-            handle(.submitted(1, nextBatch, call: 1))
-            nextBatch += 1
-        }
-        for _ in 0..<(2 * self.workers) { submit() }
-        while finishedCount < taskCount, let (time, (link, batch)) = agenda.popFirst() {
-            while wake <= time {
-                now = wake
-                wake = .max
-                handle(.woken)
-            }
-            now = time
-            // Bytes are heard of before they are understood.
-            handle(.heard(link))
-            handle(.message(link, .answer(batch)))
-            handle(.message(link, .finished(batch)))
-            submit()
-        }
-        let nanoseconds = Double(elapsed.components.seconds) * 1e9 + Double(elapsed.components.attoseconds) / 1e9
-        let perTask = Int(nanoseconds / Double(taskCount))
-        return
-            "\(self.workers) workers: \(perTask) ns per task (\(finishedCount) tasks, \(now / 1_000_000) ms of virtual time)"
+            .joined(separator: "\n")
     }
 }

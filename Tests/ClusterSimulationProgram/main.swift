@@ -12,9 +12,12 @@ func option(_ name: String) -> String? {
 }
 
 if let scale = option("scale") {
-    for workers in scale.split(separator: ",").compactMap({ Int($0) }) {
-        print(ScaleMeasurement(workers: workers).run())
+    let sizes = scale.split(separator: ",").map { Int($0) ?? 0 }
+    guard sizes.allSatisfy({ $0 > 0 }), !sizes.isEmpty else {
+        print("--scale is '\(scale)'; write numbers of workers, such as 1000,10000")
+        exit(64)
     }
+    print(ScaleMeasurement(sizes))
 } else {
     let first = option("seed").flatMap { UInt64($0) } ?? 1
     let count = option("schedules").flatMap { UInt64($0) } ?? 1000

@@ -272,6 +272,15 @@ def name(backend):
     return {"mp.Pool": "mp.Pool", "ppe": "ProcessPoolExecutor"}.get(backend, f"joblib {backend}")
 
 
+def serve(sample):
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        try:
+            print(f"{sample():.12f}", flush=True)
+        except Exception as error:
+            print("error", *str(error).split("\n")[:1], flush=True)
+
+
 def main():
     if sys.argv[1:] == ["version"]:
         print(f"joblib {joblib.__version__}, numpy {numpy.__version__}, Python {sys.version.split()[0]}")
@@ -292,13 +301,7 @@ def main():
         return Pool(int(workers)) if backend == "mp.Pool" else Joblib(backend, int(workers), **options)
 
     # The streams divide by themselves, since they are not timed by the element.
-    sample = prepare(make, int(count) // (1 if work == "w9" else divisor))
-    print("ready", flush=True)
-    for _ in sys.stdin:
-        try:
-            print(f"{sample():.12f}", flush=True)
-        except Exception as error:
-            print("error", *str(error).split("\n")[:1], flush=True)
+    serve(prepare(make, int(count) // (1 if work == "w9" else divisor)))
 
 
 if __name__ == "__main__":

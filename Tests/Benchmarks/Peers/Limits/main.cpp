@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <thread>
 
+#include "echo.hpp"
 #include "protocol.hpp"
 
 using namespace protocol;
@@ -207,6 +208,18 @@ Sample nested(Setup setup) {
     };
 }
 
+/// Eight arrays, there and back over plain connections.
+Sample plain_echo(Setup setup) {
+    auto echo = std::make_shared<PlainEcho>(setup.workers);
+    size_t byte_count = 8 / setup.workers * setup.count * sizeof(double);
+    return [=] { return timed([&] { echo->exchange(byte_count); }); };
+}
+
+/// Tasks that sleep for 10 ms each, on a hundred workers.
+Sample ideal_of_sleepers(Setup setup) {
+    return [=] { return setup.count * 0.01 / 100; };
+}
+
 } // namespace
 
 int main(int count, char **arguments) {
@@ -228,6 +241,8 @@ int main(int count, char **arguments) {
             {"w6", name, ideal_of_skewed},
             {"w8", name, nested},
             {"w9", name, [](Setup setup) { return short_lived_closures(setup, 1); }},
+            {"tcp-large", name, plain_echo},
+            {"tcp-sleep", name, ideal_of_sleepers},
         }
     );
 }

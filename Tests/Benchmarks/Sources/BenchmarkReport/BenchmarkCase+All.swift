@@ -5,7 +5,9 @@ extension BenchmarkCase {
     private static let halfALoop = "half of a plain loop"
     private static let closures = "half of making, calling and freeing closures in a loop"
 
-    package static let all = [
+    package static let all = Self.ofOneHost + Self.ofHosts
+
+    private static let ofOneHost = [
         BenchmarkCase(
             "W1",
             "10⁷ tiny bodies into an array",
@@ -174,6 +176,54 @@ extension BenchmarkCase {
             count: 64,
             quickCount: 16,
             figure: .time(.milliseconds),
+            limit: ""
+        ),
+    ]
+
+    private static let ofHosts = [
+        BenchmarkCase(
+            "TCP",
+            "10⁵ tasks, one at a time, each",
+            work: "tcp-each",
+            count: 100_000,
+            quickCount: 2000,
+            figure: .time(.microseconds),
+            limit: ""
+        ),
+        BenchmarkCase(
+            "TCP",
+            "10⁶ tasks in a list",
+            work: "tcp-list",
+            count: 1_000_000,
+            quickCount: 20_000,
+            figure: .time(.milliseconds),
+            limit: ""
+        ),
+        BenchmarkCase(
+            "TCP",
+            "eight arrays of 32 MiB, there and back",
+            work: "tcp-large",
+            count: 1 << 22,
+            quickCount: 1 << 18,
+            figure: .time(.milliseconds),
+            limit: "an echo over plain connections"
+        ),
+        BenchmarkCase(
+            "TCP",
+            "100 workers that sleep 10 ms, efficiency",
+            work: "tcp-sleep",
+            count: 20_000,
+            quickCount: 1000,
+            figure: .efficiency,
+            limit: "the sum of the durations, divided by 100"
+        ),
+        BenchmarkCase(
+            "TCP",
+            "100 workers that sleep 10 ms, their coordinator",
+            work: "tcp-sleep-cpu",
+            count: 20_000,
+            quickCount: 1000,
+            figure: .share,
             limit: ""
         ),
     ]

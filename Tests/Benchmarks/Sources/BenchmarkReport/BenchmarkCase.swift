@@ -3,7 +3,7 @@
 
 /// One thing that is measured: what the contenders do, how much of it, and what is told of it.
 package struct BenchmarkCase: Sendable {
-    /// Which workload it belongs to: `W1` to `W9`, or `probe`.
+    /// Which workload it belongs to: `W1` to `W9`, `Probe`, or `TCP`.
     package let workload: String
 
     /// Its heading.
@@ -36,6 +36,9 @@ package struct BenchmarkCase: Sendable {
 
     /// Tells the case from the others.
     package var id: String { self.figure == .speedup ? "\(self.work)-\(self.count)" : self.work }
+
+    /// Whether it is of workers on other hosts, which need the trait `TCP`.
+    package var isOfHosts: Bool { self.workload == "TCP" }
 
     /// What makes it a row of the picture.
     package var shortTitle: String { "\(self.workload) \(self.title)" }

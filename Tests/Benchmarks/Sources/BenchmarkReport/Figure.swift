@@ -11,7 +11,10 @@ package enum Figure: Equatable, Sendable {
     /// The time of one worker over the time of two.
     case speedup
 
-    package var moreIsBetter: Bool { !self.isTime }
+    /// How much of one CPU a process was busy with.
+    case share
+
+    package var moreIsBetter: Bool { self == .efficiency || self == .speedup }
 
     package var isTime: Bool {
         if case .time = self { true } else { false }
@@ -22,6 +25,7 @@ package enum Figure: Equatable, Sendable {
         case .time(let unit): unit.symbol
         case .efficiency: "of the ideal"
         case .speedup: "times as fast"
+        case .share: "of one CPU"
         }
     }
 
@@ -37,7 +41,7 @@ package enum Figure: Equatable, Sendable {
         switch self {
         case .time(let unit): NumberText.significant(value / unit.seconds)
         case .efficiency: NumberText.fixed(value, digits: 3)
-        case .speedup: NumberText.fixed(value, digits: 2)
+        case .speedup, .share: NumberText.fixed(value, digits: 2)
         }
     }
 }

@@ -9,6 +9,8 @@ enum PeerFamily: CaseIterable {
     case dispatch
     case taskGroup
     case python
+    case cluster
+    case echo
 
     var name: String {
         switch self {
@@ -18,6 +20,8 @@ enum PeerFamily: CaseIterable {
         case .dispatch: "Dispatch"
         case .taskGroup: "TaskGroup"
         case .python: "joblib, mp.Pool"
+        case .cluster: "Dask, Ray"
+        case .echo: "NIOSSL"
         }
     }
 
@@ -30,6 +34,8 @@ enum PeerFamily: CaseIterable {
         case .dispatch: "#e69f00"
         case .taskGroup: "#cc79a7"
         case .python: "#009e73"
+        case .cluster: "#f0e442"
+        case .echo: "#999999"
         }
     }
 
@@ -41,6 +47,8 @@ enum PeerFamily: CaseIterable {
         case .dispatch: ["concurrentPerform", "Dispatch"]
         case .taskGroup: ["TaskGroup"]
         case .python: ["joblib", "mp.Pool"]
+        case .cluster: ["Dask", "Ray"]
+        case .echo: ["NIOSSL"]
         }
     }
 

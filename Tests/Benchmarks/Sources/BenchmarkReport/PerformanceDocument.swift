@@ -16,9 +16,11 @@ package struct PerformanceDocument {
     }
 
     package var text: String {
-        [self.introduction, self.conditions, self.targets, self.cases, self.missing, self.progress]
-            .filter { !$0.isEmpty }
-            .joined(separator: "\n")
+        [
+            self.introduction, self.conditions, self.targets, self.cases, self.unmeasured, self.missing, self.progress,
+        ]
+        .filter { !$0.isEmpty }
+        .joined(separator: "\n")
     }
 
     private var introduction: String {
@@ -30,13 +32,13 @@ package struct PerformanceDocument {
 
         ![How long others take for what we do](performance.svg)
 
-        The line at 1 is ours, on the backend `threading`: what is to the right of it takes longer, what is to the left
-        of it is faster. A bar reaches from ours to the best of the peers.
+        The line at 1 is ours, on the backend `threading` if that does it at all, and for other hosts on `tcp`: what is to
+        the right of it takes longer, what is to the left of it is faster. A bar reaches from ours to the best of the peers.
 
         ```
         cd Tests/Benchmarks
         swift run -c release Benchmarks install     # the peers; Debian and Ubuntu
-        swift run -c release Benchmarks             # measures, and writes this file and the picture
+        \(Self.command)    # measures; writes this file and the picture
         ```
 
         Every contender is a process of its own. The driver asks them for one sample at a time, by turns, so that a
@@ -51,6 +53,9 @@ package struct PerformanceDocument {
           contender was ready.
         - OpenMP's threads are bound to their CPUs (`OMP_PROC_BIND=true`), without which they wait for each other.
         - `swift-joblib sequential` does the same without any parallelism.
+        - *TCP* is of workers on other hosts, which are on this machine too, as their peers' are: nothing but the network is
+          missing. Two hosts have a worker each, but where there are a hundred, which four hosts have. All that is ours is
+          encrypted, unless it is called *plaintext*; Dask, Ray and the limit are not.
 
         """
     }
@@ -80,6 +85,24 @@ package struct PerformanceDocument {
 
     private var cases: String {
         "## Workloads\n\n" + self.results.map { CaseTable($0).text }.joined(separator: "\n")
+    }
+
+    private static let command = "swift run -c release --traits TCP --scratch-path .build-tcp Benchmarks"
+
+    /// What a run without the trait leaves out.
+    private var unmeasured: String {
+        let measured = Set(self.results.map(\.benchmark.id))
+        let cases = BenchmarkCase.all.filter { $0.isOfHosts && !measured.contains($0.id) }
+        guard !cases.isEmpty else { return "" }
+        return """
+            ## Not measured
+
+            Workers on other hosts need the trait `TCP`, without which this was built. The command above has it; what it
+            measures besides is
+
+            \(cases.map { "- \($0.shortTitle)" }.joined(separator: "\n"))
+
+            """
     }
 
     private var missing: String {

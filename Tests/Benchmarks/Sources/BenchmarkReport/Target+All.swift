@@ -110,7 +110,7 @@ extension Target {
                 asked: 3e-3,
                 references: [.init("joblib loky", 149e-3)]
             ),
-        ] + Self.loky
+        ] + Self.loky + Self.tcp
 
     private static let loky = [
         Target(
@@ -183,5 +183,27 @@ extension Target {
             references: [.init("mp.Pool", 272e-3), .init("joblib loky", 2.8)],
             growth: 8 << 20
         ),
+    ]
+
+    private static let tcp = [
+        Target(
+            "tcp-each",
+            "`batchSize: 1`",
+            on: "tcp",
+            asked: 15e-6,
+            references: [.init("Ray", 1e-3), .init("Dask", 3.5e-3), .init("joblib dask", 53e-6)]
+        ),
+        Target("tcp-list", "a list of portable tasks", on: "tcp", asked: 0.6, .absolute),
+        // At least 0.8 of how fast the echo is.
+        Target("tcp-large", "a list", on: "tcp", asked: 1 / 0.8, references: [.init("NIOSSL echo", 1)]),
+        Target(
+            "tcp-large",
+            "a list",
+            on: "tcp, plaintext",
+            asked: 1 / 0.6,
+            references: [.init(Target.Reference.limit, 1)]
+        ),
+        Target("tcp-sleep", "`batchSize: 1`", on: "tcp", asked: 0.95, .absolute),
+        Target("tcp-sleep-cpu", "`batchSize: 1`", on: "tcp", asked: 0.5, .absolute),
     ]
 }

@@ -5,6 +5,9 @@
 package struct Target: Sendable {
     /// A peer, and its figure where the target was set.
     package struct Reference: Sendable {
+        /// What the limit of the machine is called, where that is what counts.
+        package static let limit = "the limit"
+
         package let name: String
         package let figure: Double
 
@@ -63,6 +66,11 @@ package struct Target: Sendable {
         self.references = references
         self.beatsEveryPeer = beatsEveryPeer
         self.growth = growth
+    }
+
+    /// Whether what is asked for is a multiple of what others have, and no figure.
+    package var asksForRatio: Bool {
+        self.condition == .ratio && self.references.allSatisfy { $0.figure == 1 }
     }
 
     /// What says on which backend, if it is not the default.

@@ -22,8 +22,7 @@ package struct TargetTable {
     private func row(_ verdict: Verdict, _ benchmark: BenchmarkCase) -> String {
         let figure = benchmark.figure
         let unit = figure.isTime ? " \(figure.unit)" : ""
-        let asksForRatio = verdict.target.condition == .ratio && verdict.target.references.isEmpty
-        var asked = asksForRatio ? "\(figure.ratioText(verdict.target.asked)) × best" : self.asked(verdict, figure)
+        var asked = self.asked(verdict, figure)
         if verdict.target.beatsEveryPeer { asked += ", below every peer" }
         if let growth = verdict.target.growth { asked += ", growth below \(NumberText.mebibytes(growth))" }
         let isRatio = verdict.target.condition == .ratio
@@ -41,6 +40,11 @@ package struct TargetTable {
     }
 
     private func asked(_ verdict: Verdict, _ figure: Figure) -> String {
+        if verdict.target.asksForRatio {
+            let names = verdict.target.references.map(\.name)
+            return
+                "\(figure.ratioText(verdict.target.asked)) × \(names.isEmpty ? "best" : names.joined(separator: ", "))"
+        }
         let bound = figure.moreIsBetter ? "at least" : "at most"
         let unit = figure.isTime ? " \(figure.unit)" : ""
         return "\(bound) \(figure.text(verdict.target.asked))\(unit)"

@@ -67,10 +67,9 @@ package struct Verdict: Sendable {
         guard let measured else { return nil }
         if target.condition == .absolute { return (nil, target.asked, measured) }
         var comparisons: [Comparison] = target.references.compactMap { wanted in
-            result.contender(wanted.name)?.statistics
-                .map { peer in
-                    ((wanted.name, peer.median), target.asked / wanted.figure, measured / peer.median)
-                }
+            let isLimit = wanted.name == Target.Reference.limit
+            let median = isLimit ? result.limit : result.contender(wanted.name)?.statistics?.median
+            return median.map { ((wanted.name, $0), target.asked / wanted.figure, measured / $0) }
         }
         if target.references.isEmpty, let best = result.bestPeer {
             comparisons = [((best.name, best.median), target.asked, measured / best.median)]

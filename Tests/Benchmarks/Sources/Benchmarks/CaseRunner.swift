@@ -60,7 +60,7 @@ struct CaseRunner {
         let limits = entrants.filter { $0.role == .limit }.flatMap(\.samples)
         let contenders = entrants.filter { $0.role != .limit }
         switch self.benchmark.figure {
-        case .time:
+        case .time, .share:
             return CaseResult(self.benchmark, contenders: contenders.map { $0.finish { $0 } }, limits: limits)
         case .efficiency:
             let ideal = Statistics(limits)?.median ?? .nan

@@ -32,6 +32,9 @@ struct MeasureCommand: ParsableCommand {
         for name in self.names(self.only) where !BenchmarkCase.all.contains(where: { Self.matches($0, name) }) {
             throw ValidationError("--only matches nothing: \(name).")
         }
+        for name in self.names(self.only) where !Self.measured.contains(where: { Self.matches($0, name) }) {
+            throw ValidationError("--only \(name) is about other hosts: build with \(TCPTrait.options).")
+        }
         // Now, and not after ten minutes.
         guard access(self.output, W_OK) == 0 else {
             throw ValidationError("--output is no folder that can be written: \(self.output).")
@@ -54,6 +57,7 @@ struct MeasureCommand: ParsableCommand {
         var build = PeerBuild(package: String(cString: folder))
         try build.build()
         try self.refuseUnknownPeers(among: build.programs)
+        if !TCPTrait.isOn { print("other hosts are not measured: that takes a build with \(TCPTrait.options)") }
         for peer in build.missing { print("missing: \(peer.name): \(peer.reason); install with \(peer.remedy)") }
 
         var quiet = Quiet(patience: .seconds(60))
@@ -107,10 +111,13 @@ struct MeasureCommand: ParsableCommand {
     }
 
     private var cases: [BenchmarkCase] {
-        BenchmarkCase.all.filter { benchmark in
+        Self.measured.filter { benchmark in
             self.only == nil || self.names(self.only).contains { Self.matches(benchmark, $0) }
         }
     }
+
+    /// What this build measures.
+    private static let measured = BenchmarkCase.all.filter { TCPTrait.isOn || !$0.isOfHosts }
 
     private static func matches(_ benchmark: BenchmarkCase, _ name: String) -> Bool {
         benchmark.workload.lowercased() == name || benchmark.id == name

@@ -18,7 +18,7 @@ struct PeerBuild {
     /// The program that measures what following a loop costs.
     var progressCost: String { "\(self.products)/progress-cost" }
 
-    private var products: String { "\(self.package)/.build/release" }
+    private var products: String { "\(self.package)/\(TCPTrait.scratchFolder)/release" }
 
     private var folder: String { "\(self.package)/.build/peers" }
 
@@ -27,12 +27,15 @@ struct PeerBuild {
     mutating func build() throws {
         // Not among the peers: without them there is nothing to measure.
         _ = try ChildProcess.output(
-            of: ["swift", "build", "--configuration", "release", "--package-path", self.package],
+            of: ["swift", "build", "--configuration", "release", "--package-path", self.package]
+                + TCPTrait.arguments(package: self.package),
             within: .seconds(1800)
         )
         self.programs.append(try PeerProgram(.ours, ["\(self.products)/our-contenders"]))
+        self.programs.append(try PeerProgram(.ours, ["\(self.products)/tcp-contenders"]))
         self.programs.append(try PeerProgram(.limit, ["\(self.products)/limits"]))
         self.programs.append(try PeerProgram(.peer, ["\(self.products)/swift-peers"]))
+        self.programs.append(try PeerProgram(.peer, ["\(self.products)/niossl-peers"]))
 
         try self.add("OpenMP", "apt-get install g++") { build in
             // Unbound, both threads may be woken on one CPU, and stay there.
@@ -44,6 +47,13 @@ struct PeerBuild {
         try self.add("rayon", "apt-get install cargo librust-rayon-dev") { build in [try build.compileRust()] }
         try self.add("joblib", "pip install joblib numpy") { build in
             [build.python, "\(build.package)/Peers/joblib_peer.py"]
+        }
+        guard TCPTrait.isOn else { return }
+        try self.add("Dask", "pip install joblib numpy 'dask[distributed]'") { build in
+            [build.python, "\(build.package)/Peers/dask_peer.py"]
+        }
+        try self.add("Ray", "pip install joblib numpy ray") { build in
+            [build.python, "\(build.package)/Peers/ray_peer.py"]
         }
     }
 

@@ -40,6 +40,22 @@ struct DocumentTests {
         #expect(!text.contains("follow a loop"))
     }
 
+    @Test("Cases of other hosts that were not measured are named, with the command that measures them")
+    func unmeasured() throws {
+        let text = PerformanceDocument(self.run, [result("tcp-each", ours: 1, peers: [:])], progressCost: "").text
+        let list = text[try #require(text.firstRange(of: "## Not measured")).lowerBound...]
+        #expect(list.contains("- TCP 10⁶ tasks in a list\n") && !list.contains("one at a time"))
+        #expect(text.contains("--traits TCP --scratch-path .build-tcp Benchmarks"))
+        let all = BenchmarkCase.all.map { CaseResult($0, contenders: [], limits: []) }
+        #expect(!PerformanceDocument(self.run, all, progressCost: "").text.contains("Not measured"))
+    }
+
+    @Test("A target that is a multiple of what somebody else has says whose")
+    func multiple() {
+        let text = TargetTable([result("tcp-large", ours: 1, peers: ["NIOSSL echo": 1])]).text
+        #expect(text.contains("| 1.25 × NIOSSL echo |") && text.contains("| 1.67 × the limit |"))
+    }
+
     @Test("No line of the document is longer than 120 characters, tables excepted")
     func width() {
         let text = PerformanceDocument(self.run, [result(ours: 1, peers: ["TBB": 2])], progressCost: "a table\n").text

@@ -55,6 +55,21 @@ struct VerdictTests {
         }
     }
 
+    @Test("A target against the limit of the machine is read against what the limit was in the run")
+    func limit() {
+        let target = Target("w1-existing", "`map`", asked: 2, references: [.init(Target.Reference.limit, 1)])
+        #expect(Verdict(target, in: result(ours: 10, peers: ["TBB": 1], limits: [6])).outcome == .met)
+        #expect(Verdict(target, in: result(ours: 10, peers: ["TBB": 1], limits: [4])).outcome == .missed("by 25 %"))
+        #expect(Verdict(target, in: result(ours: 10, peers: ["TBB": 1])).outcome == .unknown("the limit is missing"))
+    }
+
+    @Test("Of a CPU's time less is better")
+    func share() {
+        let target = Target("w1-existing", "`map`", asked: 0.5, .absolute)
+        #expect(Verdict(target, in: result(figure: .share, ours: 0.4, peers: [:])).outcome == .met)
+        #expect(Verdict(target, in: result(figure: .share, ours: 0.6, peers: [:])).outcome == .missed("by 20 %"))
+    }
+
     @Test("A peer that is missing, or ours without figures, leaves the verdict open and says why")
     func unknown() {
         #expect(Verdict(self.half, in: result(ours: 1, peers: [:])).outcome == .unknown("TBB is missing"))

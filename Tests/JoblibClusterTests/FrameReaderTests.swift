@@ -89,4 +89,14 @@ struct FrameReaderTests {
         let bytes = Self.bytes(of: [HostFrame(kind: .leaving), HostFrame(kind: .leaving)])
         #expect(throws: Enough.self) { try reader.read(bytes.span.bytes) { _ in throw Enough() } }
     }
+
+    @Test("get no more room than they need where they are large, and stay the same")
+    func room() throws {
+        let sent = HostFrame(kind: .answer, number: 1, bytes: (0..<3 << 20).map { UInt8(truncatingIfNeeded: $0) })
+        let bytes = Self.bytes(of: [sent])
+        let parts = stride(from: 0, to: bytes.count, by: 100_000).map { bytes[$0..<min($0 + 100_000, bytes.count)] }
+        let frames = try self.read(parts, largest: 1 << 30)
+        #expect(frames == [sent])
+        #expect(frames.allSatisfy { $0.bytes.capacity < $0.bytes.count + (64 << 10) })
+    }
 }

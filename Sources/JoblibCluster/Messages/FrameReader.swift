@@ -18,6 +18,9 @@ package struct FrameReader {
     /// How many bytes are made room for before they come.
     private static let largestRoom = 1 << 20
 
+    /// How many times as many as have come there is room for later; pages that nothing was written to take no memory.
+    private static let growth = 8
+
     private let largest: Int
     private var header: [UInt8] = []
     private var frame: HostFrame?
@@ -51,6 +54,7 @@ package struct FrameReader {
                 try self.begin()
             }
             let end = min(position + self.missing, bytes.byteCount)
+            self.makeRoom(for: end - position)
             unsafe bytes.extracting(position..<end).withUnsafeBytes { unsafe self.frame?.bytes.append(contentsOf: $0) }
             self.missing -= end - position
             position = end
@@ -58,6 +62,14 @@ package struct FrameReader {
             self.frame = nil
             try body(whole)
         }
+    }
+
+    /// Makes room for bytes, and for more to come: an array that doubles is copied once more on its way, into pages that are made anew.
+    private mutating func makeRoom(for byteCount: Int) {
+        let count = self.frame?.bytes.count ?? 0
+        guard count + byteCount > self.frame?.bytes.capacity ?? 0 else { return }
+        let room = max(Self.largestRoom, Self.growth * (count + byteCount))
+        self.frame?.bytes.reserveCapacity(min(count + self.missing, room))
     }
 
     private var length: Int {

@@ -43,12 +43,14 @@ struct SecretFile {
         }
         switch contents {
         case .success(let text):
-            guard let last = text.lastIndex(where: { !$0.isNewline }) else { throw self.error("is empty\(self.creation(";"))") }
+            guard let last = text.lastIndex(where: { !$0.isNewline }) else {
+                throw self.error("is empty\(self.creation(";"))")
+            }
             return String(text[...last])
         case .failure(.noRegularFile): throw self.error("is no regular file; name one that holds \(self.contentsName)")
         case .failure(.foreign): throw self.error("belongs to another user; run: chown \"$(id -u)\" '\(self.path)'")
         case .failure(.open): throw self.error("can be used by other users; run: chmod 600 '\(self.path)'")
-        case .failure(.tooLarge): 
+        case .failure(.tooLarge):
             throw self.error("has more in it than \(self.contentsName); name one that holds \(self.contentsName) alone")
 
         }

@@ -60,8 +60,8 @@ package final class ClusterDriver: @unchecked Sendable {
     private let process = ThisProcess.id
 
     /// How many workers the hosts have that are there; moves ``hostChange``.
-    private let slots = Atomic<Int>(0)
-    private let hostChange = WaitWord()
+    let slots = Atomic<Int>(0)
+    let hostChange = WaitWord()
 
     let inbox: ResultInbox
 
@@ -201,37 +201,6 @@ package final class ClusterDriver: @unchecked Sendable {
     }
 
     // MARK: - Sessions; on any thread
-
-    /// How many workers there are, once there are enough.
-    ///
-    /// - Parameters:
-    ///   - count: How many have to be there.
-    ///   - limit: How long that is, for people.
-    ///   - deadline: Until when, in nanoseconds of the monotonic clock.
-    ///   - isHopeless: Why none will come, if that is known; asked again after ``noteChange()``.
-    ///   - explain: Why others are not there, where that is known.
-    /// - Returns: How many there are.
-    /// - Throws: `ParallelError` `.noWorkers`, which says how many came.
-    package func waitForWorkers(
-        atLeast count: Int,
-        within limit: Duration,
-        until deadline: UInt64,
-        isHopeless: () -> ParallelError?,
-        explain: () -> [String]
-    ) throws(ParallelError) -> Int {
-        while true {
-            let seen = self.hostChange.count
-            let slots = self.slots.load(ordering: .relaxed)
-            if slots >= count { return slots }
-            if slots == 0, let error = isHopeless() { throw error }
-            guard self.hostChange.wait(while: seen, until: deadline) else {
-                throw .tooFewWorkers(wanted: count, came: slots, within: limit, because: explain())
-            }
-        }
-    }
-
-    /// Has those look again who wait for workers.
-    package func noteChange() { self.hostChange.advance() }
 
     /// Opens a session, and waits until it has a worker.
     ///

@@ -143,8 +143,11 @@ struct LinkFaultsTests {
             #expect(try cluster.isWell(2))
             let count = proxy.connectionCount
             proxy.cut(.reset)
-            // Who dials again has noticed.
-            try Rendezvous().wait("the host is dialled again") { proxy.connectionCount > count }
+            // Who dials again has noticed, which a coordinator does while a call uses it.
+            try Rendezvous()
+                .wait("the host is dialled again") {
+                    try cluster.isWell(1) && proxy.connectionCount > count
+                }
         }
         #expect(try cluster.isWell(1))
         let wait = BackendParameter.waitForWorkers(atLeast: 2, within: .seconds(1))

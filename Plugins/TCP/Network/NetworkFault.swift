@@ -50,9 +50,12 @@ enum NetworkFault {
         switch system.networkFault {
         case .refused:
             let remedy =
-                role == .coordinator
-                ? "start the program there with JOBLIB_WORKER_LISTEN, and compare the port with what it prints"
-                : "it is dialled again until a call listens there, see .listen"
+                switch role {
+                case .coordinator:
+                    "start the program there with JOBLIB_WORKER_LISTEN, and compare the port with what it prints"
+                case .observer: "name where a host listens, or a call while it runs"
+                default: "it is dialled again until a call listens there, see .listen"
+                }
             return "nobody listens there (connection refused); \(remedy)"
         case .silent: return self.silence
         case .unreachable: return "no way leads there (\(system)); check the address, and the network of both machines"

@@ -98,17 +98,19 @@ struct SpeedupProgramTests {
         return try #require(Double(row[3]), "\(outcome.text)")
     }
 
-    // Of times that are taken one right after the other: whatever else the machine does slows down both.
+    // What else the machine does slows down either of them at any time, and can only slow down: so the best of several runs counts.
     @Test("Spawned workers are as much faster with two jobs as threads are")
     func spawnedWorkers() throws {
-        let ratios = try (0..<5)
-            .map { _ in
-                let threads = try self.speedup(on: "threading")
-                return try self.speedup(on: "loky") / threads
-            }
-        // Half of it would mean that workers wait for each other, wherever threads do not.
-        let median = ratios.sorted()[2]
-        #expect(median > 0.65 && median < 1.6, "\(ratios)")
+        var threads: [Double] = []
+        var workers: [Double] = []
+        for _ in 0..<5 {
+            threads.append(try self.speedup(on: "threading"))
+            workers.append(try self.speedup(on: "loky"))
+        }
+        let best = try (threads: #require(threads.max()), workers: #require(workers.max()))
+        // Half of it would mean that one kind waits for each other, wherever the other kind does not.
+        let ratio = best.workers / best.threads
+        #expect(ratio > 0.65 && ratio < 1.6, "threads \(threads), workers \(workers)")
     }
 
     @Test("Ctrl-C stops in time, in the middle of a task of minutes, with what was measured", arguments: ["1", "2"])

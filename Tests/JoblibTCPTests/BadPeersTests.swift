@@ -12,7 +12,7 @@ import Testing
 
 @testable import JoblibTCP
 
-/// Peers that belong to the cluster and do not keep to what is agreed; S12, S16, S18 and S20 of the fault matrix.
+/// Peers that belong to the cluster and do not keep to what is agreed; S12, S16, S18 and S20 of docs/security.md.
 @Suite("Hosts and coordinators that misbehave", .timeLimit(.minutes(2)), .serialized)
 struct BadPeersTests {
     /// What a host says that it has no business to say, when it gets a batch.

@@ -11,7 +11,7 @@ import Testing
 
 @testable import JoblibTCP
 
-/// A host that does its work, and muddles up what it says of it; row 63 of the fault matrix.
+/// A host that does its work, and muddles up what it says of it; number 63 of docs/security.md.
 @Suite("Frames that come twice, or in another order", .timeLimit(.minutes(2)), .serialized)
 struct BuggyPeersTests {
     enum Muddle: String, CaseIterable, Sendable {

@@ -10,7 +10,7 @@ import JoblibTCP
 import TestProcesses
 import Testing
 
-/// Coordinators that end, come back, and are two; rows 65 to 67 of the fault matrix.
+/// Coordinators that end, come back, and are two; numbers 65 to 67 of docs/security.md.
 @Suite("Coordinators that fail", .timeLimit(.minutes(2)), .serialized)
 struct CoordinatorsTests {
     private let probe = BuildProducts.program("tcp-probe")

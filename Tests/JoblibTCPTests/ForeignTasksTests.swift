@@ -23,7 +23,7 @@ struct Rune: PortableTask {
     func run() -> Int { exit(3) }
 }
 
-/// Batches that are well encoded, for a program that is another one; S12 of the fault matrix.
+/// Batches that are well encoded, for a program that is another one; S12 of docs/security.md.
 @Suite("Tasks that a host does not have", .timeLimit(.minutes(1)), .serialized)
 struct ForeignTasksTests {
     init() { registerTCPBackend() }

@@ -9,7 +9,7 @@ import Joblib
 import JoblibTCP
 import Testing
 
-/// Links that are cut, silent, slow, or broken; rows 57 to 64 and 68 of the fault matrix.
+/// Links that are cut, silent, slow, or broken; numbers 57 to 64 and 68 of docs/security.md.
 @Suite("Links that fail", .timeLimit(.minutes(2)), .serialized)
 struct LinkFaultsTests {
     init() { registerTCPBackend() }

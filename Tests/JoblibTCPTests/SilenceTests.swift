@@ -8,7 +8,7 @@ import Joblib
 import JoblibTCP
 import Testing
 
-/// How soon each end of a link that has gone silent acts on it: rows 57 to 60 of the fault matrix.
+/// How soon each end of a link that has gone silent acts on it: numbers 57 to 60 of docs/security.md.
 ///
 /// Intervals are of 0.2 s, so that what is promised is 0.6 s, and tried at five times that.
 @Suite("Links that are silent", .timeLimit(.minutes(2)), .serialized)

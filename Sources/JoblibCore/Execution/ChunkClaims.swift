@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import JoblibPOSIX
+public import Synchronization
 
 /// One worker's way through an index loop: the chunk it has, the task it is at, what it has done.
 ///
@@ -47,7 +48,8 @@ struct ChunkClaims {
 
     private var endedBefore = 0
 
-    // SAFETY: points into the calling thread's own storage, and is used by no other thread.
+    // SAFETY: points into the calling thread's own storage, or into memory that the caller of a forked worker reads meanwhile. Only this
+    // thread writes it, as an atomic, which has the layout of its value.
     @usableFromInline
     let currentIndex: UnsafeMutablePointer<Int64>
 
@@ -174,7 +176,9 @@ struct ChunkClaims {
     /// Makes a task the current one; `false` when it must not start.
     @inlinable
     func begin(_ index: Int) -> Bool {
-        unsafe self.currentIndex.pointee = Int64(index)
+        // Relaxed, which is a plain store that the compiler may not leave out: it is read while the task runs, or when it has crashed.
+        unsafe UnsafeMutableRawPointer(self.currentIndex).assumingMemoryBound(to: Atomic<Int64>.self).pointee
+            .store(Int64(index), ordering: .relaxed)
         if let ended = self.ended { ended.set(index &+ self.endedOffset) }
         return !self.stopSource.isStopped
     }

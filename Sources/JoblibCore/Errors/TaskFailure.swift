@@ -116,6 +116,9 @@ extension TaskFailure {
         /// The task cannot leave its process.
         public static let notPortable = Reason("notPortable")
 
+        /// The worker was lost with its host, or the way to it, and the task may not run again elsewhere.
+        public static let workerLost = Reason("workerLost")
+
         /// A signal ended the worker.
         public static func terminated(signal: Int32) -> Reason {
             Reason("terminated", signal: signal, exitCode: nil)

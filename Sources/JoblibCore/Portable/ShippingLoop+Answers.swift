@@ -223,7 +223,7 @@ extension ShippingLoop {
                 return false
             }
             for entry in rest {
-                self.lost(entry, error, TaskFailure.Reason("workerLost"), shipment, isFromOutside: true)
+                self.lost(entry, error, .workerLost, shipment, isFromOutside: true)
             }
         }
         return false

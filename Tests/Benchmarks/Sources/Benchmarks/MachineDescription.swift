@@ -8,7 +8,8 @@ enum MachineDescription {
     static var text: String {
         let model = ProcFile("/proc/cpuinfo").value("model name") ?? "unknown processor"
         let gibibytes = Double(ProcFile("/proc/meminfo").kilobytes("MemTotal")) / 1_048_576
-        let kernel = ProcFile("/proc/sys/kernel/osrelease").text.split(separator: "\n").first ?? "unknown"
+        // What follows the version names whoever has built it.
+        let kernel = ProcFile("/proc/sys/kernel/osrelease").text.prefix { $0.isNumber || $0 == "." }
         let count = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         return "\(count) CPUs (\(model)), \(Int(gibibytes.rounded())) GiB, Linux \(kernel)"
     }

@@ -14,10 +14,12 @@ enum AsynchronousWorks {
                 return {
                     let done = Tally()
                     let longest = try ServiceProbe.longestWait {
-                        try await call.forEach(0..<setup.count) { _ in
+                        // What comes back is counted, since a forked worker has a tally of its own.
+                        let items = try await call.map(0..<setup.count) { item in
                             work_spin(ServiceProbe.nanosecondsOfAnItem)
-                            done.add()
+                            return item
                         }
+                        for _ in items { done.add() }
                     }
                     try require(done.count == setup.count, "not every item")
                     return longest

@@ -50,8 +50,8 @@ final class AnswerReceiver: Sendable {
     /// Starts the thread.
     ///
     /// - Throws: `SystemError` when the system has none left to give.
-    init(_ bell: SharedMemoryFile) throws(SystemError) {
-        self.bell = WaitWord(in: bell, at: 0)
+    init(_ bell: WaitWord) throws(SystemError) {
+        self.bell = bell
         try PlatformThread.start(name: "joblib-answers") { self.run() }
     }
 

@@ -30,14 +30,14 @@ final class LokyPool: Sendable {
     /// A class: a struct is copied each time that a session needs something of it, which counts five references up and down.
     final class Machinery: Sendable {
         let supervisor: ProcessSupervisor
-        let bell: SharedMemoryFile
+        let bell: WorkerBell
         let receiver: AnswerReceiver
         let watch: WorkWatch
         let arena: SharedArena
 
         init(
             _ supervisor: ProcessSupervisor,
-            _ bell: SharedMemoryFile,
+            _ bell: WorkerBell,
             _ receiver: AnswerReceiver,
             _ watch: WorkWatch,
             _ arena: SharedArena
@@ -136,7 +136,9 @@ final class LokyPool: Sendable {
         let worker = try LokyWorker(key, region: machinery.arena.makeRegion(), owner: owner)
         self.state.withLock { $0.workers[ObjectIdentifier(worker)] = worker }
         do {
-            try worker.start(machinery.supervisor, bell: machinery.bell, arena: machinery.arena) { worker, ending in
+            try worker.start(machinery.supervisor, bell: machinery.bell.file, arena: machinery.arena) {
+                worker,
+                ending in
                 self.didEnd(worker, ending)
             }
         } catch {
@@ -233,13 +235,13 @@ final class LokyPool: Sendable {
         return try self.making.withLock { supervisor throws(SystemError) in
             // Another thread may have been faster.
             if let machinery = self.state.withLock({ $0.machinery }) { return machinery }
-            let bell = try WorkerLink.makeBell()
+            let bell = try WorkerBell.make()
             // One whose thread runs is kept, should there be none left for the next.
             let fresh: ProcessSupervisor
             if let supervisor { fresh = supervisor } else { fresh = try ProcessSupervisor() }
             supervisor = fresh
             let arena = try SharedArena()
-            let receiver = try AnswerReceiver(bell)
+            let receiver = try AnswerReceiver(bell.rings)
             let watch = WorkWatch(fresh, receiver) { self.state.withLock { Array($0.workers.values) } }
             let machinery = Machinery(fresh, bell, receiver, watch, arena)
             self.state.withLock { $0.machinery = machinery }

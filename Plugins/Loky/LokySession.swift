@@ -197,6 +197,8 @@ final class LokySession: AttendedSession, RecallingSession, RelayingSession {
         if self.hasOutput.load(ordering: .sequentiallyConsistent) { WorkerOutput.waitUntilPrinted() }
     }
 
+    func lease(until time: UInt64) { self.machinery.bell.lease(until: time) }
+
     func forget(array number: UInt64?) {
         for link in self.state.withLock({ $0.links }) { link.forget(call: number ?? .max) }
     }

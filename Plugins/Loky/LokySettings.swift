@@ -8,10 +8,8 @@ import JoblibWorkers
 
 /// What a call asks of spawned workers.
 struct LokySettings: Sendable {
-    static let names = WorkerParameters.names.union([
-        WorkerParameters.environmentName, WorkerParameters.idleWorkerTimeoutName, WorkerParameters.maxWorkerMemoryName,
-        WorkerParameters.workerTrustName,
-    ])
+    static let names = WorkerParameters.names.union(WorkerParameters.namesOfStarted)
+        .union([WorkerParameters.workerTrustName])
 
     let workers: WorkerParameters
 
@@ -30,8 +28,6 @@ struct LokySettings: Sendable {
     /// How far workers trust the bytes of tasks.
     let trust: WorkerTrust
 
-    private let environment: [String: String]
-    private let maxMemory: Int
     private let initializer: [UInt8]
     private let innerThreads: Int?
     private let processors = cpuCount()
@@ -39,28 +35,7 @@ struct LokySettings: Sendable {
     init(_ request: BackendRequest) throws {
         self.workers = try WorkerParameters(request)
         self.trust = try request.parameter(WorkerParameters.workerTrustName) ?? .sameHost
-        self.environment = try request.parameter(WorkerParameters.environmentName) ?? [:]
-        for (name, value) in self.environment
-        where name.isEmpty || name.contains("=") || name.utf8.contains(0) || value.utf8.contains(0) {
-            throw ParallelError(
-                .invalidArgument,
-                "environment: '\(name)' = '\(value)' is no variable; a name has neither '=' nor a zero byte, and is not empty"
-            )
-        }
-        let timeout: Duration = try request.parameter(WorkerParameters.idleWorkerTimeoutName) ?? .seconds(300)
-        guard timeout >= .zero else {
-            throw ParallelError(.invalidArgument, "idleWorkerTimeout: \(timeout) is negative; write zero or more")
-        }
-        let (seconds, attoseconds) = timeout.components
-        self.idleWorkerTimeout = UInt64(min(seconds, 1 << 32)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-        let maxMemory: Int? = try request.parameter(WorkerParameters.maxWorkerMemoryName)
-        if let maxMemory, maxMemory < 1 {
-            throw ParallelError(
-                .invalidArgument,
-                "maxWorkerMemory: \(maxMemory) is no number of bytes; write 1 or more"
-            )
-        }
-        self.maxMemory = maxMemory ?? 0
+        self.idleWorkerTimeout = (self.workers.idleWorkerTimeout ?? .seconds(300)).clampedNanoseconds
         self.initializer = try self.workers.initializerPayload(self.trust.taskCoder) ?? []
         self.innerThreads = request.innerMaxNumThreads
         self.maxNBytes = request.maxNBytes
@@ -74,12 +49,12 @@ struct LokySettings: Sendable {
     /// What a worker of a call with so many workers has to be started with.
     func key(workers: Int) -> WorkerKey {
         WorkerKey(
-            environment: self.environment,
+            environment: self.workers.environment,
             initializer: self.initializer,
             innerThreads: self.innerThreads ?? max(1, self.processors / max(1, workers)),
             overridesInnerThreads: self.innerThreads != nil,
             maxTasks: self.workers.maxTasksPerWorker ?? 0,
-            maxMemory: self.maxMemory,
+            maxMemory: self.workers.maxWorkerMemory ?? 0,
             trust: self.trust
         )
     }

@@ -13,9 +13,7 @@ struct LookupDeadline {
 
     /// Begins now.
     init(_ duration: Duration = Self.limit) {
-        let (seconds, attoseconds) = duration.components
-        self.end =
-            MonotonicClock.now + UInt64(max(seconds, 0)) * 1_000_000_000 + UInt64(max(attoseconds, 0) / 1_000_000_000)
+        self.end = MonotonicClock.now + duration.clampedNanoseconds
     }
 
     var isOver: Bool { MonotonicClock.now >= self.end }

@@ -62,7 +62,7 @@ final class RingWorker: Sendable {
     private static let mappingTime: UInt64 = 1_000_000_000
 
     let memory: WorkerMemory
-    private let bell: WorkerBell
+    let bell: WorkerBell
     let arrays: WorkerArrays
     private let coder: any TaskCoder
     private let sender: Mutex<RingSender>

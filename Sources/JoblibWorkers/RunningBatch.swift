@@ -17,6 +17,9 @@ final class RunningBatch: Sendable {
         let placedCount: Int
     }
 
+    /// How often it is looked whether there is a lease again, which there is in an instant or not for seconds; in nanoseconds.
+    private static let nap: UInt64 = 1_000_000
+
     private let worker: RingWorker
     private let frame: UInt64
     private let held = Mutex<Answer?>(nil)
@@ -46,13 +49,25 @@ final class RunningBatch: Sendable {
         if self.isHolding.load(ordering: .relaxed) { self.sendHeld() }
         // Only now: until its result is with the caller the death of the worker is the task's.
         self.worker.memory.leave()
-        guard !self.worker.memory.isRecalled(batch: self.number), self.worker.limit.mayBegin() else {
+        guard self.waitUntilWanted(), self.worker.limit.mayBegin() else {
             self.isReturned.store(true, ordering: .relaxed)
             return false
         }
         self.worker.memory.enter(batch: self.number, task: index)
         self.isInTask.store(true, ordering: .relaxed)
         return true
+    }
+
+    /// Waits for a lease, if there are any; returns whether what is left is still this worker's then.
+    private func waitUntilWanted() -> Bool {
+        while true {
+            let seen = self.worker.memory.requested.count
+            if self.worker.memory.isRecalled(batch: self.number) { return false }
+            if self.worker.bell.isLeased { return true }
+            // Nobody has any use for it.
+            if self.isCancelled { return false }
+            self.worker.memory.requested.wait(while: seen, until: MonotonicClock.now + Self.nap)
+        }
     }
 
     func didEnd() { self.isInTask.store(false, ordering: .relaxed) }

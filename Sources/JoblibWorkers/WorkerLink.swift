@@ -95,14 +95,6 @@ package final class WorkerLink: @unchecked Sendable {
         try SharedMemoryFile(name: "joblib-worker", byteCount: WorkerMemory.byteCount)
     }
 
-    /// Makes the memory in which all workers of a caller count that they have said something; ``WaitWord`` at 0.
-    ///
-    /// - Returns: Memory to give to each.
-    /// - Throws: ``SystemError`` when there is none to be had.
-    package static func makeBell() throws(SystemError) -> SharedMemoryFile {
-        try SharedMemoryFile(name: "joblib-bell", byteCount: WorkerBell.byteCount)
-    }
-
     /// Begins a conversation.
     ///
     /// - Parameter memory: What ``makeMemory()`` has made.

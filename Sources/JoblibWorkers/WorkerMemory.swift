@@ -126,16 +126,3 @@ struct WorkerMemory: @unchecked Sendable {
 
     func isRecalled(batch: Int) -> Bool { self.load(Self.recall) > batch }
 }
-
-/// Memory that all workers of a caller share with it: one counter, which moves when one of them has something to say.
-struct WorkerBell: Sendable {
-    static let byteCount = 4096
-
-    let file: SharedMemoryFile
-    let rings: WaitWord
-
-    init(_ file: SharedMemoryFile) {
-        self.file = file
-        self.rings = WaitWord(in: file, at: 0)
-    }
-}

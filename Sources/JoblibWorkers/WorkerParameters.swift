@@ -74,17 +74,18 @@ private struct WorkerInitializer: Sendable {
 
 /// What a call asks of workers that are processes.
 public struct WorkerParameters: Sendable {
-    /// The names of the parameters.
+    /// The names of the parameters that make sense for every process: for ``BackendCapabilities/parameters``.
     public static let names: Set<String> = [maxTasksPerWorkerName, initializerName, idempotentName]
+
+    /// The names of those that make sense for processes besides that are started anew, and kept from call to call.
+    public static let namesOfStarted: Set<String> = [environmentName, idleWorkerTimeoutName, maxWorkerMemoryName]
 
     static let maxTasksPerWorkerName = "maxTasksPerWorker"
     static let initializerName = "initializer"
     static let idempotentName = "idempotent"
-
-    /// The names of those that some backends take besides.
-    package static let environmentName = "environment"
-    package static let idleWorkerTimeoutName = "idleWorkerTimeout"
-    package static let maxWorkerMemoryName = "maxWorkerMemory"
+    static let environmentName = "environment"
+    static let idleWorkerTimeoutName = "idleWorkerTimeout"
+    static let maxWorkerMemoryName = "maxWorkerMemory"
     package static let workerTrustName = "workerTrust"
 
     /// How many tasks one worker runs before another takes its place, from 1; `nil`: any number.
@@ -98,16 +99,46 @@ public struct WorkerParameters: Sendable {
     /// Whether a task may run again whose worker was ended from outside.
     public let isIdempotent: Bool
 
-    /// Reads the parameters of a request.
+    /// Variables of the workers' environment, on top of what they inherit: names and values that execve(2) can take.
+    public let environment: [String: String]
+
+    /// For how long a worker stays that has nothing to do, from 0; `nil`: as the backend likes.
+    public let idleWorkerTimeout: Duration?
+
+    /// With how many bytes of resident memory, from 1, a worker leaves between two tasks; `nil`: any number.
+    public let maxWorkerMemory: Int?
+
+    /// Reads the parameters of a request; those that the backend does not name among its capabilities are never there.
     ///
     /// - Throws: ``ParallelError`` `.invalidArgument` for a value that means nothing.
     public init(_ request: BackendRequest) throws {
         self.maxTasksPerWorker = try request.parameter(Self.maxTasksPerWorkerName)
         self.workerInitializer = try request.parameter(Self.initializerName)
         self.isIdempotent = try request.parameter(Self.idempotentName) ?? true
+        self.environment = try request.parameter(Self.environmentName) ?? [:]
+        self.idleWorkerTimeout = try request.parameter(Self.idleWorkerTimeoutName)
+        self.maxWorkerMemory = try request.parameter(Self.maxWorkerMemoryName)
+        if let wrong = self.wrongValue { throw ParallelError(.invalidArgument, wrong) }
+    }
+
+    private var wrongValue: String? {
         if let count = self.maxTasksPerWorker, count < 1 {
-            throw ParallelError(.invalidArgument, "maxTasksPerWorker: \(count) is no number of tasks; write 1 or more")
+            return "maxTasksPerWorker: \(count) is no number of tasks; write 1 or more"
         }
+        let variable = self.environment.first { name, value in
+            name.isEmpty || name.contains("=") || name.utf8.contains(0) || value.utf8.contains(0)
+        }
+        if let (name, value) = variable {
+            return
+                "environment: '\(name)' = '\(value)' is no variable; a name has neither '=' nor a zero byte, and is not empty"
+        }
+        if let timeout = self.idleWorkerTimeout, timeout < .zero {
+            return "idleWorkerTimeout: \(timeout) is negative; write zero or more"
+        }
+        if let byteCount = self.maxWorkerMemory, byteCount < 1 {
+            return "maxWorkerMemory: \(byteCount) is no number of bytes; write 1 or more"
+        }
+        return nil
     }
 
     /// The same as bytes, for `PortableWorker.perform` in a worker that sees no more; `nil` when there is nothing to do.

@@ -72,7 +72,9 @@ struct ForeignTasksTests {
         )
         .host.encoded
         let host = try HostRun.listening(slots: 1, token)
-        let peer = try FakePeer.coordinator(try host.address, token) { connection in
+        let peer = try FakePeer.coordinator(try host.address, token) { connection, message in
+            if case .beat(let time) = message { connection.send(.lease(time)) }
+        } begin: { connection in
             connection.send(.open(1, workers: 1, parameters: parameters))
             connection.send(.run(7, 1, payload: Array(foreign)))
         }

@@ -117,7 +117,8 @@ struct HostChangesTests {
         }
         try rendezvous.waitForBegun(1)
         try cluster.hosts[0].signal(SIGKILL)
-        let error = try #require(throws: (any Error).self) { try call.value() }
+        let error = try #require(throws: TaskFailure.self) { try call.value() }
+        #expect(error.reason == .workerLost, "\(error)")
         #expect("\(error)".contains(cluster.addresses[0].split(separator: ":")[1]), "\(error)")
         #expect(rendezvous.begun.count == 1)
     }

@@ -50,6 +50,8 @@ final class HostGuest: Guest, @unchecked Sendable {
             send: { connection.send($0) },
             didEmpty: didEmpty
         )
+        // Until it is known when the coordinator has heard of this host.
+        self.relay.lease(until: 0)
         self.beat()
         self.look()
     }
@@ -58,7 +60,11 @@ final class HostGuest: Guest, @unchecked Sendable {
 
     func receive(_ message: HostMessage?) {
         if self.isOver { return }
-        if case .heartbeat(let interval) = message { self.adopt(interval) }
+        switch message {
+        case .heartbeat(let interval): self.adopt(interval)
+        case .lease(let time): return self.renewLease(since: time)
+        default: break
+        }
         if let message, self.relay.receive(message) { return }
         self.end("what it says makes no sense")
         self.connection.close()
@@ -78,10 +84,18 @@ final class HostGuest: Guest, @unchecked Sendable {
     /// Says that this host is there.
     private func beat() {
         if self.isOver { return }
-        self.connection.send(.heartbeat(interval: self.silence.interval))
+        self.connection.send(.beat(BootClock.now))
         self.nextBeat = self.loop.scheduleTask(in: .nanoseconds(Int64(self.silence.interval))) { [weak self] in
             self?.beat()
         }
+    }
+
+    /// The coordinator has heard what this host had said at a time.
+    ///
+    /// It gives nobody else what the host has before a silence that counts from then. Tasks begin until then, and no longer, whatever
+    /// stops or sleeps meanwhile, this process among it.
+    private func renewLease(since time: UInt64) {
+        self.relay.lease(until: min(time, BootClock.now) &+ self.silence.longestSilence)
     }
 
     /// Looks whether the coordinator is there, and ends at once when it is not: its tasks run elsewhere by now.

@@ -23,6 +23,9 @@ void joblib_yield(void);
 /// Nanoseconds of CLOCK_MONOTONIC, which a change of the wall clock does not move.
 uint64_t joblib_monotonic_nanoseconds(void);
 
+/// Nanoseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps.
+uint64_t joblib_boot_nanoseconds(void);
+
 /// Asks for huge pages in the whole pages of a buffer, madvise(2); a refusal is no error.
 void joblib_advise_huge_pages(void *start, size_t byte_count);
 

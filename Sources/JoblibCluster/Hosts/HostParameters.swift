@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 package import JoblibCore
+import JoblibPOSIX
 import JoblibWire
 import JoblibWorkers
 
@@ -24,9 +25,7 @@ package struct HostParameters: Codable, Hashable, Sendable {
     var initializer: [UInt8]
 
     /// The names of the parameters of a backend whose hosts are told of them.
-    package static let names = WorkerParameters.names.union([
-        WorkerParameters.environmentName, WorkerParameters.idleWorkerTimeoutName, WorkerParameters.maxWorkerMemoryName,
-    ])
+    package static let names = WorkerParameters.names.union(WorkerParameters.namesOfStarted)
 
     /// Reads the parameters of a request.
     ///
@@ -34,20 +33,10 @@ package struct HostParameters: Codable, Hashable, Sendable {
     package init(_ request: BackendRequest) throws {
         let workers = try WorkerParameters(request)
         self.innerMaxNumThreads = request.innerMaxNumThreads
-        self.environment = try request.parameter(WorkerParameters.environmentName) ?? [:]
+        self.environment = workers.environment
         self.maxTasksPerWorker = workers.maxTasksPerWorker
-        self.maxWorkerMemory = try request.parameter(WorkerParameters.maxWorkerMemoryName)
-        let timeout: Duration? = try request.parameter(WorkerParameters.idleWorkerTimeoutName)
-        self.idleWorkerTimeout = try timeout.map { timeout in
-            guard timeout >= .zero else {
-                throw ParallelError(
-                    .invalidArgument,
-                    "idleWorkerTimeout: \(timeout) is negative; write zero or more"
-                )
-            }
-            return UInt64(min(timeout.components.seconds, 1 << 32)) * 1_000_000_000
-                + UInt64(timeout.components.attoseconds / 1_000_000_000)
-        }
+        self.maxWorkerMemory = workers.maxWorkerMemory
+        self.idleWorkerTimeout = workers.idleWorkerTimeout?.clampedNanoseconds
         self.initializer = try workers.initializerPayload(WorkerTrust.none.taskCoder) ?? []
         try self.refuseVariables()
     }

@@ -21,6 +21,9 @@ package final class HostRelay: Sendable {
 
         /// Whether it ever had a session.
         var hasServed = false
+
+        /// Until when workers may begin with tasks, a time of `BootClock`; `nil`: for as long as the connection is there.
+        var leaseEnd: UInt64?
     }
 
     private let backendName: String
@@ -75,11 +78,23 @@ package final class HostRelay: Sendable {
         case .forget(let number): self.forget(number)
         case .heartbeat: break
         case .ping(let time): self.tell(.pong(time, self.tally.counts))
-        case .answer, .finished, .failed, .refused, .leaving, .pong, .observe, .status, .offer, .fetch, .piece,
+        case .answer, .finished, .failed, .refused, .leaving, .pong, .observe, .beat, .lease, .status, .offer, .fetch,
+            .piece,
             .unusable:
             return false
         }
         return true
+    }
+
+    /// Has workers begin with no task after a time, from now on and in sessions to come.
+    ///
+    /// - Parameter time: A time of `BootClock`.
+    package func lease(until time: UInt64) {
+        let sessions = self.state.withLock { state in
+            state.leaseEnd = time
+            return Array(state.sessions.values)
+        }
+        for session in sessions { (session as? any RelayingSession)?.lease(until: time) }
     }
 
     private func open(_ grant: GrantNumber, _ workers: Int, _ parameters: [UInt8]) {
@@ -94,6 +109,7 @@ package final class HostRelay: Sendable {
             let unwanted = self.state.withLock { state -> (any WorkerSession)? in
                 if state.isOver { return session }
                 state.hasServed = true
+                if let end = state.leaseEnd { (session as? any RelayingSession)?.lease(until: end) }
                 defer { state.sessions[grant] = session }
                 return state.sessions[grant]
             }

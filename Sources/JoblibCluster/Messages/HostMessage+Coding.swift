@@ -30,11 +30,13 @@ package struct HostFrame: Equatable, Sendable {
         case fetch = 21
         case piece = 22
         case unusable = 23
+        case beat = 24
+        case lease = 25
 
         /// Whether it is for a host.
         package var isForHost: Bool {
             switch self {
-            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .forget, .ping, .observe: true
+            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .forget, .ping, .observe, .lease: true
             default: false
             }
         }
@@ -42,7 +44,7 @@ package struct HostFrame: Equatable, Sendable {
         package var isForCoordinator: Bool {
             switch self {
             case .answer, .finished, .returned, .died, .lost, .refused, .leaving, .heartbeat, .pong, .observe, .fetch,
-                .unusable:
+                .unusable, .beat:
                 true
             default: false
             }
@@ -98,6 +100,8 @@ extension HostMessage {
             HostFrame(kind: .refused, number: grant, bytes: Self.encoded(refusal))
         case .leaving: HostFrame(kind: .leaving)
         case .heartbeat(let interval): HostFrame(kind: .heartbeat, number: interval)
+        case .beat(let time): HostFrame(kind: .beat, number: time)
+        case .lease(let time): HostFrame(kind: .lease, number: time)
         case .ping(let time): HostFrame(kind: .ping, number: time)
         case .pong(let time, let counts):
             HostFrame(kind: .pong, number: time, second: counts.done, bytes: counts.failed.littleEndianBytes)
@@ -145,6 +149,8 @@ extension HostMessage {
             )
         case .leaving: self = .leaving
         case .heartbeat: self = .heartbeat(interval: frame.number)
+        case .beat: self = .beat(frame.number)
+        case .lease: self = .lease(frame.number)
         case .ping: self = .ping(frame.number)
         case .pong:
             guard let failed = UInt64(littleEndianBytes: frame.bytes) else { return nil }

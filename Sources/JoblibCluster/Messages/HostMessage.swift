@@ -34,7 +34,13 @@ package enum HostMessage: Equatable, Sendable {
     /// No batch refers to an array any more.
     case forget(UInt64)
 
+    /// The answer to a `beat`, that time: so the host knows when it was heard last, and when others may get what it has.
+    case lease(UInt64)
+
     // From the host.
+
+    /// The host is there, at a time of its own clock.
+    case beat(UInt64)
 
     /// An answer of a worker.
     case answer(BatchNumber, [UInt8])

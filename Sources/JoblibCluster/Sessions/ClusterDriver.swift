@@ -139,6 +139,11 @@ package final class ClusterDriver: @unchecked Sendable {
         case .refused(let grant, let refusal): report = .refused(grant, refusal)
         case .leaving: report = .leaving
         case .heartbeat: return self.handle(.heard(link))
+        case .beat(let time):
+            // Before the answer, so that nobody else gets what the host may begin with on account of it.
+            self.handle(.heard(link))
+            self.state.links[link]?.send(.lease(time))
+            return
         case .pong(let time, let counts):
             self.notePong(time, counts, from: link)
             return self.handle(.heard(link))

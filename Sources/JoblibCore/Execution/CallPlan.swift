@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import JoblibPOSIX
 import Synchronization
 
 /// Everything that is decided about one call before it reads its input.
@@ -185,17 +186,5 @@ final class CallPlan: Sendable {
             throw ParallelError(.noWorkers, "\(self.backendName) opened a session with \(workers) workers")
         }
         return OpenedSession(session, listeners, isShipped: self.isShipped)
-    }
-}
-
-extension Duration {
-    /// The duration in whole nanoseconds, within what 64 bits hold; 584 years are as good as for ever.
-    var clampedNanoseconds: UInt64 {
-        let (seconds, attoseconds) = self.components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        // Half of the range, so that a clock reading can be added.
-        let limit = UInt64.max / 2
-        return overflow ? limit : min(limit, min(limit, product) + UInt64(attoseconds / 1_000_000_000))
     }
 }

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import JoblibPOSIX
+
 /// Something that happened in a loop.
 ///
 /// The events of one call begin with `started`, end with `done`, and carry the same ``call``. Those of one task come in

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import JoblibPOSIX
 import Testing
 
 @testable import JoblibCore

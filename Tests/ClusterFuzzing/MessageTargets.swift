@@ -21,7 +21,8 @@ extension ClusterFuzzTarget {
         .open(1, workers: 2, parameters: [1, 2, 3]), .run(2, 3, payload: Array(0...40)), .cancel(4), .recall(5),
         .close(6), .answer(7, [0, 255]), .finished(8), .failed(9, .returned), .failed(10, .died(Self.death)),
         .failed(12, .lost("the pool is gone")), .refused(14, GrantRefusal(code: "startupFailed", detail: "no memory")),
-        .leaving, .heartbeat(interval: 2_000_000_000), .array(15, byteCount: 1 << 40, piece: [1, 2]), .forget(.max),
+        .leaving, .heartbeat(interval: 2_000_000_000), .beat(9), .lease(.max),
+        .array(15, byteCount: 1 << 40, piece: [1, 2]), .forget(.max),
     ]
 
     private static let frameSeeds: [[UInt8]] = {

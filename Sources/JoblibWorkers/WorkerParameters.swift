@@ -42,10 +42,11 @@ extension BackendParameter {
         BackendParameter(name: WorkerParameters.idleWorkerTimeoutName, value: timeout)
     }
 
-    /// With how many bytes of resident memory, from 1, a worker leaves between two tasks, and another takes its place.
+    /// With how many bytes of resident memory a worker leaves between two tasks, and another takes its place: `"2G"`, a number from 1,
+    /// or `.unlimited`, which is the default.
     ///
     /// Each worker runs one task at least.
-    public static func maxWorkerMemory(_ byteCount: Int) -> BackendParameter {
+    public static func maxWorkerMemory(_ byteCount: ByteCount) -> BackendParameter {
         BackendParameter(name: WorkerParameters.maxWorkerMemoryName, value: byteCount)
     }
 
@@ -117,7 +118,10 @@ public struct WorkerParameters: Sendable {
         self.isIdempotent = try request.parameter(Self.idempotentName) ?? true
         self.environment = try request.parameter(Self.environmentName) ?? [:]
         self.idleWorkerTimeout = try request.parameter(Self.idleWorkerTimeoutName)
-        self.maxWorkerMemory = try request.parameter(Self.maxWorkerMemoryName)
+        let memory: ByteCount? = try request.parameter(Self.maxWorkerMemoryName)
+        do { self.maxWorkerMemory = try memory?.resolve() } catch {
+            throw ParallelError(.invalidArgument, "\(Self.maxWorkerMemoryName): \(error.detail)")
+        }
         if let wrong = self.wrongValue { throw ParallelError(.invalidArgument, wrong) }
     }
 

@@ -81,7 +81,7 @@ extension ClusterFuzzTarget {
 
     private static let parameters: [UInt8] = {
         let parameters: [BackendParameter] = [
-            .environment(["A": "1", "B": ""]), .maxTasksPerWorker(7), .maxWorkerMemory(1 << 30),
+            .environment(["A": "1", "B": ""]), .maxTasksPerWorker(7), .maxWorkerMemory("1G"),
             .idleWorkerTimeout(.milliseconds(2500)),
         ]
         return (try? HostParameters(BackendRequest(name: "tcp", parameters: parameters, innerMaxNumThreads: 3)))?

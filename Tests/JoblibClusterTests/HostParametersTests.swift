@@ -14,7 +14,7 @@ struct HostParametersTests {
     }
 
     private static let parameters: [BackendParameter] = [
-        .environment(["A": "1", "B": ""]), .maxTasksPerWorker(7), .maxWorkerMemory(1 << 30),
+        .environment(["A": "1", "B": ""]), .maxTasksPerWorker(7), .maxWorkerMemory("1G"),
         .idleWorkerTimeout(.milliseconds(2500)), .initializer(Delayed(Prepare())),
     ]
 

@@ -77,7 +77,7 @@ struct FreedMemoryOfWorkersTests {
             nJobs: 1,
             backend: .loky,
             batchSize: 1,
-            backendParams: [.environment(["FREED_MEMORY_TEST": "limited"]), .maxWorkerMemory(Self.large)]
+            backendParams: [.environment(["FREED_MEMORY_TEST": "limited"]), .maxWorkerMemory(ByteCount(Self.large))]
         )
         let results = try call((0..<3).map { _ in Delayed(Fleeting(byteCount: Self.large - (8 << 20))) })
         #expect(Set(results.map(\.pid)).count == 1)

@@ -111,7 +111,9 @@ struct LokyPoolTests {
         "A parameter that means nothing is refused, by its name and value",
         arguments: [
             (BackendParameter.idleWorkerTimeout(.seconds(-1)), "idleWorkerTimeout"),
-            (.maxWorkerMemory(0), "maxWorkerMemory: 0"), (.maxTasksPerWorker(0), "maxTasksPerWorker: 0"),
+            (.maxWorkerMemory(0), "maxWorkerMemory: 0"),
+            (.maxWorkerMemory("lots"), "is not a size"),
+            (.maxTasksPerWorker(0), "maxTasksPerWorker: 0"),
         ]
     )
     func wrongValues(_ parameter: BackendParameter, _ words: String) throws {
@@ -164,7 +166,7 @@ struct LokyPoolTests {
             nJobs: 1,
             backend: .loky,
             batchSize: 1,
-            backendParams: [.maxWorkerMemory(limit)]
+            backendParams: [.maxWorkerMemory(ByteCount(limit))]
         )
         let results = try call((0..<12).map { Delayed(Growing(index: $0, byteCount: 60 << 20)) })
         #expect(results.map(\.index) == Array(0..<12))

@@ -84,7 +84,7 @@ package struct HostParameters: Codable, Hashable, Sendable {
         var parameters: [BackendParameter] = [.workerTrust(.none)]
         if !self.environment.isEmpty { parameters.append(.environment(self.environment)) }
         if let count = self.maxTasksPerWorker { parameters.append(.maxTasksPerWorker(count)) }
-        if let byteCount = self.maxWorkerMemory { parameters.append(.maxWorkerMemory(byteCount)) }
+        if let byteCount = self.maxWorkerMemory { parameters.append(.maxWorkerMemory(ByteCount(byteCount))) }
         if let timeout = self.idleWorkerTimeout {
             parameters.append(.idleWorkerTimeout(.nanoseconds(Int64(clamping: timeout))))
         }

@@ -16,7 +16,7 @@ package struct Coordinator {
 
     // Records are in slabs, since a dictionary would copy them at each change.
     var hosts = Slab<HostRecord>()
-    var hostIndices: [LinkNumber: Int] = [:]
+    var hostIndices = NumberTable()
 
     /// The newest link of each process.
     var linksByProcess: [[UInt8]: LinkNumber] = [:]
@@ -26,7 +26,7 @@ package struct Coordinator {
     var slotCount = 0
 
     var sessions = Slab<SessionRecord>()
-    var sessionIndices: [SessionNumber: Int] = [:]
+    var sessionIndices = NumberTable()
 
     /// The indices of sessions in the order in which they were opened.
     var sessionOrder: [Int] = []
@@ -34,11 +34,11 @@ package struct Coordinator {
     var calls = Slab<CallRecord>()
 
     var grants = Slab<GrantRecord>()
-    var grantIndices: [GrantNumber: Int] = [:]
+    var grantIndices = NumberTable()
     var nextGrant: GrantNumber = 1
 
     var batches = Slab<BatchRecord>()
-    var batchIndices: [BatchNumber: Int] = [:]
+    var batchIndices = NumberTable()
 
     var losses: LossRecord
 

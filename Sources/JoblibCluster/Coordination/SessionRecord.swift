@@ -21,7 +21,7 @@ struct SessionRecord {
     var waitingCount = 0
 
     /// The indices of its calls, of those that have batches in the order of their first ones, and of those that have none now.
-    var calls: [UInt64: Int] = [:]
+    var calls = NumberTable()
     var busyCalls: [Int] = []
     var idleCalls: [Int] = []
 

@@ -108,13 +108,11 @@ extension Coordinator {
 
     /// What a grant's host has of it is lost: a batch that runs elsewhere too only loses this copy.
     private mutating func endLeases(of grant: Int, because why: String, into effects: inout [CoordinatorEffect]) {
-        let link = self.grants[grant].link
-        for number in self.grants[grant].batches.sorted() {
-            guard let index = self.batchIndices[number], self.batches[index].lease(of: link) != nil else { continue }
-            guard !self.dropCopy(index, of: link) else { continue }
+        for index in self.batches(of: grant) {
+            guard !self.dropCopy(of: index, with: grant) else { continue }
             let isIdempotent = self.sessions[self.batches[index].session].wishes.isIdempotent
             let hasBegun = self.batches[index].isAnswered || !isIdempotent
-            effects.append(.fail(number, hasBegun ? .lost(why) : .notBegun(isReturned: false, why)))
+            effects.append(.fail(self.batches[index].number, hasBegun ? .lost(why) : .notBegun(isReturned: false, why)))
             self.remove(batch: index)
         }
     }

@@ -17,7 +17,7 @@ extension Coordinator {
         self.hostIndices.sorted.map { link, index in
             let host = self.hosts[index]
             // A worker has one batch at work, and others ahead.
-            let running = host.grants.reduce(0) { $0 + min(self.grants[$1].batches.count, self.grants[$1].workers) }
+            let running = host.grants.reduce(0) { $0 + min(self.grants[$1].batchCount, self.grants[$1].workers) }
             return HostState(link: link, description: host.description, running: running, isLeaving: host.isLeaving)
         }
     }

@@ -39,6 +39,7 @@ package struct Coordinator {
 
     var batches = Slab<BatchRecord>()
     var batchIndices = NumberTable()
+    var secondLeases = SecondLeases()
 
     var losses: LossRecord
 

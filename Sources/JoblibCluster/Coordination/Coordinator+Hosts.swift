@@ -40,9 +40,10 @@ extension Coordinator {
                 return
             }
         }
-        self.hostIndices[link] = self.hosts.insert(
-            HostRecord(link: link, description: description, lastHeard: now, spare: description.slots)
-        )
+        let host = self.hosts.insert(HostRecord(link: link, description: description, spare: description.slots))
+        let activity = self.activities.insert(HostActivity(lastHeard: now))
+        assert(activity == host)
+        self.hostIndices[link] = host
         self.linksByProcess[description.processID] = link
         self.spareSlots.set(link, spare: description.slots)
         self.slotCount += description.slots
@@ -92,6 +93,7 @@ extension Coordinator {
         }
         self.hosts[host].revoked = [:]
         self.hosts.remove(at: host)
+        self.activities.remove(at: host)
         if record.isLeaving, !isMisbehaving {
             effects.append(.report(.left(record.description)))
         } else {
@@ -140,7 +142,8 @@ extension Coordinator {
         self.faultCount += 1
         self.lose(
             host,
-            because: "it has given back \(self.hosts[host].returnCount) batches, one after the other, and done none",
+            because:
+                "it has given back \(self.activities[host].returnCount) batches, one after the other, and done none",
             disconnects: true,
             isMisbehaving: true,
             isExcluded: true,

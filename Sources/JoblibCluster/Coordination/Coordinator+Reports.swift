@@ -9,7 +9,7 @@ extension Coordinator {
         into effects: inout [CoordinatorEffect]
     ) {
         guard let host = self.hostIndices[link] else { return }
-        self.hosts[host].lastHeard = now
+        self.activities[host].lastHeard = now
         switch report {
         case .answer(let batch): self.accept(batch, from: host, at: now, into: &effects)
         case .finished(let batch): self.finish(batch, of: host, at: now, into: &effects)
@@ -48,7 +48,7 @@ extension Coordinator {
             self.hosts[self.grants[other.grant].host].revoked[batch] = other.grant
             if !record.isCancelled { effects.append(.cancel(self.grants[other.grant].link, batch)) }
         }
-        self.hosts[host].returnCount = 0
+        self.activities[host].returnCount = 0
         effects.append(.finish(batch))
         if self.sessions[record.session].wishes.isSpeculative {
             self.calls[record.call].durations.insert(now &- lease.since)
@@ -92,7 +92,7 @@ extension Coordinator {
         _ host: Int
     ) -> Bool {
         guard failure == .returned else {
-            self.hosts[host].returnCount = 0
+            self.activities[host].returnCount = 0
             return false
         }
         let record = self.batches[batch]
@@ -101,9 +101,9 @@ extension Coordinator {
             isRecalled || record.isCancelled || self.hosts[host].isLeaving
             || self.sessions[record.session].failure != nil
         guard !isAsked else { return false }
-        self.hosts[host].returnCount += 1
+        self.activities[host].returnCount += 1
         let most = 2 * self.hosts[host].description.slots * self.settings.batchesAhead
-        return self.hosts[host].returnCount > max(self.settings.largestReturnCount, most)
+        return self.activities[host].returnCount > max(self.settings.largestReturnCount, most)
     }
 
     /// What was taken from a host has ended there.

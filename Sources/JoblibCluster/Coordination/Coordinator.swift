@@ -18,6 +18,9 @@ package struct Coordinator {
     var hosts = Slab<HostRecord>()
     var hostIndices = NumberTable()
 
+    /// At the indices of their hosts.
+    var activities = Slab<HostActivity>()
+
     /// The newest link of each process.
     var linksByProcess: [[UInt8]: LinkNumber] = [:]
 
@@ -69,7 +72,7 @@ package struct Coordinator {
         self.noticeGap(at: now)
         switch event {
         case .joined(let link, let description): self.join(link, description, at: now, into: &effects)
-        case .heard(let link): if let host = self.hostIndices[link] { self.hosts[host].lastHeard = now }
+        case .heard(let link): if let host = self.hostIndices[link] { self.activities[host].lastHeard = now }
         case .message(let link, let report): self.receive(report, from: link, at: now, into: &effects)
         case .left(let link, let why):
             if let host = self.hostIndices[link] { self.lose(host, because: why, at: now, into: &effects) }

@@ -27,7 +27,10 @@ extension Coordinator {
         [self.batches[batch].lease, self.secondLeases[batch]].compactMap { $0 }
     }
 
+    // The next two are inlined, since a function that changes nothing is given a copy of the coordinator, of hundreds of bytes.
+
     /// The lease by which a host has a batch; `nil` if it has not.
+    @inline(__always)
     func lease(of batch: Int, with host: Int) -> BatchLease? {
         if let lease = self.batches[batch].lease, self.grants[lease.grant].host == host { return lease }
         if let lease = self.secondLeases[batch], self.grants[lease.grant].host == host { return lease }
@@ -35,6 +38,7 @@ extension Coordinator {
     }
 
     /// The other one of a batch's two leases; `nil` if there is but one.
+    @inline(__always)
     func otherLease(of batch: Int, than lease: BatchLease) -> BatchLease? {
         guard let second = self.secondLeases[batch] else { return nil }
         return second.grant == lease.grant ? self.batches[batch].lease : second

@@ -21,7 +21,8 @@ struct SecondLeases {
 
     @discardableResult
     mutating func remove(_ batch: Int) -> BatchLease? {
-        guard let lease = self.leases.removeValue(forKey: batch) else { return nil }
+        guard let lease = self.leases[batch] else { return nil }
+        self.leases[batch] = nil
         self.batches[lease.grant]?.removeAll { $0 == batch }
         if self.batches[lease.grant]?.isEmpty == true { self.batches[lease.grant] = nil }
         return lease

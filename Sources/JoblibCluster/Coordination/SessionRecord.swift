@@ -50,5 +50,8 @@ struct SessionRecord {
     }
 
     /// Whether a worker has nothing to do, and nothing waits for one.
+    ///
+    /// It is inlined, since it would be given a copy of the record.
+    @inline(__always)
     var hasIdleWorkers: Bool { self.waitingCount == 0 && self.loads.hasIdleWorkers }
 }

@@ -69,9 +69,7 @@ struct GrantLoads {
 
     private mutating func link(_ index: Int, level: Int) {
         let last = self.levels[level].last
-        self.nodes[index].level = level
-        self.nodes[index].previous = last
-        self.nodes[index].next = nil
+        self.nodes[index] = Node(grant: self.nodes[index].grant, level: level, previous: last)
         if let last { self.nodes[last].next = index } else { self.levels[level].first = index }
         self.levels[level].last = index
         self.occupied[level / 64] |= 1 << UInt64(level % 64)
@@ -97,17 +95,13 @@ struct GrantLoads {
     var count: Int { self.nodes.count }
 
     private var lowestLevel: Int? {
-        for (index, word) in self.occupied.enumerated() where word != 0 {
-            return index * 64 + word.trailingZeroBitCount
-        }
-        return nil
+        guard let index = self.occupied.firstIndex(where: { $0 != 0 }) else { return nil }
+        return index * 64 + self.occupied[index].trailingZeroBitCount
     }
 
     private var highestLevel: Int? {
-        for (index, word) in self.occupied.enumerated().reversed() where word != 0 {
-            return index * 64 + 63 - word.leadingZeroBitCount
-        }
-        return nil
+        guard let index = self.occupied.lastIndex(where: { $0 != 0 }) else { return nil }
+        return index * 64 + 63 - self.occupied[index].leadingZeroBitCount
     }
 
     /// The emptiest grant that takes another batch.

@@ -20,7 +20,7 @@ extension Coordinator {
         self.batchIndices[batch] = index
         self.link(index)
         if self.sessions[session].waitingCount == 0, let grant = self.sessions[session].loads.emptiest {
-            self.batches[index].lease = self.lease(batch, to: grant, at: now, into: &effects)
+            self.lease(index, to: grant, at: now, into: &effects)
         } else {
             self.sessions[session].queue.append(batch)
             self.sessions[session].waitingCount += 1
@@ -37,22 +37,9 @@ extension Coordinator {
             // Those that have ended while they waited are still in the queue.
             guard let index = self.batchIndices[batch] else { continue }
             self.sessions[session].waitingCount -= 1
-            self.batches[index].lease = self.lease(batch, to: grant, at: now, into: &effects)
+            self.lease(index, to: grant, at: now, into: &effects)
         }
         if self.sessions[session].waitingCount == 0 { self.sessions[session].queue.removeAll() }
-    }
-
-    mutating func lease(
-        _ batch: BatchNumber,
-        to grant: Int,
-        at now: UInt64,
-        into effects: inout [CoordinatorEffect]
-    ) -> BatchLease {
-        let link = self.grants[grant].link
-        self.grants[grant].batches.insert(batch)
-        self.updateLoad(of: grant)
-        effects.append(.run(link, batch, self.grants[grant].number))
-        return BatchLease(link: link, grant: grant, since: now)
     }
 
     mutating func cancel(
@@ -69,25 +56,20 @@ extension Coordinator {
             next = record.next
             guard !record.isCancelled else { continue }
             self.batches[index].isCancelled = true
-            if let lease = record.lease { effects.append(.cancel(lease.link, record.number)) }
-            if let lease = record.secondLease { effects.append(.cancel(lease.link, record.number)) }
+            for lease in self.leases(of: index) {
+                effects.append(.cancel(self.grants[lease.grant].link, record.number))
+            }
         }
         self.review(session, at: now, into: &effects)
     }
 
-    // MARK: - Ends
-
-    /// A copy of a batch is done with, if there is another one; returns whether there is.
-    mutating func dropCopy(_ batch: Int, of link: LinkNumber) -> Bool {
-        guard let other = self.batches[batch].otherLease(than: link) else { return false }
-        self.batches[batch].lease = other
-        self.batches[batch].secondLease = nil
-        return true
-    }
-
     /// A batch has ended, or never begun.
     mutating func remove(batch index: Int) {
-        if self.batches[index].isWaiting { self.sessions[self.batches[index].session].waitingCount -= 1 }
+        if self.batches[index].isWaiting {
+            self.sessions[self.batches[index].session].waitingCount -= 1
+        } else {
+            self.endLeases(of: index)
+        }
         self.unlink(index)
         self.batchIndices[self.batches[index].number] = nil
         self.batches.remove(at: index)

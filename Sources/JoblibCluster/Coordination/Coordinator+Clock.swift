@@ -47,7 +47,7 @@ extension Coordinator {
 
     private mutating func checkSilence(of link: LinkNumber, at now: UInt64, into effects: inout [CoordinatorEffect]) {
         guard let host = self.hostIndices[link] else { return }
-        let since = max(self.hosts[host].lastHeard, self.graceStart)
+        let since = max(self.activities[host].lastHeard, self.graceStart)
         guard now >= since &+ self.longestSilence else { return self.watchForSilence(of: link, since: since) }
         let seconds = Double(self.longestSilence / 1_000_000) / 1000
         self.lose(host, because: "nothing was heard of it for \(seconds) s", disconnects: true, at: now, into: &effects)

@@ -133,10 +133,10 @@ extension Coordinator {
 
     /// A grant is forgotten, with its host, or when the host has nothing of it any more.
     mutating func remove(_ grant: Int) {
+        assert(self.batches(of: grant).isEmpty)
         if let session = self.grants[grant].session { self.sessions[session].grants.remove(grant) }
         self.hosts[self.grants[grant].host].grants.removeAll { $0 == grant }
         self.grantIndices[self.grants[grant].number] = nil
-        self.grants[grant].batches = []
         self.grants.remove(at: grant)
     }
 
@@ -150,20 +150,20 @@ extension Coordinator {
             self.spareSlots.set(link, spare: self.hosts[host].spare)
         }
         self.grants[grant].session = nil
-        if self.grants[grant].batches.isEmpty { self.remove(grant) }
+        if self.grants[grant].batchCount == 0 { self.remove(grant) }
     }
 
     /// A host has one batch less of a grant.
-    mutating func take(_ batch: BatchNumber, from grant: Int) {
-        self.grants[grant].batches.remove(batch)
+    mutating func takeBatch(from grant: Int) {
+        self.grants[grant].batchCount -= 1
         self.grants[grant].isRecalled = false
         self.updateLoad(of: grant)
-        if self.grants[grant].load == nil, self.grants[grant].batches.isEmpty { self.remove(grant) }
+        if self.grants[grant].load == nil, self.grants[grant].batchCount == 0 { self.remove(grant) }
     }
 
     mutating func updateLoad(of grant: Int) {
         guard let load = self.grants[grant].load, let session = self.grants[grant].session else { return }
-        let count = self.grants[grant].batches.count
+        let count = self.grants[grant].batchCount
         self.sessions[session].loads.update(load, batches: count, workers: self.grants[grant].workers)
     }
 }

@@ -40,9 +40,10 @@ extension Coordinator {
                 return
             }
         }
-        self.hostIndices[link] = self.hosts.insert(
-            HostRecord(link: link, description: description, lastHeard: now, spare: description.slots)
-        )
+        let host = self.hosts.insert(HostRecord(link: link, description: description, spare: description.slots))
+        let activity = self.activities.insert(HostActivity(lastHeard: now))
+        assert(activity == host)
+        self.hostIndices[link] = host
         self.linksByProcess[description.processID] = link
         self.spareSlots.set(link, spare: description.slots)
         self.slotCount += description.slots
@@ -92,6 +93,7 @@ extension Coordinator {
         }
         self.hosts[host].revoked = [:]
         self.hosts.remove(at: host)
+        self.activities.remove(at: host)
         if record.isLeaving, !isMisbehaving {
             effects.append(.report(.left(record.description)))
         } else {
@@ -108,13 +110,11 @@ extension Coordinator {
 
     /// What a grant's host has of it is lost: a batch that runs elsewhere too only loses this copy.
     private mutating func endLeases(of grant: Int, because why: String, into effects: inout [CoordinatorEffect]) {
-        let link = self.grants[grant].link
-        for number in self.grants[grant].batches.sorted() {
-            guard let index = self.batchIndices[number], self.batches[index].lease(of: link) != nil else { continue }
-            guard !self.dropCopy(index, of: link) else { continue }
+        for index in self.batches(of: grant) {
+            guard !self.dropCopy(of: index, with: grant) else { continue }
             let isIdempotent = self.sessions[self.batches[index].session].wishes.isIdempotent
             let hasBegun = self.batches[index].isAnswered || !isIdempotent
-            effects.append(.fail(number, hasBegun ? .lost(why) : .notBegun(isReturned: false, why)))
+            effects.append(.fail(self.batches[index].number, hasBegun ? .lost(why) : .notBegun(isReturned: false, why)))
             self.remove(batch: index)
         }
     }
@@ -142,7 +142,8 @@ extension Coordinator {
         self.faultCount += 1
         self.lose(
             host,
-            because: "it has given back \(self.hosts[host].returnCount) batches, one after the other, and done none",
+            because:
+                "it has given back \(self.activities[host].returnCount) batches, one after the other, and done none",
             disconnects: true,
             isMisbehaving: true,
             isExcluded: true,

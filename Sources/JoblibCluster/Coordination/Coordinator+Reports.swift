@@ -9,7 +9,7 @@ extension Coordinator {
         into effects: inout [CoordinatorEffect]
     ) {
         guard let host = self.hostIndices[link] else { return }
-        self.hosts[host].lastHeard = now
+        self.activities[host].lastHeard = now
         switch report {
         case .answer(let batch): self.accept(batch, from: host, at: now, into: &effects)
         case .finished(let batch): self.finish(batch, of: host, at: now, into: &effects)
@@ -26,7 +26,7 @@ extension Coordinator {
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        if let index = self.batchIndices[batch], self.batches[index].lease(of: self.hosts[host].link) != nil {
+        if let index = self.batchIndices[batch], self.lease(of: index, with: host) != nil {
             self.batches[index].isAnswered = true
             effects.append(.accept(batch))
         } else if self.hosts[host].revoked[batch] == nil {
@@ -40,22 +40,21 @@ extension Coordinator {
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let index = self.batchIndices[batch], let lease = self.batches[index].lease(of: self.hosts[host].link)
-        else {
+        guard let index = self.batchIndices[batch], let lease = self.lease(of: index, with: host) else {
             return self.endRevoked(batch, of: host, at: now, into: &effects)
         }
         let record = self.batches[index]
-        if let other = record.otherLease(than: lease.link) {
+        if let other = self.otherLease(of: index, than: lease) {
             self.hosts[self.grants[other.grant].host].revoked[batch] = other.grant
-            if !record.isCancelled { effects.append(.cancel(other.link, batch)) }
+            if !record.isCancelled { effects.append(.cancel(self.grants[other.grant].link, batch)) }
         }
-        self.hosts[host].returnCount = 0
+        self.activities[host].returnCount = 0
         effects.append(.finish(batch))
         if self.sessions[record.session].wishes.isSpeculative {
             self.calls[record.call].durations.insert(now &- lease.since)
         }
         self.remove(batch: index)
-        self.take(batch, from: lease.grant)
+        self.takeBatch(from: lease.grant)
         self.goOn(with: record.session, at: now, into: &effects)
     }
 
@@ -66,13 +65,12 @@ extension Coordinator {
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let index = self.batchIndices[batch], let lease = self.batches[index].lease(of: self.hosts[host].link)
-        else {
+        guard let index = self.batchIndices[batch], let lease = self.lease(of: index, with: host) else {
             return self.endRevoked(batch, of: host, at: now, into: &effects)
         }
         let session = self.batches[index].session
         let isExcessive = self.isExcessive(failure, of: index, lease, host)
-        if !self.dropCopy(index, of: lease.link) {
+        if !self.dropCopy(of: index, with: lease.grant) {
             let name = self.hosts[host].description.name
             switch failure {
             case .returned: effects.append(.fail(batch, .notBegun(isReturned: true, "\(name) has given it back")))
@@ -81,7 +79,7 @@ extension Coordinator {
             }
             self.remove(batch: index)
         }
-        self.take(batch, from: lease.grant)
+        self.takeBatch(from: lease.grant)
         if isExcessive { return self.endReturns(of: host, at: now, into: &effects) }
         self.goOn(with: session, at: now, into: &effects)
     }
@@ -94,7 +92,7 @@ extension Coordinator {
         _ host: Int
     ) -> Bool {
         guard failure == .returned else {
-            self.hosts[host].returnCount = 0
+            self.activities[host].returnCount = 0
             return false
         }
         let record = self.batches[batch]
@@ -103,9 +101,9 @@ extension Coordinator {
             isRecalled || record.isCancelled || self.hosts[host].isLeaving
             || self.sessions[record.session].failure != nil
         guard !isAsked else { return false }
-        self.hosts[host].returnCount += 1
+        self.activities[host].returnCount += 1
         let most = 2 * self.hosts[host].description.slots * self.settings.batchesAhead
-        return self.hosts[host].returnCount > max(self.settings.largestReturnCount, most)
+        return self.activities[host].returnCount > max(self.settings.largestReturnCount, most)
     }
 
     /// What was taken from a host has ended there.
@@ -119,7 +117,7 @@ extension Coordinator {
             return self.noteFault(of: host, at: now, into: &effects)
         }
         let session = self.grants[grant].session
-        self.take(batch, from: grant)
+        self.takeBatch(from: grant)
         if let session { self.goOn(with: session, at: now, into: &effects) }
     }
 

@@ -36,21 +36,17 @@ extension Coordinator {
                     self.awakenForSecondRun(of: session, at: due &+ 1)
                     break
                 }
-                guard let grant = self.idleGrant(of: session, elsewhereThan: lease.link) else { break }
-                self.batches[index].secondLease = self.lease(
-                    self.batches[index].number,
-                    to: grant,
-                    at: now,
-                    into: &effects
-                )
+                guard let grant = self.idleGrant(of: session, elsewhereThan: lease) else { break }
+                self.leaseAgain(index, to: grant, at: now, into: &effects)
             }
             candidate = self.batches[index].next
         }
         self.calls[call].candidate = candidate
     }
 
-    private func idleGrant(of session: Int, elsewhereThan link: LinkNumber) -> Int? {
-        self.sessions[session].loads.firstIdle { self.grants[$0].link != link }
+    private func idleGrant(of session: Int, elsewhereThan lease: BatchLease) -> Int? {
+        let host = self.grants[lease.grant].host
+        return self.sessions[session].loads.firstIdle { self.grants[$0].host != host }
     }
 
     private mutating func awakenForSecondRun(of session: Int, at time: UInt64) {

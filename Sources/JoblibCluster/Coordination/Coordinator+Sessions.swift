@@ -37,8 +37,7 @@ extension Coordinator {
 
     /// What hosts still say of a batch that is none any more is to be expected.
     private mutating func revokeLeases(of batch: Int) {
-        for lease in [self.batches[batch].lease, self.batches[batch].secondLease] {
-            guard let lease else { continue }
+        for lease in self.leases(of: batch) {
             self.hosts[self.grants[lease.grant].host].revoked[self.batches[batch].number] = lease.grant
         }
     }

@@ -14,17 +14,11 @@ struct HostState: Equatable {
 extension Coordinator {
     /// How the hosts are that are connected, in the order in which they came.
     var hostStates: [HostState] {
-        self.hostIndices.sorted { $0.key < $1.key }
-            .map { link, index in
-                let host = self.hosts[index]
-                // A worker has one batch at work, and others ahead.
-                let running = host.grants.reduce(0) { $0 + min(self.grants[$1].batches.count, self.grants[$1].workers) }
-                return HostState(
-                    link: link,
-                    description: host.description,
-                    running: running,
-                    isLeaving: host.isLeaving
-                )
-            }
+        self.hostIndices.sorted.map { link, index in
+            let host = self.hosts[index]
+            // A worker has one batch at work, and others ahead.
+            let running = host.grants.reduce(0) { $0 + min(self.grants[$1].batchCount, self.grants[$1].workers) }
+            return HostState(link: link, description: host.description, running: running, isLeaving: host.isLeaving)
+        }
     }
 }

@@ -16,7 +16,10 @@ package struct Coordinator {
 
     // Records are in slabs, since a dictionary would copy them at each change.
     var hosts = Slab<HostRecord>()
-    var hostIndices: [LinkNumber: Int] = [:]
+    var hostIndices = NumberTable()
+
+    /// At the indices of their hosts.
+    var activities = Slab<HostActivity>()
 
     /// The newest link of each process.
     var linksByProcess: [[UInt8]: LinkNumber] = [:]
@@ -26,7 +29,7 @@ package struct Coordinator {
     var slotCount = 0
 
     var sessions = Slab<SessionRecord>()
-    var sessionIndices: [SessionNumber: Int] = [:]
+    var sessionIndices = NumberTable()
 
     /// The indices of sessions in the order in which they were opened.
     var sessionOrder: [Int] = []
@@ -34,11 +37,12 @@ package struct Coordinator {
     var calls = Slab<CallRecord>()
 
     var grants = Slab<GrantRecord>()
-    var grantIndices: [GrantNumber: Int] = [:]
+    var grantIndices = NumberTable()
     var nextGrant: GrantNumber = 1
 
     var batches = Slab<BatchRecord>()
-    var batchIndices: [BatchNumber: Int] = [:]
+    var batchIndices = NumberTable()
+    var secondLeases = SecondLeases()
 
     var losses: LossRecord
 
@@ -68,7 +72,7 @@ package struct Coordinator {
         self.noticeGap(at: now)
         switch event {
         case .joined(let link, let description): self.join(link, description, at: now, into: &effects)
-        case .heard(let link): if let host = self.hostIndices[link] { self.hosts[host].lastHeard = now }
+        case .heard(let link): if let host = self.hostIndices[link] { self.activities[host].lastHeard = now }
         case .message(let link, let report): self.receive(report, from: link, at: now, into: &effects)
         case .left(let link, let why):
             if let host = self.hostIndices[link] { self.lose(host, because: why, at: now, into: &effects) }

@@ -8,11 +8,14 @@ package typealias LinkNumber = UInt64
 package typealias SessionNumber = UInt64
 
 /// What happens to a coordinator.
+///
+/// What seldom happens is indirect here and below, and so is what is seldom to be done: a task has four events and four effects,
+/// which are to be small.
 package enum CoordinatorEvent: Equatable, Sendable {
     // Of hosts.
 
     /// A host has greeted, and was greeted.
-    case joined(LinkNumber, HostDescription)
+    indirect case joined(LinkNumber, HostDescription)
 
     /// Bytes have come, whatever they say.
     case heard(LinkNumber)
@@ -65,8 +68,8 @@ package struct HostDescription: Hashable, Sendable {
 package enum HostReport: Equatable, Sendable {
     case answer(BatchNumber)
     case finished(BatchNumber)
-    case failed(BatchNumber, BatchFailure)
-    case refused(GrantNumber, GrantRefusal)
+    indirect case failed(BatchNumber, BatchFailure)
+    indirect case refused(GrantNumber, GrantRefusal)
     case leaving
 
     /// Something that a host has no business to say.
@@ -114,16 +117,16 @@ package enum CoordinatorEffect: Equatable, Sendable {
     case finish(BatchNumber)
 
     /// The batch is complete, and has not been done.
-    case fail(BatchNumber, CoordinatorFailure)
+    indirect case fail(BatchNumber, CoordinatorFailure)
 
     /// A session has another number of workers, from 0.
     case workersChanged(SessionNumber, Int)
 
     /// A session takes no batch any more: none can be run.
-    case sessionFailed(SessionNumber, SessionFailure)
+    indirect case sessionFailed(SessionNumber, SessionFailure)
 
     /// For whoever follows the cluster.
-    case report(ClusterEvent)
+    indirect case report(ClusterEvent)
 
     /// The event `woken` is wanted then, in nanoseconds of the clock, and not any more at any other time.
     case wake(at: UInt64)

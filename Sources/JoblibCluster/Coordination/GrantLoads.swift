@@ -9,16 +9,21 @@ struct GrantLoads {
     private static let levelsPerBatch = 16
 
     private struct Node {
-        var grant: Int
-        var level: Int
-        var previous: Int?
-        var next: Int?
+        @CompactInt var grant: Int
+        @CompactInt var level: Int
+        @CompactIndex var previous: Int? = nil
+        @CompactIndex var next: Int? = nil
+    }
+
+    /// The grants that are as full, in the order in which they became so.
+    private struct Level {
+        @CompactIndex var first: Int? = nil
+        @CompactIndex var last: Int? = nil
     }
 
     private let batchesAhead: Int
     private var nodes = Slab<Node>()
-    private var firsts: [Int?]
-    private var lasts: [Int?]
+    private var levels: [Level]
 
     /// Which levels have grants, a bit for each.
     private var occupied: [UInt64]
@@ -26,8 +31,7 @@ struct GrantLoads {
     init(batchesAhead: Int) {
         self.batchesAhead = batchesAhead
         let levelCount = Self.levelsPerBatch * batchesAhead + 2
-        self.firsts = Array(repeating: nil, count: levelCount)
-        self.lasts = self.firsts
+        self.levels = Array(repeating: Level(), count: levelCount)
         self.occupied = Array(repeating: 0, count: (levelCount + 63) / 64)
     }
 
@@ -64,12 +68,10 @@ struct GrantLoads {
     }
 
     private mutating func link(_ index: Int, level: Int) {
-        let last = self.lasts[level]
-        self.nodes[index].level = level
-        self.nodes[index].previous = last
-        self.nodes[index].next = nil
-        if let last { self.nodes[last].next = index } else { self.firsts[level] = index }
-        self.lasts[level] = index
+        let last = self.levels[level].last
+        self.nodes[index] = Node(grant: self.nodes[index].grant, level: level, previous: last)
+        if let last { self.nodes[last].next = index } else { self.levels[level].first = index }
+        self.levels[level].last = index
         self.occupied[level / 64] |= 1 << UInt64(level % 64)
     }
 
@@ -78,14 +80,14 @@ struct GrantLoads {
         if let previous = node.previous {
             self.nodes[previous].next = node.next
         } else {
-            self.firsts[node.level] = node.next
+            self.levels[node.level].first = node.next
         }
         if let next = node.next {
             self.nodes[next].previous = node.previous
         } else {
-            self.lasts[node.level] = node.previous
+            self.levels[node.level].last = node.previous
         }
-        if self.firsts[node.level] == nil { self.occupied[node.level / 64] &= ~(1 << UInt64(node.level % 64)) }
+        if self.levels[node.level].first == nil { self.occupied[node.level / 64] &= ~(1 << UInt64(node.level % 64)) }
     }
 
     // MARK: - Questions
@@ -93,22 +95,20 @@ struct GrantLoads {
     var count: Int { self.nodes.count }
 
     private var lowestLevel: Int? {
-        for (index, word) in self.occupied.enumerated() where word != 0 {
-            return index * 64 + word.trailingZeroBitCount
-        }
-        return nil
+        guard let index = self.occupied.firstIndex(where: { $0 != 0 }) else { return nil }
+        return index * 64 + self.occupied[index].trailingZeroBitCount
     }
 
     private var highestLevel: Int? {
-        for (index, word) in self.occupied.enumerated().reversed() where word != 0 {
-            return index * 64 + 63 - word.leadingZeroBitCount
-        }
-        return nil
+        guard let index = self.occupied.lastIndex(where: { $0 != 0 }) else { return nil }
+        return index * 64 + 63 - self.occupied[index].leadingZeroBitCount
     }
 
     /// The emptiest grant that takes another batch.
     var emptiest: Int? {
-        guard let level = self.lowestLevel, level < self.fullLevel, let first = self.firsts[level] else { return nil }
+        guard let level = self.lowestLevel, level < self.fullLevel, let first = self.levels[level].first else {
+            return nil
+        }
         return self.nodes[first].grant
     }
 
@@ -126,7 +126,7 @@ struct GrantLoads {
 
     /// The fullest grant, which then is the last to be asked for among those that are as full.
     mutating func takeFullest() -> Int? {
-        guard let level = self.highestLevel, let first = self.firsts[level] else { return nil }
+        guard let level = self.highestLevel, let first = self.levels[level].first else { return nil }
         self.unlink(first)
         self.link(first, level: level)
         return self.nodes[first].grant
@@ -137,7 +137,7 @@ struct GrantLoads {
         guard let lowest = self.lowestLevel, lowest < self.busyLevel else { return nil }
         var remaining = 32
         for level in lowest..<self.busyLevel {
-            var index = self.firsts[level]
+            var index = self.levels[level].first
             while let node = index, remaining > 0 {
                 if isWanted(self.nodes[node].grant) { return self.nodes[node].grant }
                 index = self.nodes[node].next

@@ -5,21 +5,24 @@
 struct GrantRecord {
     let number: GrantNumber
     let link: LinkNumber
-    let workers: Int
+    @CompactInt var workers: Int
 
     /// The indices of its host and its session, which may be closed already, and then is none.
-    let host: Int
-    var session: Int?
+    @CompactInt var host: Int
+    @CompactIndex var session: Int?
 
-    /// What the host has of it, in no order: also what nobody wants any more, until the host says that it has ended.
-    var batches: Set<BatchNumber> = []
+    /// How many batches the host has of it: also what nobody wants any more, until the host says that it has ended.
+    @CompactInt var batchCount: Int = 0
+
+    /// One of those that are leased to it, which has the others for neighbours.
+    @CompactIndex var firstBatch: Int? = nil
 
     /// Where it is in its session's `GrantLoads`; `nil` once it takes no batch any more.
-    var load: Int?
+    @CompactIndex var load: Int? = nil
 
-    /// Whether the host was told to give back what has not begun, and has said nothing about the grant since.
-    var isRecalled = false
-
-    /// When it was told so last: what it was given until then may come back.
+    /// When the host was told last to give back what has not begun: what it was given until then may come back.
     var recallTime: UInt64?
+
+    /// Whether it has said nothing about the grant since.
+    var isRecalled = false
 }

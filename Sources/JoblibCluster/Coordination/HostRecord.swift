@@ -6,9 +6,6 @@ struct HostRecord {
     let link: LinkNumber
     let description: HostDescription
 
-    /// When the last bytes came.
-    var lastHeard: UInt64
-
     /// Whether it takes no batch any more.
     var isLeaving = false
 
@@ -18,9 +15,15 @@ struct HostRecord {
     /// The batches that it still has and that are not its any more, and the indices of their grants.
     var revoked: [BatchNumber: Int] = [:]
 
-    /// How many batches it has given back that it was not asked for, since it has done something with one.
-    var returnCount = 0
-
     /// The slots that are not granted; below 0 where sessions share them.
     var spare: Int
+}
+
+/// What every message of a host changes, apart from the rest of what is known of it: that is larger than a cache has room for.
+struct HostActivity {
+    /// When the last bytes came.
+    var lastHeard: UInt64
+
+    /// How many batches it has given back that it was not asked for, since it has done something with one.
+    @CompactInt var returnCount: Int = 0
 }

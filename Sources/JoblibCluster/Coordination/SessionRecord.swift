@@ -21,7 +21,7 @@ struct SessionRecord {
     var waitingCount = 0
 
     /// The indices of its calls, of those that have batches in the order of their first ones, and of those that have none now.
-    var calls: [UInt64: Int] = [:]
+    var calls = NumberTable()
     var busyCalls: [Int] = []
     var idleCalls: [Int] = []
 
@@ -50,5 +50,8 @@ struct SessionRecord {
     }
 
     /// Whether a worker has nothing to do, and nothing waits for one.
+    ///
+    /// It is inlined, since it would be given a copy of the record.
+    @inline(__always)
     var hasIdleWorkers: Bool { self.waitingCount == 0 && self.loads.hasIdleWorkers }
 }

@@ -24,7 +24,8 @@ struct Slab<Element> {
     }
 
     subscript(index: Int) -> Element {
-        _read { yield self.elements[index] }
-        _modify { yield &self.elements[index] }
+        // By way of a span, since an array hands out a copy, with all that it holds retained.
+        @inline(__always) _read { yield self.elements.span[index] }
+        @inline(__always) _modify { yield &self.elements[index] }
     }
 }

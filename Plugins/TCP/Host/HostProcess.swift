@@ -189,11 +189,11 @@ final class HostProcess: @unchecked Sendable {
     }
 
     /// What observers are told.
-    private var status: ClusterStatus {
+    private var status: StatusMessage {
         let running = (self.current?.relay.batchCount ?? 0) + (self.former?.relay.batchCount ?? 0)
         let counts = self.tally.counts
         let traffic = self.current?.traffic ?? LinkTraffic()
-        let host = HostStatus(
+        let host = StatusMessage.Host(
             name: self.greeting.name,
             slots: self.settings.slots,
             running: min(running, self.settings.slots),
@@ -203,7 +203,7 @@ final class HostProcess: @unchecked Sendable {
             bytesOut: traffic.sent,
             isDraining: self.isLeaving
         )
-        return ClusterStatus(name: self.greeting.name, teller: .host, hosts: [host])
+        return StatusMessage(name: self.greeting.name, teller: .host, hosts: [host])
     }
 
     private func didEnd(_ guest: HostGuest, _ reason: String) {

@@ -231,7 +231,8 @@ let package = Package(
         .testTarget(
             name: "ProgramsTests",
             dependencies: [
-                "joblib-hosts", "joblib-speedup", "joblib-wordcount", "joblib-worker", "JoblibCluster", "WordCount",
+                "joblib-hosts", "joblib-speedup", "joblib-wordcount", "joblib-worker", "JoblibCluster", "JoblibTCP",
+                "WordCount",
             ]
         ),
 

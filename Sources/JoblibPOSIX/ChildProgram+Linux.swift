@@ -22,6 +22,27 @@ public final class ChildProgram {
 
         /// The time has come that was asked for.
         case late
+
+        /// Another thread has something to say.
+        case woken
+    }
+
+    /// By what other threads wake the one that waits; eventfd(2).
+    public final class Wakes: Sendable {
+        fileprivate let descriptor: Int32
+
+        /// Opens it.
+        ///
+        /// - Throws: ``SystemError`` when there is no descriptor left.
+        public init() throws(SystemError) {
+            self.descriptor = joblib_wake_descriptor()
+            guard self.descriptor >= 0 else { throw SystemError(errno: errno, call: "eventfd") }
+        }
+
+        deinit { close(self.descriptor) }
+
+        /// Wakes it, or has it not wait the next time.
+        public func wake() { joblib_wake(self.descriptor) }
     }
 
     /// Its id, and that of its group.
@@ -99,14 +120,16 @@ public final class ChildProgram {
     /// - Parameters:
     ///   - program: The program; `nil`: there is none.
     ///   - signals: Where this process is asked to end.
+    ///   - wakes: By what other threads wake this one; `nil`: none does.
     ///   - deadline: Until when, in nanoseconds of ``MonotonicClock``; `nil`: for ever.
     /// - Returns: What has happened.
     public static func wait(
         _ program: ChildProgram?,
         _ signals: borrowing TerminationSignals.Inbox,
+        _ wakes: Wakes? = nil,
         until deadline: UInt64? = nil
     ) -> Event {
-        self.next(program, signals.descriptor, until: deadline)
+        self.next(program, signals.descriptor, wakes?.descriptor ?? -1, until: deadline)
     }
 
     /// Runs a program to its end.
@@ -127,24 +150,33 @@ public final class ChildProgram {
         let program = try ChildProgram(path, arguments, environment: environment, readsOutput: true)
         var output: [UInt8] = []
         while true {
-            switch self.next(program, -1, until: deadline) {
+            switch self.next(program, -1, -1, until: deadline) {
             case .error(let bytes): output += bytes.prefix(65_536 - min(output.count, 65_536))
             case .ended(let exitCode, _): return (exitCode, String(decoding: output, as: UTF8.self))
-            case .late, .termination: return (nil, String(decoding: output, as: UTF8.self))
+            case .late, .termination, .woken: return (nil, String(decoding: output, as: UTF8.self))
             }
         }
     }
 
-    private static func next(_ program: ChildProgram?, _ signals: Int32, until deadline: UInt64?) -> Event {
+    private static func next(
+        _ program: ChildProgram?,
+        _ signals: Int32,
+        _ wakes: Int32,
+        until deadline: UInt64?
+    ) -> Event {
         while true {
             let now = MonotonicClock.now
             if let deadline, now >= deadline { return .late }
             let error = program.flatMap { $0.isErrorOpen ? $0.error : nil } ?? -1
-            var events = [signals, error, program?.end ?? -1]
+            var events = [signals, error, program?.end ?? -1, wakes]
                 .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             let milliseconds = deadline.map { Int32(clamping: ($0 - now) / 1_000_000 + 1) } ?? -1
             guard unsafe poll(&events, nfds_t(events.count), milliseconds) > 0 else { continue }
             if events[0].revents != 0, joblib_take_termination(signals) != 0 { return .termination }
+            if events[3].revents != 0 {
+                joblib_wake_clear(wakes)
+                return .woken
+            }
             if let program, events[1].revents != 0 {
                 let bytes = program.read()
                 if !bytes.isEmpty { return .error(bytes) }

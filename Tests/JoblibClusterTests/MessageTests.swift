@@ -32,14 +32,14 @@ struct MessageTests {
         .pong(1, HostCounts(done: 2, failed: .max)),
         .offer(ExecutableOffer(name: "p", byteCount: 1 << 40, hash: [UInt8](repeating: 7, count: 32))), .fetch(.max),
         .piece(3, [1, 2]), .unusable("it lacks libx.so"),
-        .observe(interval: 1), .status(ClusterStatus(name: "desk:1", teller: .coordinator, hosts: [])),
+        .observe(interval: 1), .status(StatusMessage(name: "desk:1", teller: .coordinator, hosts: [])),
         .status(
-            ClusterStatus(
+            StatusMessage(
                 name: "node7:1",
                 teller: .host,
                 hosts: [
-                    HostStatus(name: "a", slots: 1),
-                    HostStatus(
+                    StatusMessage.Host(name: "a", slots: 1),
+                    StatusMessage.Host(
                         name: "b",
                         slots: 8,
                         running: 7,
@@ -90,8 +90,8 @@ struct MessageTests {
 
     @Test("S16: a status is limited, shows no more than it should, and one that cannot be is none")
     func status() {
-        let many = (0..<1200).map { HostStatus(name: "host \($0)", slots: 1) }
-        let status = ClusterStatus(name: "desk\u{1b}[2J", teller: .coordinator, hosts: many)
+        let many = (0..<1200).map { StatusMessage.Host(name: "host \($0)", slots: 1) }
+        let status = StatusMessage(name: "desk\u{1b}[2J", teller: .coordinator, hosts: many)
         #expect(status.hosts.count == 1000 && status.omittedCount == 200)
         guard case .status(let read) = HostMessage(HostMessage.status(status).frame) else {
             Issue.record("a status of a thousand hosts is none")

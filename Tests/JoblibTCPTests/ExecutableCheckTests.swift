@@ -24,6 +24,21 @@ struct ExecutableCheckTests {
         #expect(ExecutableCheck.missingLibraries("\tstatically linked\n") == [])
     }
 
+    @Test("The loader's word for versions that libraries have not, behind which it ends as if all were well")
+    func missingVersions() {
+        let listing = """
+            ./p: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_9.34' not found (required by ./p)
+            ./p: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_9.34' not found (required by ./libq.so)
+            ./p: /lib/x86_64-linux-gnu/libm.so.6: version `GLIBC_9.35' not found (required by ./p)
+            \tlinux-vdso.so.1 (0x00007ffd)
+            \tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f)
+            """
+        #expect(
+            ExecutableCheck.missingVersions(listing) == ["libc.so.6 lacks GLIBC_9.34", "libm.so.6 lacks GLIBC_9.35"]
+        )
+        #expect(ExecutableCheck.missingVersions("version `X' not found\n: version `Y\n") == [])
+    }
+
     @Test("This very program can be run here, and what is no program, or another machine's, cannot")
     func headers() {
         #expect(ExecutableCheck.fault(of: "/proc/self/exe") == nil)

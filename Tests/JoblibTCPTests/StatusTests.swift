@@ -56,7 +56,7 @@ struct StatusTests {
         #expect(idle.hosts[0].slots == 2 && idle.hosts[0].running == 0 && !idle.hosts[0].isDraining)
         #expect(idle.hosts[0].done == 103 && idle.hosts[0].failed == 1)
         #expect(idle.hosts[0].bytesIn > 1000 && idle.hosts[0].bytesOut > 1000)
-        #expect(try #require(idle.hosts[0].roundTrip) > 0)
+        #expect(try #require(idle.hosts[0].roundTrip) > .zero)
         let rendezvous = Rendezvous()
         let call = BackgroundCall { try parallel((0..<2).map { Delayed(Held($0, rendezvous)) }) }
         try rendezvous.waitForBegun(2)
@@ -144,7 +144,7 @@ struct StatusTests {
             switch what {
             case 0: connection.send(.open(1, workers: 1, parameters: []))
             case 1: connection.send(.pong(1, HostCounts()))
-            default: connection.send(.status(ClusterStatus(name: "", teller: .host, hosts: [])))
+            default: connection.send(.status(StatusMessage(name: "", teller: .host, hosts: [])))
             }
         }
         defer { peer.stop() }

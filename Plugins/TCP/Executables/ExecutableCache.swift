@@ -9,25 +9,47 @@ import JoblibPOSIX
 
 /// A folder with executables that were received, each named by its SHA-256; those that were not used for longest make room for others.
 public struct ExecutableCache: Sendable {
+    /// What is to be done about it, in the words of whoever has opened it: a library does not know how its program is told.
+    public struct Remedies: Sendable {
+        /// How another folder is named.
+        public var folder: String
+
+        /// How more bytes are allowed.
+        public var byteLimit: String
+
+        /// Makes them.
+        public init(folder: String = "name another folder", byteLimit: String = "allow the cache more bytes") {
+            self.folder = folder
+            self.byteLimit = byteLimit
+        }
+    }
+
     /// Where it is.
     public let folder: String
 
     /// How many bytes its files have at most.
     public let byteLimit: Int
 
+    private let remedies: Remedies
+
     private static let partialSuffix = ".partial"
+
+    /// How long nothing has come of what nobody receives any more, in nanoseconds; a giver is waited for much less than that.
+    private static let longestPause: Int64 = 86_400 * 1_000_000_000
 
     /// Opens the cache, and makes the folder if it is not there.
     ///
-    /// What other processes have left there that died while they received something is removed.
+    /// Several processes may have it open, also of several machines.
     ///
     /// - Parameters:
     ///   - folder: Its path; the folder is this user's own, and no other user may enter it.
     ///   - byteLimit: How many bytes its files may have, from 1.
+    ///   - remedies: What errors say that is to be done.
     /// - Throws: ``ParallelError`` `.invalidArgument`, which says what is wrong with the folder, and what to run.
-    public init(folder: String, byteLimit: Int) throws(ParallelError) {
+    public init(folder: String, byteLimit: Int, remedies: Remedies = Remedies()) throws(ParallelError) {
         self.folder = folder
         self.byteLimit = byteLimit
+        self.remedies = remedies
         guard folder.hasPrefix("/") else {
             throw Self.fault(folder, "is no path from the root; write one that begins with /")
         }
@@ -36,17 +58,27 @@ public struct ExecutableCache: Sendable {
             try Self.make(folder)
             status = try FileStatus(path: folder)
         } catch {
-            throw Self.fault(folder, "cannot be used: \(error); name another one by --cache")
+            throw Self.fault(folder, "cannot be used: \(error); \(remedies.folder)")
         }
         guard status.isFolder else { throw Self.fault(folder, "is no folder, or a link; name the folder itself") }
-        guard status.isOwn else { throw Self.fault(folder, "belongs to another user; name another one by --cache") }
+        guard status.isOwn else { throw Self.fault(folder, "belongs to another user; \(remedies.folder)") }
         guard !status.isOpenToOthers else {
             throw Self.fault(folder, "can be used by other users; run: chmod 700 '\(folder)'")
         }
-        for name in Folder.names(in: folder) where name.hasSuffix(Self.partialSuffix) {
-            let parts = name.split(separator: ".")
-            let isAlive = parts.count == 3 && Int(parts[1]).flatMap { ProcessIdentity.startTime(of: $0) } != nil
-            if !isAlive { OpenFile.remove("\(folder)/\(name)") }
+        self.removeRemnants()
+    }
+
+    /// Removes what others have left that ended while they received something.
+    ///
+    /// They may be on other machines, which have the same folder: by its age alone it can be told.
+    private func removeRemnants() {
+        let now = Int64(WallClock.now) * 1_000_000_000
+        for name in Folder.names(in: self.folder) where name.hasSuffix(Self.partialSuffix) {
+            let path = "\(self.folder)/\(name)"
+            guard let status = try? FileStatus(path: path), status.modificationTime < now - Self.longestPause else {
+                continue
+            }
+            OpenFile.remove(path)
         }
     }
 
@@ -68,8 +100,11 @@ public struct ExecutableCache: Sendable {
 
     func path(of offer: ExecutableOffer) -> String { "\(self.folder)/\(offer.key)" }
 
-    func partialPath(of offer: ExecutableOffer) -> String {
-        "\(self.folder)/\(offer.key).\(ProcessIdentity.pid)\(Self.partialSuffix)"
+    /// Where one is written to until it is verified; nobody else takes the same name, on whatever machine.
+    func makePartialPath(of offer: ExecutableOffer) -> String {
+        var generator = SystemRandomNumberGenerator()
+        let number = [generator.next(), generator.next()].map { String($0, radix: 36) }.joined(separator: "-")
+        return "\(self.folder)/\(offer.key).\(number)\(Self.partialSuffix)"
     }
 
     /// Finds an executable that is there, as it was when it came.
@@ -78,10 +113,12 @@ public struct ExecutableCache: Sendable {
     func find(_ offer: ExecutableOffer) -> String? {
         let path = self.path(of: offer)
         guard let file = try? OpenFile(path, .readingNoLink) else { return nil }
-        guard let status = try? file.status(), status.isRegular, status.isOwn, !status.isOpenToOthers,
+        let found = try? file.status()
+        guard let status = found, status.isRegular, status.isOwn, !status.isOpenToOthers,
             UInt64(status.byteCount) == offer.byteCount, (try? FileHash.sha256(of: file)) == offer.hash
         else {
-            OpenFile.remove(path)
+            // Meanwhile another process may have put there what it is to be.
+            if let found, found.isSameFile(as: path) { OpenFile.remove(path) }
             return nil
         }
         OpenFile.touch(path)
@@ -95,9 +132,10 @@ public struct ExecutableCache: Sendable {
         guard offer.byteCount <= UInt64(self.byteLimit) else {
             throw ParallelError(
                 .resourceExhausted,
-                "'\(offer.name)' has \(offer.byteCount) bytes, and the cache may have \(self.byteLimit); start joblib-worker with a larger --cache-limit"
+                "'\(offer.name)' has \(offer.byteCount) bytes, and the cache may have \(self.byteLimit); \(self.remedies.byteLimit)"
             )
         }
+        self.removeRemnants()
         let entries = Folder.names(in: self.folder)
             .compactMap { name -> CacheEviction.Entry? in
                 guard let status = try? FileStatus(path: "\(self.folder)/\(name)"), status.isRegular else { return nil }
@@ -121,8 +159,16 @@ public struct ExecutableCache: Sendable {
         return ParallelError(
             .resourceExhausted,
             "the cache folder '\(self.folder)' is full: '\(offer.name)' has \(offer.byteCount) bytes, and \(free) are free there (\(error)); "
-                + "make room, or name another folder by --cache"
+                + "make room, or \(self.remedies.folder)"
         )
+    }
+}
+
+extension FileStatus {
+    /// Whether it is what is at a path.
+    func isSameFile(as path: String) -> Bool {
+        guard let other = try? FileStatus(path: path) else { return false }
+        return self.device == other.device && self.inode == other.inode
     }
 }
 

@@ -26,15 +26,22 @@ enum ExecutableCheck {
         }
         if let fault = self.fault(header: header(path), own: header("/proc/self/exe")) { return fault }
         guard let loader = self.loaders.first(where: { FileStatus.isExecutable($0) }) else { return nil }
-        var missing = self.missingLibraries(self.run(loader, ["--list", path]))
+        let listing = self.run(loader, ["--list", path])
+        var missing = self.missingLibraries(listing)
         // That names the first one. What asks for all of them would start a program that lacks none, had the loader another mind.
         if !missing.isEmpty {
             let all = self.missingLibraries(self.run(loader, [path], ["LD_TRACE_LOADED_OBJECTS": "1"]))
             if all.count > missing.count { missing = all }
         }
-        guard !missing.isEmpty else { return nil }
-        return "this machine lacks \(missing.joined(separator: ", ")); install what they belong to, "
-            + "or build the program with -static-stdlib, and its own libraries statically"
+        if !missing.isEmpty {
+            return "this machine lacks \(missing.joined(separator: ", ")); install what they belong to, "
+                + "or build the program with -static-stdlib, and its own libraries statically"
+        }
+        let versions = self.missingVersions(listing)
+        guard !versions.isEmpty else { return nil }
+        return
+            "this machine's libraries are older than those that it was built with: \(versions.joined(separator: ", ")); "
+            + "build it on a system no newer than this one"
     }
 
     private static func run(_ loader: String, _ arguments: [String], _ more: [String: String] = [:]) -> String {
@@ -77,6 +84,22 @@ enum ExecutableCheck {
             if !names.contains(String(trimmed)) { names.append(String(trimmed)) }
         }
         return names
+    }
+
+    /// The versions that libraries have not, as a listing of the loader's says, with which it ends as if all were well.
+    static func missingVersions(_ listing: String) -> [String] {
+        var versions: [String] = []
+        for line in listing.split(separator: "\n") {
+            guard let start = line.firstRange(of: ": version `"),
+                let end = line[start.upperBound...].firstRange(of: "' not found (required by ")
+            else { continue }
+            let version = line[start.upperBound..<end.lowerBound]
+            // What the line begins with is whose words these are, where that is not the library itself.
+            let library = line[..<start.lowerBound].split(separator: ":").last?.split(separator: "/").last
+            let text = "\(library.map { $0.drop { $0.isWhitespace } } ?? "a library") lacks \(version)"
+            if !versions.contains(text) { versions.append(text) }
+        }
+        return versions
     }
 }
 

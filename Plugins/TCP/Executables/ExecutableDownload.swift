@@ -16,6 +16,13 @@ final class ExecutableDownload: @unchecked Sendable {
     private let descriptor: Int32
     private var isOpen = true
 
+    /// What has come of it.
+    private enum Outcome {
+        case named
+        case wrongHash
+        case replaced
+    }
+
     var offer: ExecutableOffer { self.assembly.offer }
     var byteCount: UInt64 { self.assembly.byteCount }
     var isComplete: Bool { self.assembly.isComplete }
@@ -27,8 +34,7 @@ final class ExecutableDownload: @unchecked Sendable {
         try cache.makeRoom(for: offer)
         self.cache = cache
         self.assembly = ExecutableAssembly(offer)
-        self.partialPath = cache.partialPath(of: offer)
-        OpenFile.remove(self.partialPath)
+        self.partialPath = cache.makePartialPath(of: offer)
         do throws(SystemError) {
             self.descriptor = try OpenFile(self.partialPath, .makingPrivately).release()
         } catch {
@@ -42,6 +48,8 @@ final class ExecutableDownload: @unchecked Sendable {
     ///
     /// - Throws: `ParallelError` for one that was not asked for, and where there is no room.
     func add(_ position: UInt64, _ bytes: [UInt8]) throws(ParallelError) {
+        // The number of its descriptor may be another file's by now.
+        guard self.isOpen else { throw ParallelError(.untrustedPeer, "'\(self.offer.name)' is not received any more") }
         do throws(ExecutableAssembly.Fault) {
             try self.assembly.add(position, byteCount: bytes.count)
         } catch {
@@ -66,22 +74,29 @@ final class ExecutableDownload: @unchecked Sendable {
         let offer = self.offer
         let path = self.cache.path(of: offer)
         let partialPath = self.partialPath
-        let result = self.withFile { file -> Result<Bool, SystemError> in
+        let result = self.withFile { file -> Result<Outcome, SystemError> in
             do throws(SystemError) {
-                guard try FileHash.sha256(of: file) == offer.hash else { return .success(false) }
+                guard try FileHash.sha256(of: file) == offer.hash else { return .success(.wrongHash) }
                 try file.makeExecutable()
+                // What is renamed has to be what was verified.
+                guard try file.status().isSameFile(as: partialPath) else { return .success(.replaced) }
                 try OpenFile.rename(partialPath, to: path)
-                return .success(true)
+                return .success(.named)
             } catch {
                 return .failure(error)
             }
         }
         switch result {
-        case .success(true): break
-        case .success(false):
+        case .success(.named): break
+        case .success(.wrongHash):
             throw ParallelError(
                 .untrustedPeer,
                 "what has come of '\(offer.name)' has another SHA-256 than \(offer.key); it was removed, and is not run"
+            )
+        case .success(.replaced):
+            throw ParallelError(
+                .resourceExhausted,
+                "what had come of '\(offer.name)' was removed from the cache folder '\(self.cache.folder)' by somebody else"
             )
         case .failure(let error): throw self.cache.fault(error, writing: offer)
         }

@@ -22,14 +22,15 @@ public final class ExecutableReceiver: Sendable {
         /// The coordinator that gives something; there is one at a time.
         var giver: String?
 
-        /// What this machine cannot run, and why, so that it is not looked at again at each attempt.
-        var unusable: [[UInt8]: String] = [:]
+        var unusable: UnusableExecutables
     }
 
     private let group: MultiThreadedEventLoopGroup
     private let cache: ExecutableCache
+    private let patience: TimeAmount
     private let say: @Sendable (String) -> Void
-    private let state = Mutex(State())
+    private let didReceive: @Sendable () -> Void
+    private let state: Mutex<State>
 
     /// Begins to listen, or to dial.
     ///
@@ -39,7 +40,10 @@ public final class ExecutableReceiver: Sendable {
     ///   - slots: How many workers the host is to have, from 1.
     ///   - credentials: What lets this process in: the cluster's token, or a worker's certificate.
     ///   - cache: Where executables are kept.
+    ///   - unusable: What is refused, and not received again.
+    ///   - patience: How long a coordinator has for each thing that it says, more than zero; then the next one has its turn.
     ///   - say: Is told what happens, for people; on another thread.
+    ///   - didReceive: Called once when there is a ``path``; on another thread.
     /// - Throws: ``ParallelError`` where it cannot listen.
     public init(
         listens: Bool,
@@ -47,12 +51,18 @@ public final class ExecutableReceiver: Sendable {
         slots: Int,
         credentials: ClusterCredentials,
         cache: ExecutableCache,
-        say: @escaping @Sendable (String) -> Void
+        unusable: UnusableExecutables = UnusableExecutables(),
+        patience: Duration = .seconds(60),
+        say: @escaping @Sendable (String) -> Void,
+        didReceive: @escaping @Sendable () -> Void = {}
     ) throws {
         let address = try HostAddress(address)
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.cache = cache
+        self.patience = .nanoseconds(Int64(clamping: patience.nanoseconds))
         self.say = say
+        self.didReceive = didReceive
+        self.state = Mutex(State(unusable: unusable))
         var handling = GuestHandling(
             greeting: .ofThisProcess(role: .tool, slots: slots),
             security: try credentials.security(.host),
@@ -86,6 +96,9 @@ public final class ExecutableReceiver: Sendable {
     /// Where the executable is that was received, checked, and can be run; `nil` as long as there is none.
     public var path: String? { self.state.withLock { $0.path } }
 
+    /// What has been found to be of no use here, beside what was known before.
+    public var unusable: UnusableExecutables { self.state.withLock { $0.unusable } }
+
     /// The port at which it listens; `nil` if it does not.
     public var port: Int? { self.state.withLock { $0.channel?.localAddress?.port } }
 
@@ -102,11 +115,21 @@ public final class ExecutableReceiver: Sendable {
     /// The connection of a coordinator that gives its executable.
     // SAFETY: what changes is touched on the event loop alone.
     private final class Taker: Guest, @unchecked Sendable {
+        /// What is to come next.
+        private enum Stage {
+            case offer
+            case pieces(ExecutableDownload)
+
+            /// Nothing: it has all, or it has failed and said so.
+            case end
+        }
+
         private let receiver: ExecutableReceiver
         private let connection: Connection
         private let name: String
-        private var download: ExecutableDownload?
+        private var stage = Stage.offer
         private let isFirst: Bool
+        private var deadline: Scheduled<Void>?
         private var isOver = false
 
         init(_ receiver: ExecutableReceiver, _ connection: Connection, _ name: String) {
@@ -119,18 +142,39 @@ public final class ExecutableReceiver: Sendable {
                 return true
             }
             // Two may have been in the middle of their greetings.
-            if !self.isFirst { connection.close() }
+            if self.isFirst { self.waitForWord() } else { connection.close() }
+        }
+
+        /// A connection that was cut says nothing, and nobody else gets a turn as long as it seems to be there.
+        private func waitForWord() {
+            self.deadline?.cancel()
+            self.deadline = self.connection.channel.eventLoop.scheduleTask(in: self.receiver.patience) { [weak self] in
+                self?.giveUp()
+            }
+        }
+
+        private func giveUp() {
+            if self.isOver { return }
+            let seconds = Double(self.receiver.patience.nanoseconds / 1_000_000) / 1000
+            if case .end = self.stage {
+            } else {
+                self.receiver.say("nothing has come of \(self.name) for \(seconds) s; waits for another coordinator")
+            }
+            self.end("")
+            // Nobody may be left who would answer that the connection is to be closed.
+            self.connection.abort()
         }
 
         func hear() {}
 
         func receive(_ message: HostMessage?) {
-            guard self.isFirst else { return }
-            switch message {
-            case .offer(let offer) where self.download == nil: self.take(offer)
-            case .piece(let position, let bytes) where self.download != nil: self.take(position, bytes)
-            default: self.connection.close()
+            guard self.isFirst, !self.isOver else { return }
+            switch (message, self.stage) {
+            case (.offer(let offer), .offer): self.take(offer)
+            case (.piece(let position, let bytes), .pieces(let download)): self.take(position, bytes, download)
+            default: return self.connection.close()
             }
+            self.waitForWord()
         }
 
         func endTurn() {}
@@ -138,27 +182,29 @@ public final class ExecutableReceiver: Sendable {
         func end(_ reason: String) {
             if self.isOver { return }
             self.isOver = true
-            self.download?.abandon()
+            self.deadline?.cancel()
+            if case .pieces(let download) = self.stage { download.abandon() }
+            self.stage = .end
             if self.isFirst { self.receiver.state.withLock { $0.giver = nil } }
         }
 
         private func take(_ offer: ExecutableOffer) {
-            if let why = self.receiver.state.withLock({ $0.unusable[offer.hash] }) {
-                return self.connection.send(.unusable(why))
+            let known = self.receiver.state.withLock { $0.unusable.reason(of: offer.key, at: MonotonicClock.now) }
+            if let known {
+                self.stage = .end
+                return self.connection.send(.unusable(known))
             }
             if let path = self.receiver.cache.find(offer) { return self.finish(offer, path) }
             self.receiver.say("receives '\(offer.name)', \(offer.byteCount) bytes, of \(self.name)")
             do {
-                let download = try ExecutableDownload(offer, self.receiver.cache)
-                self.download = download
+                self.stage = .pieces(try ExecutableDownload(offer, self.receiver.cache))
                 self.connection.send(.fetch(0))
             } catch {
                 self.fail(error.detail)
             }
         }
 
-        private func take(_ position: UInt64, _ bytes: [UInt8]) {
-            guard let download = self.download else { return }
+        private func take(_ position: UInt64, _ bytes: [UInt8], _ download: ExecutableDownload) {
             do {
                 try download.add(position, bytes)
                 guard download.isComplete else { return self.connection.send(.fetch(download.byteCount)) }
@@ -172,18 +218,20 @@ public final class ExecutableReceiver: Sendable {
 
         private func finish(_ offer: ExecutableOffer, _ path: String) {
             if let fault = ExecutableCheck.fault(of: path) {
-                self.receiver.state.withLock { state in
-                    if state.unusable.count >= 64 { state.unusable = [:] }
-                    state.unusable[offer.hash] = fault
-                }
+                let why = "'\(offer.name)': \(fault)"
+                self.receiver.state.withLock { $0.unusable.add(offer.key, why) }
                 OpenFile.remove(path)
-                return self.fail("'\(offer.name)': \(fault)")
+                return self.fail(why)
             }
+            self.stage = .end
             self.receiver.say("has '\(offer.name)' (\(offer.key.prefix(12))), and starts it")
             self.receiver.state.withLock { $0.path = path }
+            self.receiver.didReceive()
         }
 
+        /// Whoever gives it closes the connection, in its own time, so that it does not come again at once.
         private func fail(_ why: String) {
+            self.stage = .end
             self.receiver.say(why)
             self.connection.send(.unusable(why))
         }

@@ -63,7 +63,9 @@ final class HostProcess: @unchecked Sendable {
         }
     }
 
-    static func say(_ text: String) { ThisProcess.write("joblib host: \(text)\n") }
+    static func say(_ line: HostLine) { ThisProcess.write("\(line.text)\n") }
+
+    static func say(_ text: String) { self.say(.other(text)) }
 
     private var handling: GuestHandling {
         var handling = GuestHandling(greeting: self.greeting, security: self.security, loop: self.loop) {
@@ -79,8 +81,10 @@ final class HostProcess: @unchecked Sendable {
 
     private func start() throws {
         self.loop.execute { self.waitForCoordinator() }
-        let workers = "\(self.settings.slots) \(self.settings.slots == 1 ? "worker" : "workers")"
-        let token = self.settings.credentials?.name ?? "plaintext"
+        let offer = HostLine.Offer(
+            workers: self.settings.slots,
+            credentials: self.settings.credentials?.name ?? "plaintext"
+        )
         if self.settings.listens {
             let channel: any Channel
             do {
@@ -95,9 +99,9 @@ final class HostProcess: @unchecked Sendable {
             let port = channel.localAddress?.port ?? self.settings.address.port
             let address = try HostAddress(host: self.settings.address.host, port: port)
             self.loop.execute { self.listener = channel }
-            Self.say("listening at \(address) with \(workers), \(token)")
+            Self.say(.listening(at: "\(address)", offer))
         } else {
-            Self.say("dialling \(self.settings.address) with \(workers), \(token)")
+            Self.say(.dialling("\(self.settings.address)", offer))
             let problem = ProblemLine()
             let dialer = Dialer(
                 self.settings.address,
@@ -118,22 +122,21 @@ final class HostProcess: @unchecked Sendable {
         private var last: String?
 
         func note(_ failure: DialFailure?, _ address: HostAddress) {
-            if let failure, failure.reason != self.last { HostProcess.say("\(address): \(failure.reason)") }
+            if let failure, failure.reason != self.last {
+                HostProcess.say(.refusal(failure.reason, at: "\(address)"))
+            }
             self.last = failure?.reason
         }
     }
 
-    /// Says why those were turned away that a person can do something about; not for ever, since anybody may knock.
+    /// Says why those were turned away that a person can do something about.
     // SAFETY: touched on the event loop alone.
     private final class TurnedAway: @unchecked Sendable {
-        private static let largestCount = 20
-        private var count = 0
+        private var quota = RefusalQuota()
 
         func note(_ failure: DialFailure) {
-            guard failure.isFinal, self.count < Self.largestCount else { return }
-            self.count += 1
-            HostProcess.say("turned away: \(failure.reason)")
-            if self.count == Self.largestCount { HostProcess.say("says no more of those it turns away") }
+            guard failure.isFinal else { return }
+            for line in self.quota.lines(of: failure.reason, at: MonotonicClock.now) { HostProcess.say(line) }
         }
     }
 
@@ -159,7 +162,7 @@ final class HostProcess: @unchecked Sendable {
 
     private func meet(_ connection: Connection, _ coordinator: Greeting, _ address: String) -> any Guest {
         if let current = self.current { self.replace(current, by: coordinator) }
-        Self.say("works for \(coordinator.name) at \(address)")
+        Self.say(.serves(coordinator.name, at: address))
         let guest = HostGuest(
             connection,
             coordinator,
@@ -182,18 +185,17 @@ final class HostProcess: @unchecked Sendable {
             return current.end("its coordinator has connected again")
         }
         self.current = nil
-        Self.say(
-            "no longer works for \(current.coordinator.name): it has nothing to do there, and \(coordinator.name) asks for it"
-        )
+        let reason = "it has nothing to do there, and \(coordinator.name) asks for it"
+        Self.say(.leaves(current.coordinator.name, reason: reason))
         current.part()
     }
 
     /// What observers are told.
-    private var status: ClusterStatus {
+    private var status: StatusMessage {
         let running = (self.current?.relay.batchCount ?? 0) + (self.former?.relay.batchCount ?? 0)
         let counts = self.tally.counts
         let traffic = self.current?.traffic ?? LinkTraffic()
-        let host = HostStatus(
+        let host = StatusMessage.Host(
             name: self.greeting.name,
             slots: self.settings.slots,
             running: min(running, self.settings.slots),
@@ -203,13 +205,13 @@ final class HostProcess: @unchecked Sendable {
             bytesOut: traffic.sent,
             isDraining: self.isLeaving
         )
-        return ClusterStatus(name: self.greeting.name, teller: .host, hosts: [host])
+        return StatusMessage(name: self.greeting.name, teller: .host, hosts: [host])
     }
 
     private func didEnd(_ guest: HostGuest, _ reason: String) {
         guard self.current === guest else { return }
         self.current = nil
-        Self.say("no longer works for \(guest.coordinator.name): \(reason)")
+        Self.say(.leaves(guest.coordinator.name, reason: reason))
         if guest.relay.batchCount > 0 { self.former = guest }
         self.endIfLeft()
         self.waitForCoordinator()

@@ -3,7 +3,7 @@
 
 #if TCP
 
-public import JoblibCluster
+import JoblibCluster
 import JoblibCore
 import JoblibPOSIX
 import NIOCore
@@ -114,7 +114,7 @@ public enum ClusterObserver {
 
         func receive(_ message: HostMessage?) {
             guard case .status(let status) = message else { return self.connection.close() }
-            self.answers.put(status)
+            self.answers.put(ClusterStatus(status))
             // So that the other end knows that somebody is there.
             self.connection.send(.heartbeat(interval: 0))
         }

@@ -14,7 +14,7 @@ final class Observers: @unchecked Sendable {
     static let largestCount = 8
 
     private let loop: any EventLoop
-    private let status: @Sendable () -> ClusterStatus
+    private let status: @Sendable () -> StatusMessage
     private var count = 0
 
     /// Makes a list of nobody.
@@ -22,7 +22,7 @@ final class Observers: @unchecked Sendable {
     /// - Parameters:
     ///   - loop: The event loop of all their connections.
     ///   - status: How things are; called on the event loop.
-    init(on loop: any EventLoop, status: @escaping @Sendable () -> ClusterStatus) {
+    init(on loop: any EventLoop, status: @escaping @Sendable () -> StatusMessage) {
         self.loop = loop
         self.status = status
     }
@@ -51,7 +51,7 @@ final class Observers: @unchecked Sendable {
 
         private let connection: Connection
         private let loop: any EventLoop
-        private let status: @Sendable () -> ClusterStatus
+        private let status: @Sendable () -> StatusMessage
         private let didEnd: () -> Void
         private var lastHeard = MonotonicClock.now
         private var interval: UInt64 = 2_000_000_000
@@ -61,7 +61,7 @@ final class Observers: @unchecked Sendable {
         init(
             _ connection: Connection,
             _ loop: any EventLoop,
-            status: @escaping @Sendable () -> ClusterStatus,
+            status: @escaping @Sendable () -> StatusMessage,
             didEnd: @escaping () -> Void
         ) {
             self.connection = connection

@@ -158,7 +158,7 @@ extension HostMessage {
         case .observe: self = .observe(interval: frame.number)
         case .status:
             guard frame.bytes.count <= Self.largestStatus,
-                let status = (try? Self.coder.decode(ClusterStatus.self, from: frame.bytes))?.checked
+                let status = (try? Self.coder.decode(StatusMessage.self, from: frame.bytes))?.checked
             else { return nil }
             self = .status(status)
         case .offer:

@@ -74,7 +74,7 @@ package enum HostMessage: Equatable, Sendable {
     case observe(interval: UInt64)
 
     /// How things are, to an observer.
-    case status(ClusterStatus)
+    case status(StatusMessage)
 
     // The executable.
 

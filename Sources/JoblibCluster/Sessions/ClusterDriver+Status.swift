@@ -31,11 +31,11 @@ extension ClusterDriver {
     ///
     /// - Parameter name: What this process is called.
     /// - Returns: What is told of it.
-    package func status(name: String) -> ClusterStatus {
+    package func status(name: String) -> StatusMessage {
         let hosts = self.hostStates.map { host in
             let pulse = self.pulses[host.link]
             let traffic = self.traffic(of: host.link)
-            return HostStatus(
+            return StatusMessage.Host(
                 name: host.description.name,
                 slots: host.description.slots,
                 running: host.running,
@@ -48,6 +48,6 @@ extension ClusterDriver {
                 isDraining: host.isLeaving
             )
         }
-        return ClusterStatus(name: name, teller: .coordinator, hosts: hosts)
+        return StatusMessage(name: name, teller: .coordinator, hosts: hosts)
     }
 }

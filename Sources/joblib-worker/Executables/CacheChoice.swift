@@ -44,7 +44,16 @@ struct CacheChoice {
         self.folder = path.hasPrefix("/") ? path : Folder.current + path
     }
 
-    func open() throws -> ExecutableCache { try ExecutableCache(folder: self.folder, byteLimit: self.byteLimit) }
+    /// Opens it.
+    ///
+    /// - Throws: `ParallelError`, which says what is wrong with the folder.
+    func open() throws(ParallelError) -> ExecutableCache {
+        let remedies = ExecutableCache.Remedies(
+            folder: "name another folder by --cache",
+            byteLimit: "start joblib-worker with a larger --cache-limit"
+        )
+        return try ExecutableCache(folder: self.folder, byteLimit: self.byteLimit, remedies: remedies)
+    }
 }
 
 #endif

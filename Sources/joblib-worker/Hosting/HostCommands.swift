@@ -24,7 +24,7 @@ struct ListenCommand: ParsableCommand {
         try self.host.check()
     }
 
-    func run() throws { try self.host.keep(.listening, try HostOptions.address(self.address)) }
+    func run() throws { try self.host.plan(.listening, self.address).carryOut() }
 }
 
 /// Keeps a host that dials.
@@ -48,7 +48,7 @@ struct DialCommand: ParsableCommand {
         try self.host.check()
     }
 
-    func run() throws { try self.host.keep(.dialling, try HostOptions.address(self.address)) }
+    func run() throws { try self.host.plan(.dialling, self.address).carryOut() }
 }
 
 /// What both have in common.
@@ -119,33 +119,34 @@ struct HostOptions: ParsableArguments {
         do throws(ParallelError) { return try HostAddress(text) } catch { throw ValidationError(error.detail) }
     }
 
-    /// Keeps the host until it is done.
-    func keep(_ kind: HostRequest.Kind, _ address: HostAddress) throws {
+    /// What is to be done, which nothing has begun of yet.
+    ///
+    /// - Throws: `WorkerFailure`, `ParallelError` where something is missing, or wrong.
+    func plan(_ kind: HostRequest.Kind, _ address: String) throws -> HostPlan {
         #if TCP
         let choice = try CredentialsChoice(tokenFile: self.tokenFile)
-        let request = HostRequest(kind: kind, address: address, slots: self.slots, tokenFile: choice.tokenFile)
+        let request = HostRequest(
+            kind: kind,
+            address: try Self.address(address),
+            slots: self.slots,
+            tokenFile: choice.tokenFile
+        )
         let startLimit = UInt64(self.startLimit) * 1_000_000_000
-        guard let name = self.program.first else {
-            guard self.acceptExecutables else {
-                throw WorkerFailure(
-                    status: ExitStatus.usage,
-                    detail:
-                        "no program; start joblib-worker with --accept-executables, or name the program, the same as the "
-                        + "coordinator's, behind --: -- ./my-program"
-                )
-            }
-            let cache = try CacheChoice(folder: self.cache, limit: self.cacheLimit)
-            // Before anything has started a thread.
-            TerminationSignals.block()
-            var keeper = ExecutableKeeper(request, choice.credentials, cache: try cache.open(), startLimit: startLimit)
-            throw ExitCode(try keeper.run(TerminationSignals.Inbox()))
+        if let name = self.program.first {
+            let program = try ProgramFile(named: name).path
+            let arguments = Array(self.program.dropFirst())
+            return .keep(HostKeeper(request, program: program, arguments: arguments, .init(startLimit: startLimit)))
         }
-        let program = try ProgramFile(named: name).path
-        TerminationSignals.block()
-        let arguments = Array(self.program.dropFirst())
-        var keeper = HostKeeper(request, program: program, arguments: arguments, startLimit: startLimit)
-        guard case .ended(let status) = try keeper.run(TerminationSignals.Inbox()) else { return }
-        throw ExitCode(status)
+        guard self.acceptExecutables else {
+            throw WorkerFailure(
+                status: ExitStatus.usage,
+                detail:
+                    "no program; start joblib-worker with --accept-executables, or name the program, the same as the "
+                    + "coordinator's, behind --: -- ./my-program"
+            )
+        }
+        let cache = try CacheChoice(folder: self.cache, limit: self.cacheLimit).open()
+        return .receive(ExecutableKeeper(request, choice.credentials, cache: cache, startLimit: startLimit))
         #else
         throw WorkerFailure.withoutNetworks
         #endif

@@ -10,57 +10,54 @@ struct HostKeeper {
         /// This process is to end, with this status.
         case ended(Int32)
 
-        /// Somebody wants a host of another build, and nobody one of this.
+        /// The program is not wanted, or its file is gone: somebody wants a host of another build, and nobody one of this.
         case outdated
-    }
 
-    /// For how long a host is waited for that was told to end at once, in nanoseconds.
-    private static let patience: UInt64 = 1_000_000_000
+        /// It is not started again, and what it has written last.
+        case failed(WorkerFailure, said: [String])
+    }
 
     private var request: HostRequest
     private let program: String
     private let arguments: [String]
-    private let startLimit: UInt64
-
-    /// Whether a coordinator of another build ends it, once it has none.
-    private let makesWay: Bool
+    private let terms: KeptRun.Terms
     private var policy = RestartPolicy()
 
-    /// How often this process was asked to end.
-    private var requests = 0
-
-    /// What of the program's lines says that.
-    private var builds = BuildWatch()
-
-    init(
-        _ request: HostRequest,
-        program: String,
-        arguments: [String] = [],
-        startLimit: UInt64,
-        makesWay: Bool = false
-    ) {
-        self.makesWay = makesWay
+    init(_ request: HostRequest, program: String, arguments: [String] = [], _ terms: KeptRun.Terms) {
         self.request = request
         self.program = program
         self.arguments = arguments
-        self.startLimit = startLimit
+        self.terms = terms
     }
 
     /// Keeps it.
     ///
     /// - Parameter signals: Where this process is asked to end.
     /// - Returns: How it has ended.
-    /// - Throws: `WorkerFailure` where it is not started again; `SystemError`.
-    mutating func run(_ signals: borrowing TerminationSignals.Inbox) throws -> Outcome {
+    /// - Throws: `WorkerFailure` where this process was asked to end, and the host has not finished what it had begun.
+    mutating func run(_ signals: borrowing TerminationSignals.Inbox) throws(WorkerFailure) -> Outcome {
         while true {
-            let run = try self.runOnce(signals)
-            if self.requests > 0 { return .ended(try self.status(after: run)) }
-            if self.isMakingWay { return .outdated }
-            switch self.policy.decide(after: run, program: self.program) {
-            case .giveUp(let status, let detail): throw WorkerFailure(status: status, detail: detail)
+            let child: ChildProgram
+            do throws(SystemError) {
+                let environment = self.request.environment(from: ProcessEnvironment.all)
+                child = try ChildProgram(self.program, self.arguments, environment: environment)
+            } catch {
+                return self.outcome(ofStarting: error)
+            }
+            Self.say("started '\(self.program)', process \(child.pid)")
+            var run = KeptRun(self.terms, at: MonotonicClock.now)
+            let result = self.follow(child, &run, signals)
+            switch run.ending {
+            case .asked(let requests): return .ended(try self.status(after: result, askedFor: requests))
+            case .outdated: return .outdated
+            case .late: return self.failure(ExitStatus.configuration, self.tooLate, run)
+            case .died: break
+            }
+            switch self.policy.decide(after: result, program: self.program) {
+            case .giveUp(let status, let detail): return self.failure(status, detail, run)
             case .restart(let wait):
                 let when = wait == 0 ? "now" : "in \(Double(wait / 10_000_000) / 100) s"
-                Self.say("'\(self.program)' \(run.text); it is started again \(when)")
+                Self.say("'\(self.program)' \(result.text); it is started again \(when)")
                 guard case .late = ChildProgram.wait(nil, signals, until: MonotonicClock.now + wait) else {
                     return .ended(0)
                 }
@@ -68,72 +65,67 @@ struct HostKeeper {
         }
     }
 
-    private var isMakingWay: Bool { self.makesWay && self.builds.isOutdated }
-
     static func say(_ text: String) { StandardStream.error.write("joblib-worker: \(text)\n") }
 
-    private mutating func runOnce(_ signals: borrowing TerminationSignals.Inbox) throws -> RestartPolicy.Run {
-        let start = MonotonicClock.now
-        let child: ChildProgram
-        do throws(SystemError) {
-            let environment = self.request.environment(from: ProcessEnvironment.all)
-            child = try ChildProgram(self.program, self.arguments, environment: environment)
-        } catch {
-            throw WorkerFailure(
-                status: ExitStatus.configuration,
-                detail: "'\(self.program)' cannot be started: \(error); it has to be an executable for this machine"
-            )
-        }
-        Self.say("started '\(self.program)', process \(child.pid)")
-        var reader = AnnouncementReader()
-        self.builds = BuildWatch()
-        var deadline: UInt64? = start + self.startLimit
+    /// Does what a run decides, until it is over.
+    private mutating func follow(
+        _ child: ChildProgram,
+        _ run: inout KeptRun,
+        _ signals: borrowing TerminationSignals.Inbox
+    ) -> RestartPolicy.Run {
         while true {
-            switch ChildProgram.wait(child, signals, until: deadline) {
+            let actions: [KeptRun.Action]
+            switch ChildProgram.wait(child, signals, until: run.deadline) {
             case .error(let bytes):
                 StandardStream.error.write(bytes)
-                reader.add(bytes)
-                if let announcement = reader.announcement, self.requests == 0 {
-                    deadline = nil
-                    self.request.note(announcement)
-                }
-                let wasMakingWay = self.isMakingWay
-                self.builds.add(bytes)
-                if self.isMakingWay, !wasMakingWay, self.requests == 0 {
-                    Self.say("a coordinator has another build of the program; makes way for it")
-                    child.terminate()
-                }
-            case .termination:
-                self.requests += 1
-                child.terminate()
-                if self.requests > 1 { deadline = MonotonicClock.now + Self.patience }
-            case .late:
-                child.kill()
-                if self.requests > 0 {
-                    deadline = nil
-                    continue
-                }
-                throw WorkerFailure(
-                    status: ExitStatus.configuration,
-                    detail: RestartPolicy.ownMain(
-                        self.program,
-                        "has not said within \(self.startLimit / 1_000_000_000) s that it is a host, and seems to run its own main"
-                    )
-                )
+                actions = run.hear(bytes)
+            case .termination: actions = run.request(at: MonotonicClock.now)
+            case .late, .woken: actions = run.passTime(at: MonotonicClock.now)
             case .ended(let exitCode, let signal):
-                return RestartPolicy.Run(
-                    exitCode: exitCode,
-                    signal: signal,
-                    isAnnounced: reader.announcement != nil,
-                    duration: MonotonicClock.now - start
-                )
+                return run.result(exitCode: exitCode, signal: signal, at: MonotonicClock.now)
+            }
+            for action in actions {
+                switch action {
+                case .terminate: child.terminate()
+                case .kill: child.kill()
+                case .note(let line): self.request.note(line)
+                case .touch: OpenFile.touch(self.program)
+                case .say(let text): Self.say(text)
+                }
             }
         }
     }
 
-    /// With what this process ends, once its host has that was asked to.
-    private func status(after run: RestartPolicy.Run) throws -> Int32 {
-        if self.requests > 1 { return ExitStatus.endedAtOnce }
+    // MARK: - What has come of it
+
+    private func failure(_ status: Int32, _ detail: String, _ run: KeptRun? = nil) -> Outcome {
+        .failed(WorkerFailure(status: status, detail: detail), said: run?.lastLines ?? [])
+    }
+
+    private var tooLate: String {
+        let limit = self.terms.startLimit / 1_000_000_000
+        return RestartPolicy.ownMain(
+            self.program,
+            "has not said within \(limit) s that it is a host, and seems to run its own main"
+        )
+    }
+
+    private func outcome(ofStarting error: SystemError) -> Outcome {
+        // Others have the same cache, and need room, too.
+        if self.terms.isCached, (try? FileStatus(path: self.program)) == nil {
+            Self.say("'\(self.program)' is in the cache no longer")
+            return .outdated
+        }
+        return self.failure(
+            ExitStatus.configuration,
+            "'\(self.program)' cannot be started: \(error); it has to be an executable for this machine"
+                + (self.terms.isCached ? ", in a folder from which programs may be run" : "")
+        )
+    }
+
+    /// With what this process ends, once its host has, which it was asked to so often.
+    private func status(after run: RestartPolicy.Run, askedFor requests: Int) throws(WorkerFailure) -> Int32 {
+        if requests > 1 { return ExitStatus.endedAtOnce }
         // One that was not there yet had nothing to finish.
         if run.exitCode == 0 || !run.isAnnounced { return 0 }
         throw WorkerFailure(

@@ -42,8 +42,8 @@ struct HostRequest {
     }
 
     /// Takes note of what the program has said that it does.
-    mutating func note(_ announcement: HostAnnouncement) {
-        guard case .listening(let text) = announcement, self.kind == .listening, let address = try? HostAddress(text)
+    mutating func note(_ announcement: HostLine) {
+        guard case .listening(let text, _) = announcement, self.kind == .listening, let address = try? HostAddress(text)
         else { return }
         self.address = address
     }

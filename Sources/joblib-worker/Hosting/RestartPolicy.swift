@@ -64,10 +64,8 @@ struct RestartPolicy {
         if self.silentCount >= Self.largestSilentCount {
             return .giveUp(
                 status: ExitStatus.configuration,
-                Self.ownMain(
-                    program,
-                    "\(run.text), \(self.silentCount) times in a row, and never said that it is a host"
-                )
+                "'\(program)' \(run.text), \(self.silentCount) times in a row, and never said that it is a host; look at what it has "
+                    + "written: its start fails, or it does not link JoblibTCP, which makes it a host before its main"
             )
         }
         if run.isAnnounced, run.duration >= Self.longRun { self.restarts = 0 }

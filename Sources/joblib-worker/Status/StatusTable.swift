@@ -1,7 +1,9 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import JoblibCluster
+#if TCP
+
+import JoblibTCP
 
 /// A cluster's status as lines of text.
 struct StatusTable {
@@ -15,7 +17,7 @@ struct StatusTable {
             // The last two are of each host alone.
             rows.append(Self.row(sum, named: "\(status.hosts.count) hosts").dropLast(2) + ["", ""])
         }
-        var lines = ["\(status.teller.rawValue) \(status.name)"] + Self.aligned(rows)
+        var lines = ["\(status.teller) \(status.name)"] + Self.aligned(rows)
         if status.omittedCount > 0 { lines.append("and \(status.omittedCount) hosts that are not shown, nor counted") }
         self.lines = lines
     }
@@ -54,9 +56,9 @@ struct StatusTable {
     }
 
     /// A time in milliseconds.
-    static func time(_ nanoseconds: UInt64?) -> String {
-        guard let nanoseconds else { return "-" }
-        return "\(Self.rounded(Double(nanoseconds) / 1_000_000)) ms"
+    static func time(_ duration: Duration?) -> String {
+        guard let duration else { return "-" }
+        return "\(Self.rounded(duration / .milliseconds(1))) ms"
     }
 
     /// One place behind the point below 100, and none above.
@@ -76,3 +78,5 @@ extension HostStatus {
         self.bytesOut &+= other.bytesOut
     }
 }
+
+#endif

@@ -34,14 +34,22 @@ struct Program {
         return run.outcome()
     }
 
-    /// Starts the program, with stderr as a terminal if asked for.
+    /// Starts the program, with stderr as a terminal if asked for, or stdout as one with so many rows.
     func start(
         _ arguments: [String],
         in directory: TemporaryDirectory,
         environment: [String: String] = [:],
-        onTerminal: Bool = false
+        onTerminal: Bool = false,
+        outputRows: Int? = nil
     ) throws -> ProgramRun {
-        try ProgramRun(self.name, arguments, in: directory, environment: environment, onTerminal: onTerminal)
+        try ProgramRun(
+            self.name,
+            arguments,
+            in: directory,
+            environment: environment,
+            onTerminal: onTerminal,
+            outputRows: outputRows
+        )
     }
 
     /// The directory of the built programs: the nearest one above the tests that holds them.

@@ -9,14 +9,17 @@ final class ProgramRun {
     private let outputFile: URL
     private let errorFile: URL
     private var terminal: Terminal?
+    private let isOutputOnTerminal: Bool
 
     init(
         _ name: String,
         _ arguments: [String],
         in directory: TemporaryDirectory,
         environment: [String: String],
-        onTerminal: Bool = false
+        onTerminal: Bool = false,
+        outputRows: Int? = nil
     ) throws {
+        self.isOutputOnTerminal = outputRows != nil
         // Files, not pipes: nobody needs to empty them while the program runs.
         self.outputFile = directory.url.appendingPathComponent("stdout.\(UUID().uuidString)")
         self.errorFile = directory.url.appendingPathComponent("stderr.\(UUID().uuidString)")
@@ -28,12 +31,15 @@ final class ProgramRun {
         self.process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         self.process.standardInput = FileHandle.nullDevice
         self.process.standardOutput = try FileHandle(forWritingTo: self.outputFile)
-        if onTerminal {
+        self.process.standardError = try FileHandle(forWritingTo: self.errorFile)
+        if onTerminal || outputRows != nil {
             let terminal = try Terminal()
             self.terminal = terminal
-            self.process.standardError = terminal.child
-        } else {
-            self.process.standardError = try FileHandle(forWritingTo: self.errorFile)
+            if onTerminal { self.process.standardError = terminal.child }
+            if let outputRows {
+                terminal.resize(rows: outputRows)
+                self.process.standardOutput = terminal.child
+            }
         }
         try Self.withAllSignals { try self.process.run() }
         try self.terminal?.child.close()
@@ -55,6 +61,18 @@ final class ProgramRun {
         self.terminal?.read { $0.contains(text) }
     }
 
+    /// Waits until what it has written to its terminal is as it is to be; returns all of it.
+    func waitForTerminal(until condition: (String) -> Bool) -> String {
+        self.terminal?.read(until: condition)
+        return self.terminal?.transcript ?? ""
+    }
+
+    /// Has its terminal have so many rows.
+    func resizeTerminal(rows: Int) { self.terminal?.resize(rows: rows) }
+
+    /// What it has written to stderr so far, where that is no terminal.
+    var errorText: String { (try? String(contentsOf: self.errorFile, encoding: .utf8)) ?? "" }
+
     /// Sends SIGINT, as Ctrl-C does.
     func interrupt() {
         kill(self.process.processIdentifier, SIGINT)
@@ -64,13 +82,14 @@ final class ProgramRun {
     func outcome() -> Program.Outcome {
         self.terminal?.read { _ in false }
         self.process.waitUntilExit()
-        let error = (try? Data(contentsOf: self.errorFile)) ?? Data()
+        let transcript = self.terminal?.transcript
         return Program.Outcome(
             // A signal that ended the program reads as a shell reports it.
             status: self.process.terminationReason == .exit
                 ? self.process.terminationStatus : 128 + self.process.terminationStatus,
-            output: (try? Data(contentsOf: self.outputFile)) ?? Data(),
-            error: self.terminal?.transcript ?? String(decoding: error, as: UTF8.self)
+            output: self.isOutputOnTerminal
+                ? Data((transcript ?? "").utf8) : (try? Data(contentsOf: self.outputFile)) ?? Data(),
+            error: (self.isOutputOnTerminal ? nil : transcript) ?? self.errorText
         )
     }
 }

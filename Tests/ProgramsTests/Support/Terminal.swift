@@ -20,6 +20,12 @@ final class Terminal {
 
     deinit { close(self.parent) }
 
+    /// Has so many rows from now on, and 200 columns.
+    func resize(rows: Int) {
+        var size = winsize(ws_row: UInt16(rows), ws_col: 200, ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(self.parent, UInt(TIOCSWINSZ), &size)
+    }
+
     /// Reads until a condition on all that was read holds, or the child has gone.
     func read(until condition: (String) -> Bool) {
         var buffer = [UInt8](repeating: 0, count: 4_096)

@@ -8,34 +8,6 @@ import Testing
 
 @Suite("What a host says, and is told", .timeLimit(.minutes(1)))
 struct HostRequestTests {
-    @Test("The announcement is found among other lines, however it comes")
-    func announcement() {
-        let text = "hello\njoblib host: listening at 127.0.0.1:4711 with 2 workers, token a-b\nmore\n"
-        var reader = AnnouncementReader()
-        for byte in text.utf8 {
-            reader.add([byte])
-        }
-        #expect(reader.announcement == .listening(at: "127.0.0.1:4711"))
-        reader = AnnouncementReader()
-        reader.add(Array("joblib host: dialling desk:7077 with 1 worker, token a-b\n".utf8))
-        #expect(reader.announcement == .dialling)
-    }
-
-    @Test(
-        "Other lines are none, and one without end takes no memory",
-        arguments: [
-            "joblib host: cannot listen at x: y z\n", "joblib host: listening at 127.0.0.1:1\n", "\n\n",
-            "x joblib host: listening at 127.0.0.1:1 with 2\n", "joblib host: listening at 127.0.0.1:1 with 2 workers",
-            String(repeating: "x", count: 1 << 20),
-            String(repeating: " ", count: 2000) + "joblib host: listening at 127.0.0.1:1 with 2 workers\n",
-        ]
-    )
-    func others(_ text: String) {
-        var reader = AnnouncementReader()
-        reader.add(Array(text.utf8))
-        #expect(reader.announcement == nil)
-    }
-
     private func request(_ kind: HostRequest.Kind, slots: String? = nil) throws -> HostRequest {
         HostRequest(kind: kind, address: try HostAddress("127.0.0.1:0"), slots: slots, tokenFile: "/t")
     }
@@ -60,13 +32,14 @@ struct HostRequestTests {
 
     @Test("One that has listened listens at the same port when it is started again")
     func port() throws {
+        let offer = HostLine.Offer(workers: 2, credentials: "token a-b")
         var request = try self.request(.listening)
-        request.note(.listening(at: "127.0.0.1:4711"))
+        request.note(.listening(at: "127.0.0.1:4711", offer))
         #expect(request.address.port == 4711)
-        request.note(.listening(at: "nonsense"))
+        request.note(.listening(at: "nonsense", offer))
         #expect(request.address.port == 4711)
         var other = try self.request(.dialling)
-        other.note(.dialling)
+        other.note(.dialling("127.0.0.1:4711", offer))
         #expect(other.address.port == 0)
     }
 

@@ -1,7 +1,9 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import JoblibCluster
+#if TCP
+
+import JoblibTCP
 import Testing
 
 @testable import joblib_worker
@@ -18,7 +20,7 @@ struct StatusTableTests {
             failed: 5,
             bytesIn: 1_234_567,
             bytesOut: 999,
-            roundTrip: 1_250_000
+            roundTrip: .microseconds(1250)
         )
         let other = HostStatus(name: "node8:1", slots: 2, isDraining: true)
         let status = ClusterStatus(name: "desk:1", teller: .coordinator, hosts: [one, other])
@@ -37,7 +39,8 @@ struct StatusTableTests {
     @Test("says what it leaves out")
     func omission() {
         let hosts = (0..<1003).map { HostStatus(name: "h\($0)", slots: 1) }
-        let lines = StatusTable(ClusterStatus(name: "c", teller: .coordinator, hosts: hosts)).lines
+        let status = ClusterStatus(name: "c", teller: .coordinator, hosts: Array(hosts.prefix(1000)), omittedCount: 3)
+        let lines = StatusTable(status).lines
         #expect(lines.last == "and 3 hosts that are not shown, nor counted")
     }
 
@@ -55,8 +58,10 @@ struct StatusTableTests {
     @Test("has times in milliseconds")
     func times() {
         #expect(StatusTable.time(nil) == "-")
-        #expect(StatusTable.time(40_000) == "0.0 ms")
-        #expect(StatusTable.time(1_250_000) == "1.3 ms")
-        #expect(StatusTable.time(2_000_000_000) == "2000 ms")
+        #expect(StatusTable.time(.microseconds(40)) == "0.0 ms")
+        #expect(StatusTable.time(.microseconds(1250)) == "1.3 ms")
+        #expect(StatusTable.time(.seconds(2)) == "2000 ms")
     }
 }
+
+#endif

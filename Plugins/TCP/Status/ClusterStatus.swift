@@ -1,15 +1,22 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// How a cluster is, as the coordinator that has it, or one of its hosts, tells whoever asks.
-public struct ClusterStatus: Codable, Equatable, Sendable {
+#if TCP
+
+import JoblibCluster
+
+/// How a cluster is, as the coordinator that has it, or one of its hosts, tells whoever asks; see ``ClusterObserver``.
+public struct ClusterStatus: Equatable, Sendable {
     /// Who answers.
-    public enum Teller: String, Codable, Sendable {
+    public struct Teller: Equatable, Sendable, CustomStringConvertible {
+        /// What it is called.
+        public let description: String
+
         /// A process with the loop, which tells of all its hosts.
-        case coordinator
+        public static let coordinator: Teller = Teller(description: "coordinator")
 
         /// A host, which tells of itself.
-        case host
+        public static let host: Teller = Teller(description: "host")
     }
 
     /// The machine and the process that answer, such as `"node7:4711"`.
@@ -29,31 +36,18 @@ public struct ClusterStatus: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - name: Who answers.
     ///   - teller: What that is.
-    ///   - hosts: The hosts, of which those beyond the thousandth are left out.
-    public init(name: String, teller: Teller, hosts: [HostStatus]) {
+    ///   - hosts: The hosts.
+    ///   - omittedCount: How many others there are.
+    public init(name: String, teller: Teller, hosts: [HostStatus], omittedCount: Int = 0) {
         self.name = name
         self.teller = teller
-        self.hosts = Array(hosts.prefix(Self.largestHostCount))
-        self.omittedCount = hosts.count - self.hosts.count
-    }
-
-    static let largestHostCount = 1000
-
-    /// The same, as it can be shown on a terminal; `nil` where it says what cannot be.
-    var checked: ClusterStatus? {
-        guard self.hosts.count <= Self.largestHostCount, self.omittedCount >= 0 else { return nil }
-        var status = self
-        status.name = self.name.printable(200)
-        for index in status.hosts.indices {
-            guard status.hosts[index].slots >= 0, status.hosts[index].running >= 0 else { return nil }
-            status.hosts[index].name = status.hosts[index].name.printable(200)
-        }
-        return status
+        self.hosts = hosts
+        self.omittedCount = omittedCount
     }
 }
 
 /// How a host is.
-public struct HostStatus: Codable, Equatable, Sendable {
+public struct HostStatus: Equatable, Sendable {
     /// The machine, the process, and where it is connected from, such as `"node7:4711 at 10.0.0.7:50312"`.
     public var name: String
 
@@ -75,8 +69,8 @@ public struct HostStatus: Codable, Equatable, Sendable {
     /// How many bytes it has sent over its connection.
     public var bytesOut: UInt64
 
-    /// How long a word to it and back takes, in nanoseconds; `nil` where that is not known.
-    public var roundTrip: UInt64?
+    /// How long a word to it and back takes; `nil` where that is not known.
+    public var roundTrip: Duration?
 
     /// Whether it takes no task any more, and ends when those are done that it has.
     public var isDraining: Bool
@@ -90,7 +84,7 @@ public struct HostStatus: Codable, Equatable, Sendable {
         failed: UInt64 = 0,
         bytesIn: UInt64 = 0,
         bytesOut: UInt64 = 0,
-        roundTrip: UInt64? = nil,
+        roundTrip: Duration? = nil,
         isDraining: Bool = false
     ) {
         self.name = name
@@ -104,3 +98,33 @@ public struct HostStatus: Codable, Equatable, Sendable {
         self.isDraining = isDraining
     }
 }
+
+extension ClusterStatus {
+    /// What a message says.
+    init(_ message: StatusMessage) {
+        self.init(
+            name: message.name,
+            teller: message.teller == .coordinator ? .coordinator : .host,
+            hosts: message.hosts.map { HostStatus($0) },
+            omittedCount: message.omittedCount
+        )
+    }
+}
+
+extension HostStatus {
+    fileprivate init(_ host: StatusMessage.Host) {
+        self.init(
+            name: host.name,
+            slots: host.slots,
+            running: host.running,
+            done: host.done,
+            failed: host.failed,
+            bytesIn: host.bytesIn,
+            bytesOut: host.bytesOut,
+            roundTrip: host.roundTrip.map { .nanoseconds(Int64(clamping: $0)) },
+            isDraining: host.isDraining
+        )
+    }
+}
+
+#endif

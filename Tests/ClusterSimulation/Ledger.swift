@@ -6,6 +6,7 @@ import JoblibCluster
 /// What a coordinator's effects amount to, kept by another hand, to see that it breaks none of its promises.
 struct Ledger {
     struct Link {
+        let processID: [UInt8]
         var slots: Int
         var isLeaving = false
         var lastHeard: UInt64
@@ -19,6 +20,9 @@ struct Ledger {
         /// What the host has of it, until it says that that has ended.
         var batches: Set<BatchNumber> = []
         var isClosed = false
+
+        /// When its host has refused it.
+        var refusedTime: UInt64?
     }
 
     struct Session {
@@ -26,6 +30,9 @@ struct Ledger {
         var workers = 0
         var told = 0
         var hasFailed = false
+
+        /// The processes that have refused it.
+        var refusals: Set<[UInt8]> = []
     }
 
     struct Batch {
@@ -33,6 +40,9 @@ struct Ledger {
 
         /// The links that run it.
         var holders: [LinkNumber] = []
+
+        /// Those that were told that it is not wanted.
+        var cancelled: Set<LinkNumber> = []
         var isAnswered = false
         var runCount = 0
     }
@@ -57,7 +67,7 @@ struct Ledger {
         if self.complaint == nil { self.complaint = text }
     }
 
-    private mutating func expect(_ isTrue: Bool, _ text: @autoclosure () -> String) {
+    mutating func expect(_ isTrue: Bool, _ text: @autoclosure () -> String) {
         if !isTrue { self.complain(text()) }
     }
 
@@ -66,12 +76,13 @@ struct Ledger {
     /// Enters an event before the coordinator handles it.
     mutating func note(_ event: CoordinatorEvent, at now: UInt64) {
         switch event {
-        case .joined(let link, let description): self.links[link] = Link(slots: description.slots, lastHeard: now)
-        case .heard(let link): self.links[link]?.lastHeard = now
+        case .joined(let link, let description):
+            self.links[link] = Link(processID: description.processID, slots: description.slots, lastHeard: now)
+        case .heard(let link), .unread(let link): self.links[link]?.lastHeard = now
         case .message(let link, let report):
             guard self.links[link] != nil else { return }
             self.links[link]?.lastHeard = now
-            self.note(report, of: link)
+            self.note(report, of: link, at: now)
         case .left(let link, _): self.forget(link)
         case .opened(let session, let wishes): self.sessions[session] = Session(wishes: wishes)
         case .submitted(let session, let batch, _): self.batches[batch] = Batch(session: session)
@@ -80,7 +91,7 @@ struct Ledger {
         }
     }
 
-    private mutating func note(_ report: HostReport, of link: LinkNumber) {
+    private mutating func note(_ report: HostReport, of link: LinkNumber, at now: UInt64) {
         switch report {
         case .leaving:
             self.links[link]?.isLeaving = true
@@ -88,8 +99,23 @@ struct Ledger {
         case .finished(let batch), .failed(let batch, _):
             for (number, grant) in self.grants where grant.link == link && grant.batches.contains(batch) {
                 self.grants[number]?.batches.remove(batch)
+                let isRevoked = self.batches[batch]?.holders.contains(link) != true
+                if grant.refusedTime != nil, isRevoked { self.grants[number]?.refusedTime = now }
             }
-        default: break
+        case .answer(let batch):
+            let isLate = self.grants.values.contains {
+                $0.link == link && $0.refusedTime != nil && $0.batches.contains(batch)
+            }
+            if isLate { self.tally.lateAnswers += 1 }
+        case .refused(let number, _):
+            guard let grant = self.grants[number], grant.link == link, let record = self.links[link] else { return }
+            // It is forgotten with its last batch, or with its session.
+            guard !grant.isClosed || !grant.batches.isEmpty, self.sessions[grant.session] != nil else { return }
+            if !record.isLeaving { self.sessions[grant.session]?.refusals.insert(record.processID) }
+            if grant.refusedTime == nil { self.grants[number]?.refusedTime = now }
+            self.end(number)
+            self.tally.refusals += 1
+        case .nonsense: break
         }
     }
 
@@ -112,6 +138,7 @@ struct Ledger {
     /// What hosts have said while the coordinator did not run was not heard, which is no fault of theirs.
     mutating func noteGap(until now: UInt64) {
         for link in self.links.keys { self.links[link]?.lastHeard = now }
+        for (number, grant) in self.grants where grant.refusedTime != nil { self.grants[number]?.refusedTime = now }
         self.tally.gaps += 1
     }
 
@@ -126,6 +153,7 @@ struct Ledger {
         case .cancel(let link, let batch):
             let isHeld = self.grants.contains { $0.value.link == link && $0.value.batches.contains(batch) }
             self.expect(isHeld, "batch \(batch) is cancelled on link \(link), which does not have it")
+            self.batches[batch]?.cancelled.insert(link)
             self.tally.cancels += 1
         case .recall(let link, let grant):
             self.expect(self.grants[grant]?.link == link, "grant \(grant) is recalled of link \(link)")
@@ -136,14 +164,12 @@ struct Ledger {
         case .heartbeat(let link): self.expect(self.links[link] != nil, "link \(link) gets a heartbeat")
         case .disconnect(let link, let why): self.disconnect(link, why, at: now)
         case .accept(let batch): self.accept(batch, event)
-        case .finish(let batch):
-            self.expect(event.isFinish(of: batch), "batch \(batch) is finished by \(event)")
-            self.complete(batch)
-            self.tally.finished += 1
-        case .fail(let batch, let failure): self.fail(batch, failure)
+        case .finish(let batch): self.finish(batch, event)
+        case .fail(let batch, let failure): self.fail(batch, failure, event, at: now)
         case .workersChanged(let session, let workers): self.sessions[session]?.told = workers
-        case .sessionFailed(let session, _):
+        case .sessionFailed(let session, let failure):
             self.expect(self.sessions[session]?.hasFailed == false, "session \(session) fails twice")
+            self.expect(self.mayFail(session, failure), "session \(session) fails by \(event)")
             self.sessions[session]?.hasFailed = true
             self.tally.failedSessions += 1
         case .report(.excluded): self.tally.exclusions += 1
@@ -164,30 +190,12 @@ struct Ledger {
         self.expect(isThere, "grant \(grant) is opened on link \(link), which is not there, or leaves")
         self.expect(workers > 0 && self.grants[grant] == nil, "grant \(grant) is opened twice, or empty")
         self.expect(self.sessions[session]?.hasFailed == false, "session \(session) gets a grant")
+        let isRefused = self.links[link].map { self.sessions[session]?.refusals.contains($0.processID) == true }
+        self.expect(isRefused != true, "session \(session) gets a grant of link \(link), which has refused it")
         self.grants[grant] = Grant(link: link, session: session, workers: workers)
         self.sessions[session]?.workers += workers
         let most = self.sessions[session]?.wishes.workers ?? .max
         self.expect(self.sessions[session]?.workers ?? 0 <= most, "session \(session) has more than it asked for")
-    }
-
-    private mutating func run(_ batch: BatchNumber, on link: LinkNumber, _ number: GrantNumber) {
-        let isThere = self.links[link].map { !$0.isLeaving } ?? false
-        self.expect(isThere, "batch \(batch) goes to link \(link), which is not there, or leaves")
-        guard let grant = self.grants[number], !grant.isClosed, grant.link == link else {
-            return self.complain("batch \(batch) goes to grant \(number), which is none of link \(link)")
-        }
-        guard let record = self.batches[batch] else { return self.complain("batch \(batch) runs, and is none") }
-        self.expect(record.session == grant.session, "batch \(batch) runs for another session")
-        self.expect(!record.holders.contains(link), "batch \(batch) runs on link \(link) twice")
-        let wishes = self.sessions[record.session]?.wishes
-        let most = wishes?.isSpeculative == true && wishes?.isIdempotent == true ? 2 : 1
-        self.expect(record.runCount < most, "batch \(batch) runs \(record.runCount + 1) times")
-        let limit = grant.workers * self.settings.batchesAhead
-        self.expect(grant.batches.count < limit, "grant \(number) gets more than \(limit) batches")
-        self.grants[number]?.batches.insert(batch)
-        self.batches[batch]?.holders.append(link)
-        self.batches[batch]?.runCount += 1
-        if record.runCount == 1 { self.tally.secondRuns += 1 }
     }
 
     private mutating func disconnect(_ link: LinkNumber, _ why: String, at now: UInt64) {
@@ -197,43 +205,46 @@ struct Ledger {
             let longest = self.settings.silentIntervals * self.settings.heartbeatInterval
             self.expect(silence >= longest, "link \(link) is lost after \(silence) of silence")
             self.tally.silences += 1
+        } else if why.hasPrefix("it has refused") {
+            let isHeld = self.grants.values.contains {
+                $0.link == link && !$0.batches.isEmpty && self.isOverdue($0, at: now)
+            }
+            self.expect(isHeld, "link \(link) is lost for what it does not keep")
+            self.tally.keptRefusals += 1
         }
         self.forget(link)
     }
 
-    private mutating func accept(_ batch: BatchNumber, _ event: CoordinatorEvent) {
-        guard case .message(let link, .answer(batch)) = event, self.batches[batch]?.holders.contains(link) == true,
-            self.links[link] != nil
-        else { return self.complain("an answer of batch \(batch) is accepted from \(event)") }
-        self.batches[batch]?.isAnswered = true
-        self.tally.answers += 1
+    /// Whether a host has had time enough to end what it has of a grant that it has refused.
+    func isOverdue(_ grant: Grant, at now: UInt64) -> Bool {
+        let longest = self.settings.returnTime + self.settings.silentIntervals * self.settings.heartbeatInterval
+        return grant.refusedTime.map { now - $0 >= longest } ?? false
     }
 
-    private mutating func fail(_ batch: BatchNumber, _ failure: CoordinatorFailure) {
-        guard let record = self.batches[batch] else { return self.complain("batch \(batch) fails, and is none") }
-        let wishes = self.sessions[record.session]?.wishes
+    /// Whether nothing is left for a session to hope for.
+    private func mayFail(_ number: SessionNumber, _ failure: SessionFailure) -> Bool {
+        guard let session = self.sessions[number] else { return false }
+        let staying = self.links.values.filter { !$0.isLeaving }
         switch failure {
-        case .notBegun(isReturned: false, _):
-            let mayHaveBegun = record.isAnswered || record.runCount > 0 && wishes?.isIdempotent == false
-            self.expect(!mayHaveBegun || wishes == nil, "batch \(batch) fails as not begun, and has")
-            self.tally.notBegun += 1
-        case .notBegun(isReturned: true, _): self.tally.returned += 1
-        case .lost: self.tally.lost += 1
-        case .died: self.tally.died += 1
+        case .noHosts: return staying.isEmpty
+        case .refused(let refusal) where refusal.code == "invalidArgument": return true
+        case .refused:
+            let isRefusedByAll = staying.allSatisfy { session.refusals.contains($0.processID) }
+            return !staying.isEmpty && isRefusedByAll && session.workers == 0
         }
-        self.complete(batch)
-    }
-
-    private mutating func complete(_ batch: BatchNumber) {
-        self.expect(self.batches.removeValue(forKey: batch) != nil, "batch \(batch) is completed twice")
     }
 
     // MARK: - Between events
 
     /// Sees that every session has what it may have, and knows it.
     mutating func checkAllotment() {
-        let slotCount = self.links.values.reduce(0) { $1.isLeaving ? $0 : $0 + $1.slots }
         for (number, session) in self.sessions {
+            // Of a host that has refused it there is what it has not refused.
+            let slotCount = self.links.reduce(0) { sum, link in
+                if link.value.isLeaving { return sum }
+                let isRefused = session.refusals.contains(link.value.processID)
+                return sum + (isRefused ? self.workers(of: number, on: link.key) : link.value.slots)
+            }
             self.expect(
                 session.told == session.workers,
                 "session \(number) was told \(session.told) of \(session.workers)"
@@ -244,18 +255,15 @@ struct Ledger {
         }
         for (link, record) in self.links {
             for session in self.sessions.keys {
-                let workers = self.grants.values.reduce(0) {
-                    $1.link == link && $1.session == session && !$1.isClosed ? $0 + $1.workers : $0
-                }
+                let workers = self.workers(of: session, on: link)
                 self.expect(workers <= record.slots, "session \(session) has more of link \(link) than there is")
             }
         }
     }
-}
 
-extension CoordinatorEvent {
-    fileprivate func isFinish(of batch: BatchNumber) -> Bool {
-        guard case .message(_, .finished(batch)) = self else { return false }
-        return true
+    private func workers(of session: SessionNumber, on link: LinkNumber) -> Int {
+        self.grants.values.reduce(0) {
+            $1.link == link && $1.session == session && !$1.isClosed ? $0 + $1.workers : $0
+        }
     }
 }

@@ -56,6 +56,7 @@ struct Plan {
         self.settings.silentIntervals = 3
         self.settings.batchesAhead = random.count(in: 1...3)
         self.settings.evenAfter = random.number(in: 10...200)
+        self.settings.returnTime = 2000
         self.settings.patience = random.number(in: 3000...30_000)
         self.settings.exclusionTime = random.number(in: 5000...30_000)
         self.settings.speculationShare = 0.5
@@ -69,6 +70,17 @@ struct Plan {
         }
         // Last, so that a seed stands for what it stood for before there were such hosts.
         if random.chance(8) { self.hosts[random.count(in: 0...self.hosts.count - 1)].givesBack = true }
+        self.addRefusals(using: &random)
+    }
+
+    private mutating func addRefusals(using random: inout SplitMix64) {
+        guard random.chance(40) else { return }
+        for host in self.hosts.indices where random.chance(40) {
+            self.hosts[host].refusedConduct = SimulatedHost.RefusedConduct.allCases[random.count(in: 0...2)]
+            for session in self.sessions where random.chance(70) {
+                self.hosts[host].refusals[session.number] = random.chance(50) ? 0 : random.count(in: 1...6)
+            }
+        }
     }
 
     private mutating func addHosts(using random: inout SplitMix64) {

@@ -12,6 +12,21 @@ struct SimulatedHost {
         var waiting: [BatchNumber] = []
         var running: [BatchNumber] = []
         var isRefused = false
+
+        /// How many batches it takes before it is refused after all; `nil`: any number.
+        var remaining: Int?
+    }
+
+    /// What becomes of the batches of a grant that it has refused.
+    enum RefusedConduct: CaseIterable {
+        /// It gives them back, and ends those that have begun when it is told to.
+        case ends
+
+        /// It keeps them, and is silent about them.
+        case keeps
+
+        /// It runs them nevertheless, and is late with their answers.
+        case runs
     }
 
     let index: Int
@@ -28,6 +43,10 @@ struct SimulatedHost {
 
     /// Whether it gives back all that it is given.
     var givesBack = false
+
+    /// The sessions that it refuses, and after how many batches.
+    var refusals: [SessionNumber: Int] = [:]
+    var refusedConduct = RefusedConduct.ends
 
     var link: LinkNumber?
     var isLeaving = false
@@ -71,7 +90,7 @@ struct SimulatedHost {
     /// Begins the batches for which there are workers, and returns them.
     mutating func begin() -> [BatchNumber] {
         var begun: [BatchNumber] = []
-        for index in self.grants.indices where !self.grants[index].isRefused {
+        for index in self.grants.indices where !self.grants[index].isRefused || self.refusedConduct == .runs {
             while self.grants[index].running.count < self.grants[index].workers, !self.grants[index].waiting.isEmpty {
                 let batch = self.grants[index].waiting.removeFirst()
                 self.grants[index].running.append(batch)

@@ -13,32 +13,59 @@ extension Simulation {
         switch order {
         case .open(let grant, let session, let workers):
             var record = SimulatedHost.Grant(number: grant, session: session, workers: workers)
-            record.isRefused = self.core.sessions[Int(session) - 1].isRefused
+            record.remaining = self.core.sessions[Int(session) - 1].isRefused ? 0 : self.hosts[host].refusals[session]
             self.hosts[host].grants.append(record)
-            if record.isRefused {
-                self.say(.refused(grant, GrantRefusal(code: "worker", detail: "no workers")), by: host)
-            }
+            if record.remaining == 0 { self.refuse(self.hosts[host].grants.count - 1, by: host) }
         case .run(let batch, let grant): self.take(batch, grant, by: host)
         case .cancel(let batch):
-            guard let index = self.hosts[host].grantIndex(of: batch) else { return }
+            guard let index = self.hosts[host].grantIndex(of: batch), !self.isDeaf(index, of: host) else { return }
             if self.hosts[host].grants[index].waiting.contains(batch) {
                 self.giveBack([batch], by: host)
             } else {
                 self.hosts[host].cancelled.insert(batch)
             }
         case .recall(let grant), .close(let grant):
-            guard let index = self.hosts[host].grants.firstIndex(where: { $0.number == grant }) else { return }
+            guard let index = self.hosts[host].grants.firstIndex(where: { $0.number == grant }),
+                !self.isDeaf(index, of: host)
+            else { return }
             self.giveBack(self.hosts[host].takeWaiting(of: index), by: host)
+            // Workers that are busy with what nobody wants are ended with their session.
+            if case .close = order, self.hosts[host].grants[index].isRefused {
+                for batch in self.hosts[host].grants[index].running { self.die(in: batch, by: host) }
+                self.leaveIfIdle(host)
+            }
         case .heartbeat: break
         }
+    }
+
+    private mutating func refuse(_ grant: Int, by host: Int) {
+        self.hosts[host].grants[grant].isRefused = true
+        let record = self.hosts[host].grants[grant]
+        // Of those that no host has workers for, some are at fault themselves.
+        let isOfTheCall = self.core.sessions[Int(record.session) - 1].isRefused && record.session % 2 == 0
+        let refusal = GrantRefusal(code: isOfTheCall ? "invalidArgument" : "startupFailed", detail: "no workers")
+        self.say(.refused(record.number, refusal), by: host)
+    }
+
+    /// Whether a host does not do what it is told about a grant, since it has refused it.
+    private func isDeaf(_ grant: Int, of host: Int) -> Bool {
+        self.hosts[host].grants[grant].isRefused && self.hosts[host].refusedConduct != .ends
     }
 
     private mutating func take(_ batch: BatchNumber, _ grant: GrantNumber, by host: Int) {
         guard let index = self.hosts[host].grants.firstIndex(where: { $0.number == grant }) else {
             return self.complain("host \(host) is to run batch \(batch) for a grant that it does not know")
         }
-        if self.hosts[host].isLeaving || self.hosts[host].grants[index].isRefused || self.hosts[host].givesBack {
+        let isRefused = self.hosts[host].grants[index].isRefused && !self.isDeaf(index, of: host)
+        if self.hosts[host].isLeaving || isRefused || self.hosts[host].givesBack {
             return self.say(.failed(batch, .returned), by: host)
+        }
+        if let remaining = self.hosts[host].grants[index].remaining, !self.hosts[host].grants[index].isRefused {
+            self.hosts[host].grants[index].remaining = remaining - 1
+            if remaining == 1 {
+                self.say(.failed(batch, .returned), by: host)
+                return self.refuse(index, by: host)
+            }
         }
         self.hosts[host].grants[index].waiting.append(batch)
         self.begin(by: host)
@@ -66,17 +93,11 @@ extension Simulation {
     }
 
     mutating func step(_ batch: BatchNumber, remaining: Int, of host: Int, _ epoch: Int) {
-        guard self.hosts[host].epoch == epoch else { return }
+        guard self.hosts[host].epoch == epoch, let grant = self.hosts[host].grantIndex(of: batch) else { return }
+        // It is kept, and nothing is said of it.
+        if self.hosts[host].grants[grant].isRefused, self.hosts[host].refusedConduct == .keeps { return }
         if self.random.chance(self.hosts[host].deathRate) {
-            self.hosts[host].remove(batch)
-            let notice = WorkerDeathNotice(
-                signal: 9,
-                hasTimedOut: false,
-                description: "",
-                ranOutOfMemory: false,
-                pid: 1
-            )
-            self.say(.failed(batch, self.random.chance(20) ? .lost("the pool is gone") : .died(notice)), by: host)
+            self.die(in: batch, by: host)
         } else if remaining > 0, !self.hosts[host].cancelled.contains(batch) {
             self.say(.answer(batch), by: host)
             return self.scheduleStep(of: batch, remaining: remaining - 1, by: host)
@@ -87,6 +108,18 @@ extension Simulation {
         }
         self.begin(by: host)
         self.leaveIfIdle(host)
+    }
+
+    private mutating func die(in batch: BatchNumber, by host: Int) {
+        self.hosts[host].remove(batch)
+        let notice = WorkerDeathNotice(
+            signal: 9,
+            hasTimedOut: false,
+            description: "",
+            ranOutOfMemory: false,
+            pid: 1
+        )
+        self.say(.failed(batch, self.random.chance(20) ? .lost("the pool is gone") : .died(notice)), by: host)
     }
 
     mutating func drain(_ host: Int) {

@@ -163,6 +163,7 @@ package struct Simulation {
             default: break
             }
         }
+        self.ledger.settle(event)
         if changesGrants || event.changesGrants { self.ledger.checkAllotment() }
         if let complaint = self.ledger.complaint { return self.complain(complaint) }
         for effect in effects { self.perform(effect) }
@@ -211,7 +212,7 @@ extension CoordinatorEvent {
     /// Whether sessions may have other grants after it.
     fileprivate var changesGrants: Bool {
         switch self {
-        case .joined, .left, .opened, .closed, .message(_, .leaving): true
+        case .joined, .left, .opened, .closed, .message(_, .leaving), .message(_, .refused): true
         default: false
         }
     }

@@ -21,6 +21,9 @@ package struct SimulationTally: Equatable, Sendable {
     package var secondRuns = 0
     package var faults = 0
     package var gaps = 0
+    package var refusals = 0
+    package var keptRefusals = 0
+    package var lateAnswers = 0
 
     package init() {}
 
@@ -43,6 +46,9 @@ package struct SimulationTally: Equatable, Sendable {
         self.secondRuns += other.secondRuns
         self.faults += other.faults
         self.gaps += other.gaps
+        self.refusals += other.refusals
+        self.keptRefusals += other.keptRefusals
+        self.lateAnswers += other.lateAnswers
     }
 }
 
@@ -54,6 +60,7 @@ extension SimulationTally: CustomStringConvertible {
         batches: finished \(self.finished), not begun \(self.notBegun), returned \(self.returned), lost \(self.lost), \
         died \(self.died), run twice \(self.secondRuns); answers \(self.answers), cancels \(self.cancels), \
         recalls \(self.recalls), failed sessions \(self.failedSessions)
+        refusals \(self.refusals), whose batches were kept \(self.keptRefusals), and answered late \(self.lateAnswers)
         """
     }
 }

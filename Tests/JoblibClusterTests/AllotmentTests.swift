@@ -69,17 +69,4 @@ struct AllotmentTests {
         #expect(effects.failures.keys.sorted() == [7])
         #expect(bench.tell(.submitted(1, 8, call: 1)).failures.keys.sorted() == [8])
     }
-
-    @Test("and none from a host that cannot have workers for them")
-    func refusal() {
-        var bench = CoordinatorBench()
-        bench.join(1, slots: 1)
-        bench.tell(.opened(1, SessionWishes()))
-        for batch: BatchNumber in 1...3 { bench.tell(.submitted(1, batch, call: 1)) }
-        let refusal = GrantRefusal(code: "initializerFailed", detail: "it throws")
-        let effects = bench.tell(.message(1, .refused(1, refusal)))
-        #expect(effects.first == .sessionFailed(1, .refused(refusal)))
-        #expect(effects.failures.keys.sorted() == [3])
-        #expect(bench.tell(.message(1, .failed(1, .returned))).failures.keys.sorted() == [1])
-    }
 }

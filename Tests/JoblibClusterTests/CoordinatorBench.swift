@@ -51,6 +51,7 @@ struct CoordinatorBench {
     }
 
     /// Lets time pass and wakes the coordinator as often as it wants, while the hosts of some links are heard.
+    @discardableResult
     mutating func pass(_ time: UInt64, hearing links: [LinkNumber] = []) -> [CoordinatorEffect] {
         let end = self.now + time
         var all: [CoordinatorEffect] = []

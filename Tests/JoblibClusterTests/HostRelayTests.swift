@@ -195,7 +195,7 @@ struct HostRelayTests {
         #expect(relay.receive(.run(7, 4, payload: [])))
         #expect(relay.batchCount == 0)
         let last = self.coordinator.all.suffix(2)
-        guard case .failed(7, .lost) = last.first, case .refused(4, _) = last.last else {
+        guard case .failed(7, .returned) = last.first, case .refused(4, _) = last.last else {
             Issue.record("\(last)")
             return
         }

@@ -35,7 +35,7 @@ struct SimulationTests {
             tally.joins, tally.departures, tally.losses, tally.silences, tally.exclusions, tally.failedSessions,
             tally.answers,
             tally.finished, tally.notBegun, tally.returned, tally.lost, tally.died, tally.cancels, tally.recalls,
-            tally.secondRuns, tally.faults, tally.gaps,
+            tally.secondRuns, tally.faults, tally.gaps, tally.refusals, tally.keptRefusals, tally.lateAnswers,
         ]
         #expect(!counts.contains(0), "\(tally)")
     }

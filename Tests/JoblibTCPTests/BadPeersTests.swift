@@ -17,7 +17,7 @@ import Testing
 struct BadPeersTests {
     /// What a host says that it has no business to say, when it gets a batch.
     enum Lie: String, CaseIterable, Sendable {
-        case foreignBatch, twice, garbage, nothing, wrongKind, tooShort, unknownKind, foreignGrant, silence
+        case foreignBatch, twice, garbage, nothing, wrongKind, tooShort, unknownKind, foreignGrant, refusal, silence
 
         func tell(_ connection: Connection, _ batch: BatchNumber, _ grant: GrantNumber) {
             switch self {
@@ -42,6 +42,7 @@ struct BadPeersTests {
                         .refused(grant + 1000 * UInt64(number), GrantRefusal(code: "startupFailed", detail: "no"))
                     )
                 }
+            case .refusal: connection.send(.refused(grant, GrantRefusal(code: "resourceExhausted", detail: "no")))
             case .silence: break
             }
         }

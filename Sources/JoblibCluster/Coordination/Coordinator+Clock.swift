@@ -25,6 +25,7 @@ extension Coordinator {
                 effects.append(.heartbeat(link))
                 self.deadlines.insert(.heartbeat(link), at: now &+ self.settings.heartbeatInterval)
             case .silence(let link): self.checkSilence(of: link, at: now, into: &effects)
+            case .refusal(let grant): self.checkReturns(of: grant, at: now, into: &effects)
             case .patience(let session):
                 guard let index = self.sessionIndices[session] else { continue }
                 self.checkPatience(of: index, at: now, into: &effects)
@@ -39,7 +40,7 @@ extension Coordinator {
         }
     }
 
-    private var longestSilence: UInt64 { self.settings.silentIntervals * self.settings.heartbeatInterval }
+    var longestSilence: UInt64 { self.settings.silentIntervals * self.settings.heartbeatInterval }
 
     mutating func watchForSilence(of link: LinkNumber, since time: UInt64) {
         self.deadlines.insert(.silence(link), at: time &+ self.longestSilence)
@@ -58,7 +59,10 @@ extension Coordinator {
         guard let deserted = self.sessions[session].desertedSince, self.sessions[session].failure == nil else { return }
         let since = max(deserted, self.graceStart)
         guard now >= since &+ self.settings.patience else { return self.watchForHosts(of: session, since: since) }
-        self.fail(session, .noHosts(for: self.settings.patience), at: now, into: &effects)
+        // Those that are there have refused it.
+        let refusal = self.slotCount > 0 ? self.sessions[session].refusals.last : nil
+        let failure = refusal.map { SessionFailure.refused($0) } ?? .noHosts(for: self.settings.patience)
+        self.fail(session, failure, at: now, into: &effects)
     }
 
     mutating func watchForHosts(of session: Int, since time: UInt64) {

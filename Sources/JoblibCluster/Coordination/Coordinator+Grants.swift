@@ -13,7 +13,9 @@ extension Coordinator {
         into effects: inout [CoordinatorEffect]
     ) {
         if self.sessions[session].failure == nil {
-            let most = min(self.sessions[session].wishes.workers ?? .max, self.slotCount)
+            let refused = self.sessions[session].refusals.slotCount - self.sessions[session].refusals.workers
+            let there = self.slotCount - refused
+            let most = min(self.sessions[session].wishes.workers ?? .max, there)
             let missing = most - self.sessions[session].workers
             if missing > 0 {
                 let given = self.grantSpareSlots(missing, to: session, into: &effects)
@@ -46,11 +48,16 @@ extension Coordinator {
         into effects: inout [CoordinatorEffect]
     ) -> Int {
         var entries: [SpareSlots.Entry] = []
-        while entries.count < wanted, let first = self.spareSlots.first, first.spare > 0 {
+        var capacities: [Int] = []
+        var hostCount = 0
+        while hostCount < wanted, let first = self.spareSlots.first, first.spare > 0 {
             entries.append(first)
             self.spareSlots.remove(first.link)
+            let isRefused = self.hasRefused(first.link, session)
+            capacities.append(isRefused ? 0 : first.spare)
+            if !isRefused { hostCount += 1 }
         }
-        return self.grant(wanted, of: entries, capacities: entries.map(\.spare), to: session, into: &effects)
+        return self.grant(wanted, of: entries, capacities: capacities, to: session, into: &effects)
     }
 
     /// Grants slots as if there were no other session, first of the hosts that have the fewest of others.
@@ -75,9 +82,9 @@ extension Coordinator {
         _ = self.grant(wanted, of: entries, capacities: capacities, to: session, into: &effects)
     }
 
-    /// How many slots a host has that the session has not.
+    /// How many slots a host has for the session that it has not.
     private func room(for session: Int, on link: LinkNumber) -> Int {
-        guard let host = self.hostIndices[link] else { return 0 }
+        guard let host = self.hostIndices[link], !self.hasRefused(link, session) else { return 0 }
         return self.hosts[host].grants
             .reduce(self.hosts[host].description.slots) { room, grant in
                 self.grants[grant].session == session ? room - self.grants[grant].workers : room
@@ -129,6 +136,18 @@ extension Coordinator {
         self.grants[grant].load = nil
         self.sessions[session].loads.remove(load)
         self.sessions[session].workers -= self.grants[grant].workers
+        if self.sessions[session].refusals.contains(self.hosts[self.grants[grant].host].description) {
+            self.sessions[session].refusals.workers -= self.grants[grant].workers
+        }
+    }
+
+    /// A grant takes no batch any more, while its host stays: others may have its slots.
+    mutating func release(_ grant: Int) {
+        guard self.grants[grant].load != nil else { return }
+        self.retire(grant)
+        let host = self.grants[grant].host
+        self.hosts[host].spare += self.grants[grant].workers
+        self.spareSlots.set(self.hosts[host].link, spare: self.hosts[host].spare)
     }
 
     /// A grant is forgotten, with its host, or when the host has nothing of it any more.
@@ -142,23 +161,23 @@ extension Coordinator {
 
     /// A session needs a grant no more: others may have its slots.
     mutating func close(_ grant: Int, into effects: inout [CoordinatorEffect]) {
-        let (link, host, workers) = (self.grants[grant].link, self.grants[grant].host, self.grants[grant].workers)
-        effects.append(.close(link, self.grants[grant].number))
-        if self.grants[grant].load != nil {
-            self.retire(grant)
-            self.hosts[host].spare += workers
-            self.spareSlots.set(link, spare: self.hosts[host].spare)
-        }
+        effects.append(.close(self.grants[grant].link, self.grants[grant].number))
+        self.release(grant)
         self.grants[grant].session = nil
         if self.grants[grant].batchCount == 0 { self.remove(grant) }
     }
 
     /// A host has one batch less of a grant.
-    mutating func takeBatch(from grant: Int) {
+    mutating func takeBatch(from grant: Int, into effects: inout [CoordinatorEffect]) {
         self.grants[grant].batchCount -= 1
         self.grants[grant].isRecalled = false
         self.updateLoad(of: grant)
-        if self.grants[grant].load == nil, self.grants[grant].batchCount == 0 { self.remove(grant) }
+        guard self.grants[grant].load == nil, self.grants[grant].batchCount == 0 else { return }
+        // What the host still had of it is done.
+        if self.grants[grant].isRefused, self.grants[grant].session != nil {
+            effects.append(.close(self.grants[grant].link, self.grants[grant].number))
+        }
+        self.remove(grant)
     }
 
     mutating func updateLoad(of grant: Int) {

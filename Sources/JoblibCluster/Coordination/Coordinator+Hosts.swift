@@ -47,6 +47,7 @@ extension Coordinator {
         self.linksByProcess[description.processID] = link
         self.spareSlots.set(link, spare: description.slots)
         self.slotCount += description.slots
+        self.noteRefusedSlots(of: description, description.slots)
         effects.append(.report(.joined(description)))
         self.deadlines.insert(.heartbeat(link), at: now &+ self.settings.heartbeatInterval)
         self.watchForSilence(of: link, since: now)
@@ -66,6 +67,7 @@ extension Coordinator {
     private mutating func forgetSlots(of host: Int) {
         self.spareSlots.remove(self.hosts[host].link)
         self.slotCount -= self.hosts[host].description.slots
+        self.noteRefusedSlots(of: self.hosts[host].description, -self.hosts[host].description.slots)
     }
 
     /// A host is not there any more, or is not to be: `why` goes after its name, and it is disconnected if it still is connected.
@@ -88,7 +90,8 @@ extension Coordinator {
         if disconnects { effects.append(.disconnect(record.link, why)) }
         for grant in record.grants {
             self.retire(grant)
-            self.endLeases(of: grant, because: "\(record.description.name) is lost: \(why)", into: &effects)
+            let reason = "\(record.description.name) is lost: \(why)"
+            self.endLeases(of: grant, because: reason, isReturned: false, into: &effects)
             self.remove(grant)
         }
         self.hosts[host].revoked = [:]
@@ -108,13 +111,19 @@ extension Coordinator {
         self.allotSlots(at: now, into: &effects)
     }
 
-    /// What a grant's host has of it is lost: a batch that runs elsewhere too only loses this copy.
-    private mutating func endLeases(of grant: Int, because why: String, into effects: inout [CoordinatorEffect]) {
+    /// What a grant's host has of it is not its any more: a batch that runs elsewhere too only loses this copy.
+    mutating func endLeases(
+        of grant: Int,
+        because why: String,
+        isReturned: Bool,
+        into effects: inout [CoordinatorEffect]
+    ) {
         for index in self.batches(of: grant) {
             guard !self.dropCopy(of: index, with: grant) else { continue }
             let isIdempotent = self.sessions[self.batches[index].session].wishes.isIdempotent
             let hasBegun = self.batches[index].isAnswered || !isIdempotent
-            effects.append(.fail(self.batches[index].number, hasBegun ? .lost(why) : .notBegun(isReturned: false, why)))
+            let failure: CoordinatorFailure = hasBegun ? .lost(why) : .notBegun(isReturned: isReturned, why)
+            effects.append(.fail(self.batches[index].number, failure))
             self.remove(batch: index)
         }
     }

@@ -45,7 +45,8 @@ extension Coordinator {
         }
         let record = self.batches[index]
         if let other = self.otherLease(of: index, than: lease) {
-            self.hosts[self.grants[other.grant].host].revoked[batch] = other.grant
+            let revoked = RevokedBatch(grant: other.grant, isRefused: false)
+            self.hosts[self.grants[other.grant].host].revoked[batch] = revoked
             if !record.isCancelled { effects.append(.cancel(self.grants[other.grant].link, batch)) }
         }
         self.activities[host].returnCount = 0
@@ -54,7 +55,7 @@ extension Coordinator {
             self.calls[record.call].durations.insert(now &- lease.since)
         }
         self.remove(batch: index)
-        self.takeBatch(from: lease.grant)
+        self.takeBatch(from: lease.grant, into: &effects)
         self.goOn(with: record.session, at: now, into: &effects)
     }
 
@@ -79,7 +80,7 @@ extension Coordinator {
             }
             self.remove(batch: index)
         }
-        self.takeBatch(from: lease.grant)
+        self.takeBatch(from: lease.grant, into: &effects)
         if isExcessive { return self.endReturns(of: host, at: now, into: &effects) }
         self.goOn(with: session, at: now, into: &effects)
     }
@@ -113,11 +114,12 @@ extension Coordinator {
         at now: UInt64,
         into effects: inout [CoordinatorEffect]
     ) {
-        guard let grant = self.hosts[host].revoked.removeValue(forKey: batch) else {
+        guard let revoked = self.hosts[host].revoked.removeValue(forKey: batch) else {
             return self.noteFault(of: host, at: now, into: &effects)
         }
-        let session = self.grants[grant].session
-        self.takeBatch(from: grant)
+        self.hosts[host].returnStart = now
+        let session = self.grants[revoked.grant].session
+        self.takeBatch(from: revoked.grant, into: &effects)
         if let session { self.goOn(with: session, at: now, into: &effects) }
     }
 
@@ -129,23 +131,5 @@ extension Coordinator {
     ) {
         self.assignWaiting(of: session, at: now, into: &effects)
         self.review(session, at: now, into: &effects)
-    }
-
-    /// A host has no workers for a session, so no other host would have them, since all run the same program.
-    private mutating func refuse(
-        _ grant: GrantNumber,
-        of host: Int,
-        _ refusal: GrantRefusal,
-        at now: UInt64,
-        into effects: inout [CoordinatorEffect]
-    ) {
-        if let index = self.grantIndices[grant] {
-            guard self.grants[index].host == host else { return self.noteFault(of: host, at: now, into: &effects) }
-            guard let session = self.grants[index].session else { return }
-            self.fail(session, .refused(refusal), at: now, into: &effects)
-        } else if grant == 0 || grant >= self.nextGrant {
-            self.noteFault(of: host, at: now, into: &effects)
-        }
-        // Else the grant was closed while the host said so.
     }
 }

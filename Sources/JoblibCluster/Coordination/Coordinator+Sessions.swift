@@ -38,7 +38,8 @@ extension Coordinator {
     /// What hosts still say of a batch that is none any more is to be expected.
     private mutating func revokeLeases(of batch: Int) {
         for lease in self.leases(of: batch) {
-            self.hosts[self.grants[lease.grant].host].revoked[self.batches[batch].number] = lease.grant
+            let revoked = RevokedBatch(grant: lease.grant, isRefused: false)
+            self.hosts[self.grants[lease.grant].host].revoked[self.batches[batch].number] = revoked
         }
     }
 

@@ -73,6 +73,7 @@ package struct Coordinator {
         switch event {
         case .joined(let link, let description): self.join(link, description, at: now, into: &effects)
         case .heard(let link): if let host = self.hostIndices[link] { self.activities[host].lastHeard = now }
+        case .unread(let link): self.noteUnread(link, at: now)
         case .message(let link, let report): self.receive(report, from: link, at: now, into: &effects)
         case .left(let link, let why):
             if let host = self.hostIndices[link] { self.lose(host, because: why, at: now, into: &effects) }

@@ -20,6 +20,9 @@ package enum CoordinatorEvent: Equatable, Sendable {
     /// Bytes have come, whatever they say.
     case heard(LinkNumber)
 
+    /// Nothing that a host says is read at present, so it cannot be heard.
+    case unread(LinkNumber)
+
     /// A host has said something; what is in its answers is none of the coordinator's business.
     case message(LinkNumber, HostReport)
 
@@ -134,7 +137,7 @@ package enum CoordinatorEffect: Equatable, Sendable {
 
 /// Why a batch has not been done.
 package enum CoordinatorFailure: Equatable, Sendable {
-    /// It had not begun, and is to run elsewhere; whether its host is well.
+    /// It had not begun, and is to run elsewhere; whether its host is well, and has said so.
     case notBegun(isReturned: Bool, String)
 
     /// A worker has ended in it.
@@ -146,7 +149,7 @@ package enum CoordinatorFailure: Equatable, Sendable {
 
 /// Why a session takes no batch any more.
 package enum SessionFailure: Equatable, Sendable {
-    /// A host says so, of its workers.
+    /// No host that is there has workers for it, and this is what the last one says; or the call itself is at fault.
     case refused(GrantRefusal)
 
     /// There has been no host for so long, in nanoseconds.

@@ -15,7 +15,12 @@ package struct CoordinatorSettings: Equatable, Sendable {
     /// For how long some may have nothing to do while others have more than they are at.
     package var evenAfter: UInt64 = 20_000_000
 
-    /// How long a session waits for a host when there is none left.
+    /// For how much longer than the longest silence a host may have what it was given of a session that it has refused.
+    ///
+    /// It ends a task that nobody wants any more after two seconds.
+    package var returnTime: UInt64 = 2_000_000_000
+
+    /// How long a session waits for a host when there is none left, or none that it has not been refused by.
     package var patience: UInt64 = 60_000_000_000
 
     /// How often a host may be lost within the time of exclusion before it is excluded.

@@ -8,6 +8,7 @@ struct Deadlines {
     enum Subject {
         case heartbeat(LinkNumber)
         case silence(LinkNumber)
+        case refusal(GrantNumber)
         case patience(SessionNumber)
         case evening(SessionNumber)
         case secondRun(SessionNumber)

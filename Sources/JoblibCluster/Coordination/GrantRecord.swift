@@ -25,4 +25,7 @@ struct GrantRecord {
 
     /// Whether it has said nothing about the grant since.
     var isRecalled = false
+
+    /// Whether the host has no workers for it, and so has to end what it has of it.
+    var isRefused = false
 }

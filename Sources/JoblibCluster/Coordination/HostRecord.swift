@@ -12,8 +12,11 @@ struct HostRecord {
     /// The indices of its grants, the oldest first.
     var grants: [Int] = []
 
-    /// The batches that it still has and that are not its any more, and the indices of their grants.
-    var revoked: [BatchNumber: Int] = [:]
+    /// The batches that it still has and that are not its any more.
+    var revoked: [BatchNumber: RevokedBatch] = [:]
+
+    /// Since when it may take its time with them: it has just ended one, or was not listened to.
+    var returnStart: UInt64 = 0
 
     /// The slots that are not granted; below 0 where sessions share them.
     var spare: Int
@@ -26,4 +29,13 @@ struct HostActivity {
 
     /// How many batches it has given back that it was not asked for, since it has done something with one.
     @CompactInt var returnCount: Int = 0
+}
+
+/// A batch that a host still has, and that is not its any more.
+struct RevokedBatch {
+    /// The index of the grant.
+    let grant: Int
+
+    /// Whether the host itself has refused it, and so has to be done with it soon; other tasks may run long, wanted or not.
+    let isRefused: Bool
 }

@@ -25,6 +25,9 @@ struct SessionRecord {
     var busyCalls: [Int] = []
     var idleCalls: [Int] = []
 
+    /// The hosts that have no workers for it.
+    var refusals = SessionRefusals()
+
     /// Since when it has no host; `nil` while it has.
     var desertedSince: UInt64?
 

@@ -133,12 +133,17 @@ package final class HostRelay: Sendable {
             return session
         }
         guard let session else { return self.tell(.failed(number, .returned)) }
+        let submitted = Batch(payload: payload, call: CallID(relayed: number), batch)
+        // One that is let go of counts as lost.
+        defer { withExtendedLifetime(submitted) {} }
         do {
-            try session.submit(Batch(payload: payload, call: CallID(relayed: number), batch))
+            try session.submit(submitted)
         } catch {
-            self.end(number, .failed(number, Self.failure(of: error)))
-            guard let error = error as? ParallelError else { return }
-            // It will not take the next one either.
+            guard let error = error as? ParallelError else {
+                return self.end(number, .failed(number, Self.failure(of: error)))
+            }
+            // It has not begun, and neither would the next one.
+            self.end(number, .failed(number, .returned))
             self.tell(.refused(grant, GrantRefusal(code: error.code.description, detail: error.detail)))
         }
     }

@@ -334,7 +334,7 @@ package final class ClusterDriver: @unchecked Sendable {
             if let link = self.state.links[link] { self.beat(link) }
             // Who is not listened to cannot be heard.
             if !self.state.isReading {
-                self.coordinator.handle(.heard(link), at: MonotonicClock.now, into: &self.effects)
+                self.coordinator.handle(.unread(link), at: MonotonicClock.now, into: &self.effects)
             }
         case .disconnect(let link, let reason):
             self.state.links.removeValue(forKey: link)?.disconnect(reason)

@@ -27,3 +27,10 @@ extension SessionFailure {
         }
     }
 }
+
+extension GrantRefusal {
+    /// Whether the session asks for what no host can do, so that no other one is to be asked.
+    var isOfTheCall: Bool {
+        [.invalidArgument, .taskNotPortable].contains(ParallelError.Code(self.code))
+    }
+}

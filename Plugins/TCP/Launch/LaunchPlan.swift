@@ -112,8 +112,14 @@ struct LaunchPlan {
             .sorted { $0.number < $1.number }
     }
 
+    /// The orders whose hosts are wanted.
+    var live: Set<Int> { Set(self.orders.keys) }
+
+    /// Whether an order was asked to stop, and has not said that it has.
+    func isStopping(_ number: Int) -> Bool { self.stopping.contains(number) }
+
     /// How many hosts there are or will be.
-    var live: Int { self.orders.values.reduce(0) { $0 + $1.live } }
+    var liveCount: Int { self.orders.values.reduce(0) { $0 + $1.live } }
 
     mutating func handle(_ event: Event, at now: UInt64, into effects: inout [Effect]) {
         switch event {
@@ -227,7 +233,7 @@ struct LaunchPlan {
 
     private mutating func topUp(at now: UInt64, into effects: inout [Effect]) {
         guard self.isNeeded, self.fault == nil, now >= self.pausedUntil else { return }
-        var missing = self.settings.wanted - self.live
+        var missing = self.settings.wanted - self.liveCount
         while missing > 0 {
             let count = min(missing, self.settings.hostsPerOrder)
             missing -= count
@@ -239,7 +245,7 @@ struct LaunchPlan {
 
     private mutating func setDeadline() {
         var times: [UInt64] = []
-        if self.isNeeded, self.fault == nil, self.live < self.settings.wanted { times.append(self.pausedUntil) }
+        if self.isNeeded, self.fault == nil, self.liveCount < self.settings.wanted { times.append(self.pausedUntil) }
         for order in self.orders.values {
             times += order.hosts.values.compactMap { $0.goneSince.map { $0 &+ self.settings.returnTime } }
         }

@@ -93,26 +93,6 @@ final class LaunchRequest: Sendable {
     }
 }
 
-/// The launch of a cluster, which is made after what tells of hosts.
-final class LaunchReference: Sendable {
-    private let launch = Mutex<Launch?>(nil)
-
-    func set(_ launch: Launch) { self.launch.withLock { $0 = launch } }
-
-    /// Something has become of a host.
-    func note(_ event: ClusterEvent) {
-        guard let launch = self.launch.withLock({ $0 }) else { return }
-        switch event {
-        case .joined(let host): launch.noteArrival(host.name, host.processID)
-        // It is there until it has done what it has.
-        case .leaving: break
-        case .left(let host): launch.noteDeparture(host.name, host.processID, isForGood: true)
-        case .lost(let host, _): launch.noteDeparture(host.name, host.processID, isForGood: false)
-        case .excluded(let host, _): launch.noteDeparture(host.name, host.processID, isForGood: true)
-        }
-    }
-}
-
 extension BackendParameter {
     /// Has hosts started by a scheduler, by ssh, or by any other command, which then dial back.
     ///

@@ -55,9 +55,9 @@ struct LaunchPlanTests {
     )
     func begin() {
         var trial = Trial(5, hostsPerOrder: 2)
-        #expect(trial.plan.deadline == nil && trial.plan.live == 0)
+        #expect(trial.plan.deadline == nil && trial.plan.liveCount == 0)
         #expect(trial.tell(.needed) == [.start(1, count: 2), .start(2, count: 2), .start(3, count: 1)])
-        #expect(trial.tell(.started(1)).isEmpty && trial.plan.live == 5)
+        #expect(trial.tell(.started(1)).isEmpty && trial.plan.liveCount == 5)
         #expect(trial.tell(.needed).isEmpty)
     }
 
@@ -79,7 +79,7 @@ struct LaunchPlanTests {
         #expect(trial.tell(.left(1, host: self.host(2), isForGood: false)).isEmpty)
         #expect(trial.pass(seconds: 11.9).isEmpty)
         #expect(trial.pass(seconds: 0.2) == [.start(2, count: 1)])
-        #expect(trial.plan.live == 3)
+        #expect(trial.plan.liveCount == 3)
     }
 
     @Test("A host that comes back in time is not replaced")
@@ -102,7 +102,7 @@ struct LaunchPlanTests {
         #expect(trial.pass(seconds: 1) == [.start(2, count: 1)])
         // Its end is no failure of anybody's.
         _ = trial.tell(.ended(1, "stopped"))
-        #expect(trial.plan.lastFailure == nil && trial.plan.live == 1)
+        #expect(trial.plan.lastFailure == nil && trial.plan.liveCount == 1)
     }
 
     @Test("The pause grows with each order that ends early, up to a minute, and begins anew after one that was well")
@@ -114,7 +114,7 @@ struct LaunchPlanTests {
             _ = trial.tell(.joined(number, host: self.host(1)))
             _ = trial.tell(.ended(number, "died"))
             let before = trial.now
-            while trial.plan.live == 0 { _ = trial.pass(seconds: 0.25) }
+            while trial.plan.liveCount == 0 { _ = trial.pass(seconds: 0.25) }
             pauses.append(Double(trial.now - before) / 1e9)
         }
         #expect(pauses == [0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60])
@@ -192,7 +192,7 @@ struct LaunchPlanTests {
         _ = trial.tell(.left(1, host: self.host(1), isForGood: true))
         _ = trial.tell(.ended(1, "stopped"))
         _ = trial.tell(.ended(2, "stopped"))
-        #expect(trial.pass(seconds: 1000).isEmpty && trial.plan.live == 0)
+        #expect(trial.pass(seconds: 1000).isEmpty && trial.plan.liveCount == 0)
         #expect(trial.tell(.needed) == [.start(3, count: 1), .start(4, count: 1)])
     }
 
@@ -269,7 +269,7 @@ struct LaunchPlanTests {
         ] {
             #expect(trial.tell(event).isEmpty)
         }
-        #expect(trial.plan.live == 1 && trial.plan.fault == nil && trial.plan.deadline == nil)
+        #expect(trial.plan.liveCount == 1 && trial.plan.fault == nil && trial.plan.deadline == nil)
     }
 
     @Test("Whatever happens, in any order, there are never more hosts to come than are wanted, and the end stops all")
@@ -299,7 +299,7 @@ struct LaunchPlanTests {
                 }
                 effects += trial.pass(seconds: Double.random(in: 0...20, using: &generator))
                 for case .start(let number, let count) in effects { open[number] = count }
-                #expect(trial.plan.live <= wanted + 2 * open.count)
+                #expect(trial.plan.liveCount <= wanted + 2 * open.count)
             }
             for case .start(let number, let count) in trial.tell(.over) { open[number] = count }
             var stopped: Set<Int> = []

@@ -96,6 +96,9 @@ final class FakeTools: Sendable {
         try? FileManager.default.removeItem(at: self.folder)
     }
 
+    /// What one of them does, without its first lines.
+    static func script(_ name: String) -> String { self.scripts[name] ?? "" }
+
     func file(_ name: String) -> String { self.folder.appending(path: name).path }
 
     /// What they were called with, and in which environment.

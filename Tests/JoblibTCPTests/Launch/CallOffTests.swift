@@ -1,0 +1,80 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if TCP
+
+import Foundation
+import Glibc
+import Joblib
+import JoblibTCP
+import TestProcesses
+import Testing
+
+/// What commands have started elsewhere, where ending it does not go smoothly.
+@Suite("Jobs and pods that are to end", .timeLimit(.minutes(2)), .serialized)
+struct CallOffTests {
+    /// Of the fake ones, with something before.
+    private static let scancel = FakeTools.script("scancel")
+
+    private let near: [BackendParameter] = [.listen("127.0.0.1:0"), .heartbeatInterval(.milliseconds(500))]
+
+    init() { registerTCPBackend() }
+
+    private func runOne(_ launch: BackendParameter) throws {
+        try parallelConfig(backend: .tcp, backendParams: self.near + [launch]) {
+            _ = try Parallel()([Delayed(HostPID())])
+        }
+    }
+
+    @Test("A job is called off again where Slurm did not answer")
+    func unanswered() throws {
+        let tools = try FakeTools([
+            "scancel": """
+            if [ ! -e "$FAKE/asked" ]; then touch "$FAKE/asked"; echo 'Socket timed out' >&2; exit 1; fi
+            \(Self.scancel)
+            touch "$FAKE/done"
+            """
+        ])
+        try self.runOne(.launch(.slurmArray(count: 1, folder: tools.folder.path), workersPerHost: 1))
+        try Rendezvous().wait("the job is called off") { FileManager.default.fileExists(atPath: tools.file("done")) }
+        #expect(tools.calls.count { $0 == "scancel 1" } == 2)
+    }
+
+    @Test("What could not be called off is when its program has ended")
+    func guarded() throws {
+        let tools = try FakeTools([
+            // Slurm is away for as long as the program is there.
+            "scancel": """
+            if kill -0 "$(cat "$FAKE/program")" 2>/dev/null; then exit 1; fi
+            \(Self.scancel)
+            touch "$FAKE/done"
+            """
+        ])
+        let rendezvous = Rendezvous()
+        let coordinator = Process()
+        coordinator.executableURL = BuildProducts.program("tcp-probe")
+        coordinator.arguments = ["launch-hold", "1", rendezvous.path, "sbatch"]
+        coordinator.currentDirectoryURL = tools.folder
+        try coordinator.run()
+        try "\(coordinator.processIdentifier)".write(toFile: tools.file("program"), atomically: true, encoding: .utf8)
+        try rendezvous.waitForBegun(1)
+        rendezvous.open()
+        coordinator.waitUntilExit()
+        try rendezvous.wait("the job is called off") { FileManager.default.fileExists(atPath: tools.file("done")) }
+    }
+
+    @Test("Where the command has died that has made it, a pod is deleted all the same")
+    func pod() throws {
+        let tools = try FakeTools()
+        let launch: BackendParameter = .launch(.kubernetes(image: "me/prog", count: 1), workersPerHost: 1)
+        try parallelConfig(backend: .tcp, backendParams: self.near + [launch]) {
+            let first = try Parallel()([Delayed(HostPID())])
+            kill(first[0], SIGKILL)
+            try Rendezvous()
+                .wait("the pod is deleted") { tools.calls.contains { $0.hasPrefix("kubectl delete pod joblib-") } }
+            #expect(try Parallel()([Delayed(HostPID())]) != first)
+        }
+    }
+}
+
+#endif

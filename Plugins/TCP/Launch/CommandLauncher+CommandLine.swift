@@ -43,8 +43,8 @@ struct KnownCommand {
         let options = Array(words.dropFirst())
         switch Self.name(first) {
         case "srun":
-            let tasks = Self.take(["-n", "--ntasks"], from: options)
-            guard let nodes = Self.take(["-N", "--nodes"], from: options) else {
+            let tasks = Self.number(["-n", "--ntasks"], from: options)
+            guard let nodes = Self.number(["-N", "--nodes"], from: options) else {
                 guard let tasks else { return nil }
                 (self.tool, self.count, self.options) = (.srunTasks, tasks.count, tasks.rest)
                 return
@@ -53,7 +53,7 @@ struct KnownCommand {
             guard tasks == nil, !options.contains(where: { $0.hasPrefix("--ntasks") }) else { return nil }
             (self.tool, self.count, self.options) = (.srunNodes, nodes.count, nodes.rest)
         case "sbatch":
-            guard let array = Self.take(["-a", "--array"], from: options, Self.arrayCount) else {
+            guard let array = Self.number(["-a", "--array"], from: options, Self.arrayCount) else {
                 let isOther = options.contains { $0.hasPrefix("-a") || $0.hasPrefix("--array") }
                 guard !isOther else { return nil }
                 (self.tool, self.count, self.options) = (.sbatch, 1, options)
@@ -61,7 +61,7 @@ struct KnownCommand {
             }
             (self.tool, self.count, self.options) = (.sbatch, array.count, array.rest)
         case "mpirun", "mpiexec":
-            guard let processes = Self.take(["-n", "-np", "--n", "-c"], from: options) else { return nil }
+            guard let processes = Self.number(["-n", "-np", "--n", "-c"], from: options) else { return nil }
             (self.tool, self.count, self.options) = (.mpirun, processes.count, processes.rest)
         default: return nil
         }
@@ -89,37 +89,17 @@ struct KnownCommand {
     /// The last part of a path.
     static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
-    /// Takes an option with a number out of a list: `-N2`, `-N 2`, `--nodes=2`, `--nodes 2`.
+    /// Takes an option with a number out of a list.
     ///
     /// - Returns: The number, and the rest; `nil` when it is not there, or its value is no number from 1.
-    private static func take(
+    private static func number(
         _ names: [String],
         from options: [String],
         _ read: (String) -> Int? = { Int($0) }
     ) -> (count: Int, rest: [String])? {
-        for (index, option) in options.enumerated() {
-            for name in names {
-                var rest = options
-                var value: String?
-                if option == name {
-                    guard index + 1 < options.count else { return nil }
-                    value = options[index + 1]
-                    rest.removeSubrange(index...index + 1)
-                } else if option.hasPrefix("\(name)=") {
-                    value = String(option.dropFirst(name.count + 1))
-                    rest.remove(at: index)
-                } else if !name.hasPrefix("--"), option.hasPrefix(name),
-                    option.dropFirst(name.count).first?.isNumber == true
-                {
-                    value = String(option.dropFirst(name.count))
-                    rest.remove(at: index)
-                }
-                guard let value else { continue }
-                guard let count = read(value), count >= 1 else { return nil }
-                return (count, rest)
-            }
-        }
-        return nil
+        guard let (value, rest) = OptionWords.take(names, from: options) else { return nil }
+        guard let count = read(value), count >= 1 else { return nil }
+        return (count, rest)
     }
 
     /// How many jobs an array has: `0-3`, `1,4,7`.

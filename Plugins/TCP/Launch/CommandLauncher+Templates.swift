@@ -53,8 +53,9 @@ extension WorkerLauncher where Self == CommandLauncher {
         let hasOutput = options.contains { $0.hasPrefix("--output") || $0.hasPrefix("-o") }
         template.words += hasOutput ? [] : ["--output=/dev/null"]
         template.words += (workersPerHost.map { ["--cpus-per-task=\($0)"] } ?? []) + options
-        template.stop = ["scancel", "{job}"]
-        template.status = ["squeue", "--noheader", "--jobs={job}", "--format=%T"]
+        template.stop = ["scancel", "{job}", "{clusters}"]
+        template.status = ["squeue", "--noheader", "--jobs={job}", "--format=%T", "{clusters}"]
+        template.cluster = OptionWords.value(["-M", "--clusters", "--cluster"], in: options) ?? ""
         (template.hostsPerCommand, template.capacity, template.program) = (max(count, 1), count, program)
         (template.isSubmission, template.tokenWay, template.folder) = (true, .file, folder)
         return CommandLauncher(template)

@@ -71,6 +71,7 @@ final class CommandRun: Sendable {
             name: self.order.name,
             count: self.order.count,
             place: self.place,
+            cluster: self.template.cluster,
             program: self.template.program ?? self.order.program,
             environment: self.order.environment
         )
@@ -168,7 +169,7 @@ final class CommandRun: Sendable {
         // Whatever has ended the command, what it has started elsewhere need not have noticed.
         guard self.template.isSubmission else { return self.callOff(then: .ended(self.text(of: ending))) }
         guard ending.exitCode == 0 else { return self.finish(.failed(self.text(of: ending))) }
-        guard let job = JobNumber.read(ending.output) else {
+        guard let job = JobNumber(ending.output) else {
             let output = ending.output.trimmingNewlines.printable()
             return self.finish(
                 .failed(
@@ -178,7 +179,8 @@ final class CommandRun: Sendable {
             )
         }
         let (values, isWanted) = self.state.withLock { state in
-            state.values.job = job
+            state.values.job = job.number
+            if !job.cluster.isEmpty { state.values.cluster = job.cluster }
             return (state.values, state.isWanted)
         }
         self.guardStop(values)

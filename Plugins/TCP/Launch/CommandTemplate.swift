@@ -18,6 +18,8 @@ struct CommandTemplate: Sendable {
     var words: [String]
 
     /// What calls off what the command has started, and what tells whether that still runs; empty: nothing, beside the command's end.
+    ///
+    /// `{clusters}` stands for the option that names another cluster than the usual one, and for no word where it is that.
     var stop: [String] = []
     var status: [String] = []
 
@@ -32,6 +34,9 @@ struct CommandTemplate: Sendable {
 
     /// Whether the command hands a script to a scheduler, prints the number of a job, and ends.
     var isSubmission = false
+
+    /// The cluster, or some of which a scheduler chooses one, that jobs are handed to; empty: the usual one.
+    var cluster = ""
 
     /// Whether the words of the host go through a shell on their way.
     var isReadByShell = false
@@ -48,6 +53,7 @@ struct CommandTemplate: Sendable {
         var count = 1
         var place = ""
         var job = ""
+        var cluster = ""
         var program = ""
         var environment: [String: String] = [:]
 
@@ -78,7 +84,12 @@ struct CommandTemplate: Sendable {
     }
 
     /// What is run to call it off, or to ask for it.
-    static func filled(_ words: [String], _ values: Values) -> [String] { words.map { self.filled($0, values) } }
+    static func filled(_ words: [String], _ values: Values) -> [String] {
+        words.flatMap { word in
+            guard word == "{clusters}" else { return [self.filled(word, values)] }
+            return values.cluster.isEmpty ? [] : ["--clusters=\(values.cluster)"]
+        }
+    }
 
     private static func filled(_ word: String, _ values: Values) -> String {
         // One pass: what was filled in is not looked at again.

@@ -63,6 +63,15 @@ struct CallOffTests {
         try rendezvous.wait("the job is called off") { FileManager.default.fileExists(atPath: tools.file("done")) }
     }
 
+    @Test("A job that another cluster has taken is called off there, and not the one that has its number here")
+    func otherCluster() throws {
+        let sbatch = FakeTools.script("sbatch").replacing("done\necho $job", with: "done\necho \"$job;other\"")
+        let tools = try FakeTools(["sbatch": sbatch])
+        try self.runOne(.launch(.slurmArray(count: 1, folder: tools.folder.path), workersPerHost: 1))
+        try Rendezvous().wait("the job is called off") { tools.calls.contains("scancel 1 --clusters=other") }
+        #expect(!tools.calls.contains("scancel 1"))
+    }
+
     @Test("Where the command has died that has made it, a pod is deleted all the same")
     func pod() throws {
         let tools = try FakeTools()

@@ -6,6 +6,7 @@
 import JoblibCore
 import Testing
 
+@testable import JoblibPOSIX
 @testable import JoblibTCP
 
 @Suite("Commands that start hosts")
@@ -56,6 +57,28 @@ struct CommandTemplateTests {
         #expect(launcher.template.tokenWay == .file && launcher.capacity == 8)
         let own: CommandLauncher = .slurmArray(count: 1, options: ["--output=log"])
         #expect(!self.words(own).contains("--output=/dev/null"))
+    }
+
+    @Test(
+        "A job of another cluster is asked for, and called off, there and not here",
+        arguments: [["-M", "other"], ["-Mother"], ["--clusters=other"], ["--clusters", "other"]]
+    )
+    func otherCluster(options: [String]) {
+        let launcher: CommandLauncher = .slurmArray(count: 1, options: options)
+        #expect(launcher.template.cluster == "other")
+        var values = self.values
+        values.cluster = "other"
+        #expect(CommandTemplate.filled(launcher.template.stop, values) == ["scancel", "17", "--clusters=other"])
+        #expect(CommandTemplate.filled(launcher.template.status, values).last == "--clusters=other")
+    }
+
+    @Test("squeue says which cluster it speaks of, which is no job")
+    func clusterLine() {
+        func ending(_ output: String) -> CommandProcess.Ending {
+            CommandProcess.Ending(exitCode: 0, signal: nil, output: output, errorTail: "")
+        }
+        #expect(JobNumber.isOver(ending("CLUSTER: other\n")) && JobNumber.isOver(ending("\n")))
+        #expect(!JobNumber.isOver(ending("CLUSTER: other\nRUNNING\n")))
     }
 
     @Test("mpirun starts all in one command, and finds the token in a file")
@@ -149,12 +172,15 @@ struct CommandTemplateTests {
     }
 
     @Test("The number of a job is read strictly")
-    func jobs() {
-        #expect(JobNumber.read("17\n") == "17" && JobNumber.read("17;cluster\n") == "17")
+    func jobs() throws {
+        let plain = try #require(JobNumber("17\n"))
+        #expect(plain.number == "17" && plain.cluster.isEmpty)
+        let other = try #require(JobNumber("17;cluster\n"))
+        #expect(other.number == "17" && other.cluster == "cluster")
         for text in [
-            "", "x", "Submitted batch job 17\n", "17\n18\n", "-1", "17 ", "1;2;3", String(repeating: "1", count: 40),
+            "", "x", "Submitted batch job 17\n", "17\n18\n", "-1", "17 ", "1;2;3", "17;", "17;a b", String(repeating: "1", count: 40),
         ] {
-            #expect(JobNumber.read(text) == nil, "\(text)")
+            #expect(JobNumber(text) == nil, "\(text)")
         }
     }
 }

@@ -47,7 +47,12 @@ final class FakeTools: Sendable {
         done
         echo $job
         """,
-        "scancel": "kill $(cat \"$FAKE/job-$1\"/pid-*) 2>/dev/null; true",
+        "scancel": """
+        for word; do
+            case $word in -*) ;; *) kill $(cat "$FAKE/job-$word"/pid-*) 2>/dev/null;; esac
+        done
+        true
+        """,
         "squeue": """
         for word; do case $word in --jobs=*) job=${word#--jobs=};; esac; done
         for pid in $(cat "$FAKE/job-$job"/pid-*); do

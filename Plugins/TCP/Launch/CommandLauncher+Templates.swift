@@ -3,6 +3,8 @@
 
 #if TCP
 
+import JoblibPOSIX
+
 extension WorkerLauncher where Self == CommandLauncher {
     /// Slurm's `srun`: one host on each of so many nodes, each replaced by itself when it ends.
     ///
@@ -36,7 +38,7 @@ extension WorkerLauncher where Self == CommandLauncher {
     /// - Parameters:
     ///   - count: How many, from 1.
     ///   - workersPerHost: For how many workers a job asks Slurm for CPUs, from 1; by default `options` say it, or Slurm does.
-    ///   - options: Further options of `sbatch`. Without `--output` among them what hosts print is dropped.
+    ///   - options: Further options of `sbatch`. Without `--output` among them what hosts print is dropped; `--job-name` has no effect.
     ///   - program: The executable on the nodes; by default where it is on this machine.
     ///   - folder: Where the token's file is; by default the working directory.
     /// - Returns: The launcher.
@@ -48,12 +50,15 @@ extension WorkerLauncher where Self == CommandLauncher {
         folder: String? = nil
     ) -> CommandLauncher {
         var template = CommandTemplate(
-            words: ["sbatch", "--parsable", "--array=0-{last}", "--job-name={name}"]
+            words: ["sbatch", "--parsable", "--array=0-{last}"]
         )
         let hasOutput = options.contains { $0.hasPrefix("--output") || $0.hasPrefix("-o") }
         template.words += hasOutput ? [] : ["--output=/dev/null"]
         template.words += (workersPerHost.map { ["--cpus-per-task=\($0)"] } ?? []) + options
+        // The last one counts: by this name the job is found whose number nobody has.
+        template.words += ["--job-name={name}"]
         template.stop = ["scancel", "{job}", "{clusters}"]
+        template.stopByName = ["scancel", "--name={name}", "--user=\(ThisProcess.userID)", "{clusters}"]
         template.status = ["squeue", "--noheader", "--jobs={job}", "--format=%T", "{clusters}"]
         template.cluster = OptionWords.value(["-M", "--clusters", "--cluster"], in: options) ?? ""
         (template.hostsPerCommand, template.capacity, template.program) = (max(count, 1), count, program)

@@ -81,7 +81,7 @@ final class CommandRun: Sendable {
             }
             self.state.withLock { $0.values = values }
             let isSubmission = self.template.isSubmission
-            if !isSubmission { self.guardStop(values) }
+            self.guardStop(values)
             let input =
                 isSubmission
                 ? self.template.script(values) : self.template.tokenWay == .file ? "" : self.order.standardInput
@@ -134,10 +134,17 @@ final class CommandRun: Sendable {
         if let number { self.guardian.remove(number) }
     }
 
+    /// Has the guardian end what there is elsewhere, or may be: from before a scheduler is asked for a job it may have one.
     private func guardStop(_ values: CommandTemplate.Values) {
-        guard !self.template.stop.isEmpty else { return }
-        let number = self.guardian.add(.command(CommandTemplate.filled(self.template.stop, values)))
-        self.state.withLock { $0.guardedStop = number }
+        let words = self.template.callOff(values)
+        guard !words.isEmpty else { return }
+        let isSearch = self.template.isSubmission && values.job.isEmpty
+        let number = self.guardian.add(isSearch ? .search(words) : .command(words))
+        let former = self.state.withLock { state in
+            defer { state.guardedStop = number }
+            return state.guardedStop
+        }
+        if let former { self.guardian.remove(former) }
     }
 
     // MARK: - What people are shown
@@ -168,11 +175,12 @@ final class CommandRun: Sendable {
     private func didEnd(_ ending: CommandProcess.Ending) {
         // Whatever has ended the command, what it has started elsewhere need not have noticed.
         guard self.template.isSubmission else { return self.callOff(then: .ended(self.text(of: ending))) }
-        guard ending.exitCode == 0 else { return self.finish(.failed(self.text(of: ending))) }
+        // The scheduler may have the job although its answer was lost.
+        guard ending.exitCode == 0 else { return self.callOff(then: .failed(self.text(of: ending))) }
         guard let job = JobNumber(ending.output) else {
             let output = ending.output.trimmingNewlines.printable()
-            return self.finish(
-                .failed(
+            return self.callOff(
+                then: .failed(
                     "'\(self.shown)' has printed '\(output)' in place of the number of a job; "
                         + "it has to be sbatch, or print what sbatch --parsable does"
                 )
@@ -208,21 +216,22 @@ final class CommandRun: Sendable {
         }
     }
 
-    private func callOffJob() { self.callOff(then: .ended("its job was called off")) }
+    private func callOffJob() {
+        self.callOff(then: .ended("its job was called off")) { .ended("its job could not be called off: \($0)") }
+    }
 
     /// Runs the command that calls off what was started, where there is one, again until it succeeds.
-    private func callOff(then event: LaunchEvent) {
-        guard !self.template.stop.isEmpty else { return self.finish(event) }
+    private func callOff(then event: LaunchEvent, failing: (@Sendable (String) -> LaunchEvent)? = nil) {
         let (values, isWanted) = self.state.withLock { ($0.values, $0.isWanted) }
-        let words = CommandTemplate.filled(self.template.stop, values)
+        let words = self.template.callOff(values)
+        guard !words.isEmpty else { return self.finish(event) }
         let deadline = MonotonicClock.now + (isWanted ? Self.leftoverTime : Self.callOffTime)
         PlatformThread.startOrRun(name: "joblib-command") {
             guard let problem = CommandAnswer.untilDone(words, until: deadline, unless: self.end) else {
                 return self.finish(event)
             }
             // The guardian tries once more when it has nothing else to do.
-            let isCalledOff = self.template.isSubmission
-            self.finish(isCalledOff ? .ended("its job could not be called off: \(problem)") : event, keepsGuard: true)
+            self.finish(failing?(problem) ?? event, keepsGuard: true)
         }
     }
 

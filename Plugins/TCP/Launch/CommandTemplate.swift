@@ -23,6 +23,9 @@ struct CommandTemplate: Sendable {
     var stop: [String] = []
     var status: [String] = []
 
+    /// What calls off a job of which the number is not known.
+    var stopByName: [String] = []
+
     /// How many hosts one command may start, and how many there can be; `nil`: any number.
     var hostsPerCommand = 1
     var capacity: Int?
@@ -81,6 +84,11 @@ struct CommandTemplate: Sendable {
         let isComplete = self.isSubmission || self.namesProgram || self.words.contains("{worker}")
         return (isComplete ? self.words : self.words + ["{worker}"])
             .flatMap { $0 == "{worker}" ? worker : [Self.filled($0, values)] }
+    }
+
+    /// What is run to call off what there is, or may be.
+    func callOff(_ values: Values) -> [String] {
+        Self.filled(self.isSubmission && values.job.isEmpty ? self.stopByName : self.stop, values)
     }
 
     /// What is run to call it off, or to ask for it.

@@ -72,6 +72,27 @@ struct CallOffTests {
         #expect(!tools.calls.contains("scancel 1"))
     }
 
+    @Test("A program that is killed while it hands in a job leaves none")
+    func submitting() throws {
+        // Slurm has the job before sbatch knows its number.
+        let sbatch = FakeTools.script("sbatch").replacing("done\necho $job", with: "done\nsleep 60\necho $job")
+        let tools = try FakeTools(["sbatch": sbatch, "scancel": "\(Self.scancel)\ntouch \"$FAKE/done\""])
+        let rendezvous = Rendezvous()
+        let coordinator = Process()
+        coordinator.executableURL = BuildProducts.program("tcp-probe")
+        coordinator.arguments = ["launch-hold", "1", rendezvous.path, "sbatch"]
+        coordinator.currentDirectoryURL = tools.folder
+        try coordinator.run()
+        // The host has come, whatever Slurm's answer is.
+        try rendezvous.waitForBegun(1)
+        #expect(tools.calls.allSatisfy { !$0.hasPrefix("scancel") })
+        kill(coordinator.processIdentifier, SIGKILL)
+        try rendezvous.wait("the job is called off") { FileManager.default.fileExists(atPath: tools.file("done")) }
+        let job = try String(contentsOfFile: tools.file("job-1/pid-0"), encoding: .utf8)
+        let pid = try #require(Int32(job.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(ProcessState.haveEnded([pid], within: 3))
+    }
+
     @Test("Where the command has died that has made it, a pod is deleted all the same")
     func pod() throws {
         let tools = try FakeTools()

@@ -45,15 +45,21 @@ struct CommandTemplateTests {
         let launcher: CommandLauncher = .slurmArray(count: 8, options: ["--partition=long"])
         #expect(
             self.words(launcher) == [
-                "sbatch", "--parsable", "--array=0-2", "--job-name=joblib-1-a-1", "--output=/dev/null",
-                "--partition=long",
+                "sbatch", "--parsable", "--array=0-2", "--output=/dev/null", "--partition=long",
+                "--job-name=joblib-1-a-1",
             ]
         )
+        let named: CommandLauncher = .slurmArray(count: 1, options: ["-J", "mine"])
+        #expect(self.words(named).last == "--job-name=joblib-1-a-1")
         #expect(
             launcher.template.script(self.values)
                 == "#!/bin/sh\nexec env JOBLIB_TOKEN_FILE=- JOBLIB_WORKER_DIAL=10.0.0.1:7077 '/opt/my program'\n"
         )
         #expect(CommandTemplate.filled(launcher.template.stop, self.values) == ["scancel", "17"])
+        var unknown = self.values
+        unknown.job = ""
+        let search = launcher.template.callOff(unknown)
+        #expect(Array(search.prefix(2)) == ["scancel", "--name=joblib-1-a-1"] && search.last?.hasPrefix("--user=") == true)
         #expect(launcher.template.tokenWay == .file && launcher.capacity == 8)
         let own: CommandLauncher = .slurmArray(count: 1, options: ["--output=log"])
         #expect(!self.words(own).contains("--output=/dev/null"))

@@ -37,6 +37,7 @@ final class FakeTools: Sendable {
         job=$(($(cat "$FAKE/jobs" 2>/dev/null || echo 0) + 1))
         echo $job >"$FAKE/jobs"
         mkdir "$FAKE/job-$job"
+        for word; do case $word in --job-name=*) echo "${word#*=}" >"$FAKE/job-$job/name";; esac; done
         cat >"$FAKE/job-$job/script"
         while [ "$last" -ge 0 ]; do
             setsid sh -c 'touch "$1"; exec sh "$2"' sh "$FAKE/job-$job/begun-$last" "$FAKE/job-$job/script" </dev/null >"$FAKE/job-$job/output-$last" 2>&1 &
@@ -49,7 +50,11 @@ final class FakeTools: Sendable {
         """,
         "scancel": """
         for word; do
-            case $word in -*) ;; *) kill $(cat "$FAKE/job-$word"/pid-*) 2>/dev/null;; esac
+            case $word in
+            --name=*) word=$(grep -lx -e "${word#*=}" "$FAKE"/job-*/name | sed 's|.*job-\\([0-9]*\\)/name|\\1|');;
+            -*) word=;;
+            esac
+            [ -z "$word" ] || kill $(cat "$FAKE/job-$word"/pid-*) 2>/dev/null
         done
         true
         """,

@@ -40,17 +40,10 @@ public final class CommandLauncher: WorkerLauncher {
 
     /// Runs the command.
     ///
-    /// - Throws: ``ParallelError`` `.startupFailed` when there is no such command, or the token's file cannot be written.
+    /// - Throws: ``ParallelError`` `.startupFailed` when there is no such command, or the token's file cannot be written; `.resourceExhausted`
+    ///   when there is a host on each machine.
     public func start(_ order: LaunchOrder, _ tell: @escaping @Sendable (LaunchEvent) -> Void) throws {
-        let run: CommandRun
-        do throws(SystemError) {
-            run = try self.makeRun(order, tell)
-        } catch {
-            throw ParallelError(
-                .resourceExhausted,
-                "no process to tidy up behind this one: \(error); use fewer processes"
-            )
-        }
+        let run = try self.makeRun(order, tell)
         do {
             try run.begin()
         } catch {
@@ -62,15 +55,31 @@ public final class CommandLauncher: WorkerLauncher {
     private func makeRun(
         _ order: LaunchOrder,
         _ tell: @escaping @Sendable (LaunchEvent) -> Void
-    ) throws(SystemError) -> CommandRun {
-        let present = self.state.withLock { $0.guardian }
-        let guardian = if let present { present } else { try CommandGuard() }
-        return self.state.withLock { state in
+    ) throws(ParallelError) -> CommandRun {
+        let guardian = try self.findGuardian()
+        return try self.state.withLock { state throws(ParallelError) in
+            // Two scopes may have the same launcher.
+            guard self.template.places.isEmpty || !state.places.isEmpty else {
+                throw ParallelError(
+                    .resourceExhausted,
+                    "each of \(self.template.places.joined(separator: ", ")) has a host of this launcher already; name more machines, "
+                        + "or give each scope a launcher of its own"
+                )
+            }
             state.guardian = guardian
             let place = state.places.isEmpty ? "" : state.places.removeFirst()
             let run = CommandRun(self.template, order, place: place, guardian, tell) { self.forget($0) }
             state.runs[order.name] = run
             return run
+        }
+    }
+
+    private func findGuardian() throws(ParallelError) -> CommandGuard {
+        if let present = self.state.withLock({ $0.guardian }) { return present }
+        do throws(SystemError) {
+            return try CommandGuard()
+        } catch {
+            throw ParallelError(.resourceExhausted, "no process to tidy up behind this one: \(error); use fewer processes")
         }
     }
 

@@ -11,6 +11,9 @@ struct LaunchPlan {
         var wanted = 1
         var hostsPerOrder = 1
 
+        /// How many there can be at once, those included that have not ended yet; `nil`: any number.
+        var capacity: Int?
+
         /// For how long what was launched stays while no call uses it.
         var idleTime: UInt64 = 60_000_000_000
 
@@ -77,8 +80,8 @@ struct LaunchPlan {
     let settings: Settings
     private var orders: [Int: Order] = [:]
 
-    /// Those that were asked to stop.
-    private var stopping: Set<Int> = []
+    /// Those that were asked to stop, and for how many hosts they keep room until they have.
+    private var stopping: [Int: Int] = [:]
     private var lastNumber = 0
     private var isNeeded = false
     private var isOver = false
@@ -116,7 +119,7 @@ struct LaunchPlan {
     var live: Set<Int> { Set(self.orders.keys) }
 
     /// Whether an order was asked to stop, and has not said that it has.
-    func isStopping(_ number: Int) -> Bool { self.stopping.contains(number) }
+    func isStopping(_ number: Int) -> Bool { self.stopping[number] != nil }
 
     /// How many hosts there are or will be.
     var liveCount: Int { self.orders.values.reduce(0) { $0 + $1.live } }
@@ -163,15 +166,15 @@ struct LaunchPlan {
     }
 
     private mutating func stop(_ number: Int, into effects: inout [Effect]) {
-        guard self.orders.removeValue(forKey: number) != nil else { return }
-        self.stopping.insert(number)
+        guard let order = self.orders.removeValue(forKey: number) else { return }
+        self.stopping[number] = max(1, order.live)
         effects.append(.stop(number))
     }
 
     // MARK: - Orders and their hosts
 
     private mutating func remove(_ number: Int, _ how: String, isFinal: Bool, at now: UInt64) {
-        self.stopping.remove(number)
+        self.stopping[number] = nil
         guard let order = self.orders.removeValue(forKey: number) else { return }
         if now &- order.begin >= self.settings.healthyTime { self.pause = self.settings.firstPause }
         self.pausedUntil = now &+ self.pause
@@ -233,7 +236,7 @@ struct LaunchPlan {
 
     private mutating func topUp(at now: UInt64, into effects: inout [Effect]) {
         guard self.isNeeded, self.fault == nil, now >= self.pausedUntil else { return }
-        var missing = self.settings.wanted - self.liveCount
+        var missing = self.missingCount
         while missing > 0 {
             let count = min(missing, self.settings.hostsPerOrder)
             missing -= count
@@ -243,9 +246,15 @@ struct LaunchPlan {
         }
     }
 
+    /// How many hosts can be started: those that are missing, as far as there is room for them.
+    private var missingCount: Int {
+        let room = self.settings.capacity.map { $0 - self.liveCount - self.stopping.values.reduce(0, +) } ?? .max
+        return min(self.settings.wanted - self.liveCount, room)
+    }
+
     private mutating func setDeadline() {
         var times: [UInt64] = []
-        if self.isNeeded, self.fault == nil, self.liveCount < self.settings.wanted { times.append(self.pausedUntil) }
+        if self.isNeeded, self.fault == nil, self.missingCount > 0 { times.append(self.pausedUntil) }
         for order in self.orders.values {
             times += order.hosts.values.compactMap { $0.goneSince.map { $0 &+ self.settings.returnTime } }
         }

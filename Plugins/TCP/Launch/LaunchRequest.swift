@@ -69,6 +69,7 @@ final class LaunchRequest: Sendable {
         var settings = LaunchPlan.Settings()
         settings.wanted = count
         settings.hostsPerOrder = max(1, self.launcher.hostsPerOrder)
+        settings.capacity = self.launcher.capacity
         settings.idleTime = self.idleTimeout.nanoseconds
         return settings
     }

@@ -18,9 +18,9 @@ struct LaunchPlanTests {
         var now: UInt64 = 1000 * LaunchPlanTests.second
         var effects: [LaunchPlan.Effect] = []
 
-        init(_ wanted: Int, hostsPerOrder: Int = 1) {
+        init(_ wanted: Int, hostsPerOrder: Int = 1, capacity: Int? = nil) {
             var settings = LaunchPlan.Settings()
-            (settings.wanted, settings.hostsPerOrder) = (wanted, hostsPerOrder)
+            (settings.wanted, settings.hostsPerOrder, settings.capacity) = (wanted, hostsPerOrder, capacity)
             self.plan = LaunchPlan(settings)
         }
 
@@ -103,6 +103,22 @@ struct LaunchPlanTests {
         // Its end is no failure of anybody's.
         _ = trial.tell(.ended(1, "stopped"))
         #expect(trial.plan.lastFailure == nil && trial.plan.liveCount == 1)
+    }
+
+    @Test("Where there is room for so many, one that is asked to stop keeps its own until it has stopped")
+    func room() {
+        var trial = Trial(2, capacity: 2)
+        _ = trial.tell(.needed)
+        for number in 1...2 { _ = trial.tell(.joined(number, host: self.host(UInt8(number)))) }
+        #expect(trial.tell(.left(1, host: self.host(1), isForGood: true)) == [.stop(1)])
+        #expect(trial.pass(seconds: 100).isEmpty && trial.plan.deadline == nil)
+        #expect(trial.tell(.ended(1, "stopped")) == [.start(3, count: 1)])
+        // A call that comes while all of them stop waits for that.
+        _ = trial.tell(.unneeded)
+        #expect(trial.pass(seconds: 60) == [.stop(2), .stop(3)])
+        #expect(trial.tell(.needed).isEmpty)
+        #expect(trial.tell(.ended(3, "stopped")) == [.start(4, count: 1)])
+        #expect(trial.tell(.ended(2, "stopped")) == [.start(5, count: 1)])
     }
 
     @Test("The pause grows with each order that ends early, up to a minute, and begins anew after one that was well")

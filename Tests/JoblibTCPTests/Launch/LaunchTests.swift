@@ -172,6 +172,21 @@ final class LaunchTests {
         #expect(ProcessState.haveEnded(Array(hosts), within: 15))
     }
 
+    @Test("Two scopes with one launcher do not have two hosts on one machine")
+    func shared() throws {
+        let launcher: CommandLauncher = .ssh(["hosta"])
+        let parameters = self.near + [.launch(launcher, workersPerHost: 1)]
+        try parallelConfig(backend: .tcp, backendParams: parameters) {
+            _ = try Parallel()([Delayed(HostPID())])
+            let error = try #require(throws: ParallelError.self) {
+                let others: [BackendParameter] = [.launch(launcher, workersPerHost: 1)]
+                return try Parallel(backend: .tcp, backendParams: self.near + others)([Delayed(HostPID())])
+            }
+            #expect(error.detail.contains("each of hosta has a host of this launcher already"), "\(error)")
+        }
+        #expect(self.tools.calls.count { $0.hasPrefix("ssh") } == 1)
+    }
+
     @Test(
         "What makes no sense is refused with what to write",
         arguments: [("count", "how many"), ("more", "3 hosts of at most 2"), ("none", "0 hosts"), ("time", "negative")]

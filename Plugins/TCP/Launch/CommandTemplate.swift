@@ -71,7 +71,13 @@ struct CommandTemplate: Sendable {
 
         /// The words that start a host.
         var worker: [String] {
-            ["env"] + self.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + [self.program]
+            self.cleaning + self.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + [self.program]
+        }
+
+        /// `env`, without what a host would heed before its token: it inherits the variables of this process where it is started here.
+        var cleaning: [String] {
+            let names = [ClusterCertificates.certificateVariable, HostSettings.plaintextVariable]
+            return ["env"] + names.filter { self.environment[$0] == nil }.flatMap { ["-u", $0] }
         }
     }
 
@@ -82,7 +88,8 @@ struct CommandTemplate: Sendable {
     func command(_ values: Values) -> [String] {
         let worker = self.isReadByShell ? values.worker.map { CommandWords.quoted($0) } : values.worker
         let isComplete = self.isSubmission || self.namesProgram || self.words.contains("{worker}")
-        return (isComplete ? self.words : self.words + ["{worker}"])
+        return (self.namesProgram ? values.cleaning : [])
+            + (isComplete ? self.words : self.words + ["{worker}"])
             .flatMap { $0 == "{worker}" ? worker : [Self.filled($0, values)] }
     }
 

@@ -23,7 +23,10 @@ struct CommandTemplateTests {
         return values
     }()
 
-    private let worker = ["env", "JOBLIB_TOKEN_FILE=-", "JOBLIB_WORKER_DIAL=10.0.0.1:7077", "/opt/my program"]
+    private static let cleaning = ["env", "-u", "JOBLIB_CERTIFICATE_FILE", "-u", "JOBLIB_PLAINTEXT_ON_LOOPBACK"]
+
+    private let worker =
+        Self.cleaning + ["JOBLIB_TOKEN_FILE=-", "JOBLIB_WORKER_DIAL=10.0.0.1:7077", "/opt/my program"]
 
     private func words(_ launcher: CommandLauncher) -> [String] { launcher.template.command(self.values) }
 
@@ -53,7 +56,8 @@ struct CommandTemplateTests {
         #expect(self.words(named).last == "--job-name=joblib-1-a-1")
         #expect(
             launcher.template.script(self.values)
-                == "#!/bin/sh\nexec env JOBLIB_TOKEN_FILE=- JOBLIB_WORKER_DIAL=10.0.0.1:7077 '/opt/my program'\n"
+                == "#!/bin/sh\nexec \(Self.cleaning.joined(separator: " ")) JOBLIB_TOKEN_FILE=- "
+                + "JOBLIB_WORKER_DIAL=10.0.0.1:7077 '/opt/my program'\n"
         )
         #expect(CommandTemplate.filled(launcher.template.stop, self.values) == ["scancel", "17"])
         var unknown = self.values
@@ -99,9 +103,8 @@ struct CommandTemplateTests {
         let launcher: CommandLauncher = .ssh(["user@hosta", "hostb"], options: ["-p", "22"])
         #expect(
             self.words(launcher) == [
-                "ssh", "-T", "-o", "BatchMode=yes", "-p", "22", "--", "user@hosta", "env", "JOBLIB_TOKEN_FILE=-",
-                "JOBLIB_WORKER_DIAL=10.0.0.1:7077", "'/opt/my program'",
-            ]
+                "ssh", "-T", "-o", "BatchMode=yes", "-p", "22", "--", "user@hosta",
+            ] + self.worker.dropLast() + ["'/opt/my program'"]
         )
         #expect(launcher.capacity == 2 && launcher.hostsPerOrder == 1)
     }
@@ -134,7 +137,7 @@ struct CommandTemplateTests {
             self.words(.command(["x", "{worker}", "--name={name}"])) == ["x"] + self.worker + ["--name=joblib-1-a-1"]
         )
         let own: CommandLauncher = .command(["run", "--dial={address}", "{program}"])
-        #expect(self.words(own) == ["run", "--dial=10.0.0.1:7077", "/opt/my program"] && own.template.namesProgram)
+        #expect(self.words(own) == Self.cleaning + ["run", "--dial=10.0.0.1:7077", "/opt/my program"] && own.template.namesProgram)
         // What is filled in is not looked at again, and other braces stay.
         var values = self.values
         values.name = "{count}"

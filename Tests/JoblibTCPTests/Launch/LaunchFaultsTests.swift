@@ -97,6 +97,18 @@ struct LaunchFaultsTests {
         #expect(error.detail.contains("ended with status 78") && error.detail.contains("no token has come"), "\(error)")
     }
 
+    @Test("A host that is started here has the token that it is given, whatever the variables of this program say")
+    func inheritedVariables() throws {
+        let variables = ["JOBLIB_PLAINTEXT_ON_LOOPBACK": "1", "JOBLIB_CERTIFICATE_FILE": "/none"]
+        for (name, value) in variables { setenv(name, value, 1) }
+        defer { for name in variables.keys { unsetenv(name) } }
+        let parameters: [BackendParameter] = [
+            .listen("127.0.0.1:0"), .token(.generate()), .launch(.command([]), workersPerHost: 1),
+        ]
+        let hosts = try Parallel(backend: .tcp, backendParams: parameters)([Delayed(HostPID())])
+        #expect(hosts.count == 1 && hosts[0] != getpid())
+    }
+
     @Test("A host that was launched ends when it has no coordinator for as long as it is told")
     func orphan() throws {
         let token = ClusterToken.generate()

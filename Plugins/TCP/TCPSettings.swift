@@ -73,8 +73,10 @@ struct TCPSettings: Sendable {
         self.launch = launch
         let launchedCount = try launch?.hostCount() ?? 0
         self.launchedCount = launchedCount
-        let usualWait = launch.map {
-            WorkerWait(count: launchedCount * ($0.workersPerHost ?? 1), limit: .seconds(60))
+        let usualWait = launch.map { launch in
+            // Where each begins by itself the last of them may come in a week.
+            let isWhole = launch.launcher.beginsTogether
+            return WorkerWait(count: isWhole ? launchedCount * (launch.workersPerHost ?? 1) : 1, limit: .seconds(60))
         }
         let wait: WorkerWait = try request.parameter(Self.waitName) ?? usualWait ?? WorkerWait()
         guard wait.count >= 1, wait.limit > .zero else {

@@ -79,6 +79,7 @@ struct KnownCommand {
         case .srunTasks:
             template = CommandTemplate(words: ["srun", "--ntasks={count}", "--job-name={name}"] + self.options)
             (template.hostsPerCommand, template.capacity) = (self.count, self.count)
+            template.beginsTogether = true
         case .sbatch: template = CommandLauncher.slurmArray(count: self.count, options: self.options).template
         case .mpirun: template = CommandLauncher.mpi(count: self.count, options: self.options).template
         }

@@ -28,6 +28,7 @@ extension WorkerLauncher where Self == CommandLauncher {
         )
         template.words += (workersPerNode.map { ["--cpus-per-task=\($0)"] } ?? []) + options
         (template.hostsPerCommand, template.capacity, template.program) = (max(nodes, 1), nodes, program)
+        template.beginsTogether = true
         return CommandLauncher(template)
     }
 
@@ -87,7 +88,7 @@ extension WorkerLauncher where Self == CommandLauncher {
         var template = CommandTemplate(words: ["mpirun", "-n", "{count}"])
         template.words += (hosts.isEmpty ? [] : ["--host", hosts.joined(separator: ",")]) + options
         (template.hostsPerCommand, template.capacity, template.program) = (max(count, 1), count, program)
-        (template.tokenWay, template.folder) = (.file, folder)
+        (template.tokenWay, template.folder, template.beginsTogether) = (.file, folder, true)
         return CommandLauncher(template)
     }
 

@@ -38,6 +38,9 @@ public final class CommandLauncher: WorkerLauncher {
     /// As many as one command can start.
     public var hostsPerOrder: Int { self.template.hostsPerCommand }
 
+    /// Those of `srun` and `mpirun` do.
+    public var beginsTogether: Bool { self.template.beginsTogether }
+
     /// Runs the command.
     ///
     /// - Throws: ``ParallelError`` `.startupFailed` when there is no such command, or the token's file cannot be written; `.resourceExhausted`

@@ -30,6 +30,9 @@ struct CommandTemplate: Sendable {
     var hostsPerCommand = 1
     var capacity: Int?
 
+    /// Whether the hosts of a command begin together, or not at all.
+    var beginsTogether = false
+
     /// Where hosts can be, one at a time each, for `{place}`.
     var places: [String] = []
 

@@ -101,8 +101,8 @@ extension BackendParameter {
     /// this is, when the process ends in whatever way, and when no call has used them for a minute; the next call starts others.
     ///
     /// Where no `.listen` says otherwise the call listens at a port of the system's choice, on all addresses. Where no token is given one is
-    /// made. A call waits up to 60 s for as many workers as hosts were launched, or `workersPerHost` times as many: `.waitForWorkers` says
-    /// otherwise.
+    /// made. A call waits up to 60 s for one worker, and takes in those that come later; where hosts begin together, as with `srun` and `mpirun`,
+    /// for as many as hosts were launched, or `workersPerHost` times as many. `.waitForWorkers` says otherwise.
     ///
     /// - Parameters:
     ///   - launcher: What starts them, such as `.slurm(nodes: 2)`, `.ssh(["hosta", "hostb"])`, or any ``WorkerLauncher``.

@@ -17,6 +17,9 @@ public protocol WorkerLauncher: Sendable {
     /// How many hosts one order may be for, from 1, which it is by default: each is started, ends and is replaced by itself.
     var hostsPerOrder: Int { get }
 
+    /// Whether all hosts begin together or not at all; by default not, so that a call does not wait for the last of them.
+    var beginsTogether: Bool { get }
+
     /// Begins to start the hosts of an order, and returns soon.
     ///
     /// - Parameters:
@@ -35,6 +38,9 @@ public protocol WorkerLauncher: Sendable {
 extension WorkerLauncher {
     /// One.
     public var hostsPerOrder: Int { 1 }
+
+    /// Each when there is room for it.
+    public var beginsTogether: Bool { false }
 
     /// Nothing.
     public func lastWords(of order: LaunchOrder) -> String { "" }

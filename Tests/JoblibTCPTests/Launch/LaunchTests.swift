@@ -150,6 +150,32 @@ final class LaunchTests {
         }
     }
 
+    @Test("A call begins with the first of hosts that begin one by one, and takes in the others", arguments: ["sbatch", "ssh"])
+    func oneByOne(_ tool: String) throws {
+        // The second one waits for room.
+        let late = "while [ ! -e \"$FAKE/room\" ]; do sleep 0.05; done"
+        let sbatch = FakeTools.script("sbatch")
+            .replacing("exec sh \"$2\"", with: "[ ${1##*-} = 0 ] || \(late.replacing("$FAKE", with: "${1%/*}/..")); exec sh \"$2\"")
+        let tools = try FakeTools(["sbatch": sbatch, "ssh": "case \"$*\" in *hostb*) \(late);; esac\n\(FakeTools.script("ssh"))"])
+        let launch: BackendParameter =
+            switch tool {
+            case "ssh": .launch(.ssh(["hosta", "hostb"]), workersPerHost: 1)
+            default: .launch(.slurmArray(count: 2, folder: tools.folder.path), workersPerHost: 1)
+            }
+        try parallelConfig(backend: .tcp, backendParams: self.near + [launch]) {
+            #expect(try Parallel()([Delayed(HostPID())]).count == 1)
+            let rendezvous = Rendezvous()
+            let call = BackgroundCall {
+                try Parallel(batchSize: 1)((0..<4).map { Delayed(HeldHost($0, rendezvous)) })
+            }
+            try rendezvous.waitForBegun(1)
+            try "".write(toFile: tools.file("room"), atomically: true, encoding: .utf8)
+            try rendezvous.waitForBegun(2)
+            rendezvous.open()
+            #expect(Set(try call.value()).count == 2)
+        }
+    }
+
     @Test("A session for several loops keeps them, however long it takes between two of them")
     func session() throws {
         let launch: BackendParameter = .launch(.command([]), workersPerHost: 1, idleTimeout: .milliseconds(100))

@@ -9,7 +9,7 @@ extension WorkerLauncher where Self == CommandLauncher {
     /// A command as a person writes it, such as `"srun -N2 --partition=long"` or `"ssh hosta"`; it is split as a shell would, and run without.
     ///
     /// Of `srun -N`, `srun -n`, `sbatch --array` and `mpirun -n` the number of hosts is read, and each is started as `.slurm`, `.slurmArray`
-    /// and `.mpi` do; a host of `srun` or `sbatch` is then replaced by itself. The words behind `ssh` go through the shell of the other
+    /// and `.mpi` do. The words behind `ssh` go through the shell of the other
     /// machine, and are quoted for that. Everything else is as for `.command`.
     ///
     /// - Parameters:
@@ -79,7 +79,7 @@ struct KnownCommand {
         case .srunTasks:
             template = CommandTemplate(words: ["srun", "--ntasks={count}", "--job-name={name}"] + self.options)
             (template.hostsPerCommand, template.capacity) = (self.count, self.count)
-            template.beginsTogether = true
+            (template.beginsTogether, template.restarts) = (true, true)
         case .sbatch: template = CommandLauncher.slurmArray(count: self.count, options: self.options).template
         case .mpirun: template = CommandLauncher.mpi(count: self.count, options: self.options).template
         }

@@ -6,7 +6,7 @@
 import JoblibPOSIX
 
 extension WorkerLauncher where Self == CommandLauncher {
-    /// Slurm's `srun`: one host on each of so many nodes, each replaced by itself when it ends.
+    /// Slurm's `srun`: one host on each of so many nodes; one that is killed is started again there.
     ///
     /// - Parameters:
     ///   - nodes: How many, from 1.
@@ -28,7 +28,8 @@ extension WorkerLauncher where Self == CommandLauncher {
         )
         template.words += (workersPerNode.map { ["--cpus-per-task=\($0)"] } ?? []) + options
         (template.hostsPerCommand, template.capacity, template.program) = (max(nodes, 1), nodes, program)
-        template.beginsTogether = true
+        // Slurm has the nodes back when the last host has ended: another one that is to take the place of one waits for ever.
+        (template.beginsTogether, template.restarts) = (true, true)
         return CommandLauncher(template)
     }
 

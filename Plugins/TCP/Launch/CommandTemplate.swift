@@ -33,6 +33,9 @@ struct CommandTemplate: Sendable {
     /// Whether the hosts of a command begin together, or not at all.
     var beginsTogether = false
 
+    /// Whether a host that is killed is started again where it was, since its room is not given back before the others' is.
+    var restarts = false
+
     /// Where hosts can be, one at a time each, for `{place}`.
     var places: [String] = []
 
@@ -87,9 +90,28 @@ struct CommandTemplate: Sendable {
     /// Whether the words of the template start the program themselves, so that the host's variables have to be the command's own.
     var namesProgram: Bool { self.words.contains { $0.contains("{program}") } && !self.words.contains("{worker}") }
 
+    /// Runs what stands behind it, up to five times where a signal ends it that nobody sends to have it end; each time with the token.
+    private static let restarting = """
+        IFS= read -r token
+        for pause in 1 2 4 8 0; do
+            printf '%s\\n' "$token" | "$@"
+            status=$?
+            case $status in 129|130|143) exit $status;; esac
+            [ $status -gt 128 ] || exit $status
+            sleep $pause
+        done
+        exit $status
+        """
+
+    /// The words that start a host, as the command hands them on.
+    private func worker(_ values: Values) -> [String] {
+        let words = (self.restarts ? ["sh", "-c", Self.restarting, "sh"] : []) + values.worker
+        return self.isReadByShell ? words.map { CommandWords.quoted($0) } : words
+    }
+
     /// The words of the command.
     func command(_ values: Values) -> [String] {
-        let worker = self.isReadByShell ? values.worker.map { CommandWords.quoted($0) } : values.worker
+        let worker = self.worker(values)
         let isComplete = self.isSubmission || self.namesProgram || self.words.contains("{worker}")
         return (self.namesProgram ? values.cleaning : [])
             + (isComplete ? self.words : self.words + ["{worker}"])

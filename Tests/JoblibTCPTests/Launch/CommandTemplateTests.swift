@@ -3,7 +3,9 @@
 
 #if TCP
 
+import Foundation
 import JoblibCore
+import TestProcesses
 import Testing
 
 @testable import JoblibPOSIX
@@ -33,14 +35,29 @@ struct CommandTemplateTests {
     @Test("srun starts one host on each node")
     func slurm() {
         let launcher: CommandLauncher = .slurm(nodes: 3, workersPerNode: 4, options: ["--time=5"])
+        let words = self.words(launcher)
         #expect(
-            self.words(launcher) == [
+            Array(words.prefix(7)) == [
                 "srun", "--nodes=3", "--ntasks=3", "--ntasks-per-node=1", "--job-name=joblib-1-a-1",
-                "--cpus-per-task=4",
-                "--time=5",
-            ] + self.worker
+                "--cpus-per-task=4", "--time=5",
+            ]
         )
+        #expect(Array(words.suffix(self.worker.count)) == self.worker)
         #expect(launcher.capacity == 3 && launcher.hostsPerOrder == 3)
+    }
+
+    @Test(
+        "What srun runs starts a host again that was killed, with the token, and no other",
+        arguments: [("kill -KILL $$", 5), ("kill -TERM $$", 1), ("exit 0", 1), ("exit 69", 1)]
+    )
+    func restarts(end: String, count: Int) async throws {
+        let launcher: CommandLauncher = .slurm(nodes: 3)
+        // Without what starts the host, which a script takes the place of; and without the pauses.
+        let words = Array(self.words(launcher).dropFirst(5).dropLast(self.worker.count))
+        let script = try #require(words.dropFirst(2).first).replacing("sleep $pause", with: ":")
+        let shell = "printf 'secret\\n' | sh -c \"$1\" sh sh -c 'IFS= read -r line; echo \"$line\"; \(end)'"
+        let run = try await ProgramRun.run(URL(fileURLWithPath: "/bin/sh"), ["-c", shell, "sh", script])
+        #expect(run.output.split(separator: "\n").count { $0 == "secret" } == count, "\(run.output)")
     }
 
     @Test("sbatch is given an array, and a script on its standard input in which the token is not")

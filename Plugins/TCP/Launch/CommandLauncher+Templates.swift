@@ -60,8 +60,9 @@ extension WorkerLauncher where Self == CommandLauncher {
         // The last one counts: by this name the job is found whose number nobody has.
         template.words += ["--job-name={name}"]
         template.stop = ["scancel", "{job}", "{clusters}"]
+        template.stopPart = ["scancel", "{job}_{part}", "{clusters}"]
         template.stopByName = ["scancel", "--name={name}", "--user=\(ThisProcess.userID)", "{clusters}"]
-        template.status = ["squeue", "--noheader", "--jobs={job}", "--format=%T", "{clusters}"]
+        template.status = ["squeue", "--noheader", "--array", "--jobs={job}", "--format=%T", "{clusters}"]
         template.cluster = OptionWords.value(["-M", "--clusters", "--cluster"], in: options) ?? ""
         (template.hostsPerCommand, template.capacity, template.program) = (max(count, 1), count, program)
         (template.isSubmission, template.tokenWay, template.folder) = (true, .file, folder)

@@ -100,6 +100,11 @@ public final class CommandLauncher: WorkerLauncher {
     /// Ends the command by SIGTERM, and by SIGKILL where that does not help, or calls off its job.
     public func stop(_ order: LaunchOrder) { self.state.withLock { $0.runs[order.name] }?.stop() }
 
+    /// Calls off one job of an array.
+    public func stop(_ order: LaunchOrder, part: Int) {
+        self.state.withLock { $0.runs[order.name] }?.stop(part: part)
+    }
+
     /// That the command runs, and the last lines that it has written to its standard error.
     public func lastWords(of order: LaunchOrder) -> String {
         self.state.withLock { $0.runs[order.name] }?.lastWords ?? ""

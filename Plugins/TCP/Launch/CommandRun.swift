@@ -216,6 +216,17 @@ final class CommandRun: Sendable {
         }
     }
 
+    /// Ends one host of several; where that fails it goes on to keep its place.
+    func stop(part: Int) {
+        var values = self.state.withLock { $0.values }
+        values.part = "\(part)"
+        let words = CommandTemplate.filled(self.template.stopPart, values)
+        guard !words.isEmpty, !values.job.isEmpty else { return }
+        PlatformThread.startOrRun(name: "joblib-command") {
+            _ = CommandAnswer.untilDone(words, until: MonotonicClock.now + Self.callOffTime, unless: self.end)
+        }
+    }
+
     private func callOffJob() {
         self.callOff(then: .ended("its job was called off")) { .ended("its job could not be called off: \($0)") }
     }
@@ -239,9 +250,17 @@ final class CommandRun: Sendable {
     private func watch(_ values: CommandTemplate.Values) {
         let words = CommandTemplate.filled(self.template.status, values)
         var pause = Self.firstPause
+        var remaining = self.order.count
         while !self.end.wait(while: 0, until: MonotonicClock.now + pause) {
             pause = min(pause * 2, Self.longestPause)
-            guard case .ended(let ending) = CommandAnswer.of(words), JobNumber.isOver(ending) else { continue }
+            guard case .ended(let ending) = CommandAnswer.of(words) else { continue }
+            guard JobNumber.isOver(ending) else {
+                if let count = JobNumber.remaining(ending), count != remaining {
+                    remaining = count
+                    self.tell(.remaining(count))
+                }
+                continue
+            }
             return self.finish(.ended("the job \(values.job) of '\(self.shown)' is over; its output says why"))
         }
     }

@@ -23,6 +23,9 @@ struct CommandTemplate: Sendable {
     var stop: [String] = []
     var status: [String] = []
 
+    /// What ends one host of those that a command has started, the others of which stay: `{part}`.
+    var stopPart: [String] = []
+
     /// What calls off a job of which the number is not known.
     var stopByName: [String] = []
 
@@ -62,6 +65,7 @@ struct CommandTemplate: Sendable {
         var count = 1
         var place = ""
         var job = ""
+        var part = ""
         var cluster = ""
         var program = ""
         var environment: [String: String] = [:]
@@ -69,7 +73,7 @@ struct CommandTemplate: Sendable {
         fileprivate var byName: [(String, String)] {
             [
                 ("{name}", self.name), ("{count}", "\(self.count)"), ("{last}", "\(self.count - 1)"),
-                ("{place}", self.place), ("{job}", self.job), ("{program}", self.program),
+                ("{place}", self.place), ("{job}", self.job), ("{part}", self.part), ("{program}", self.program),
                 ("{address}", self.environment["JOBLIB_WORKER_DIAL"] ?? ""),
                 ("{slots}", self.environment[HostSettings.slotsVariable] ?? ""),
             ]
@@ -148,9 +152,13 @@ struct CommandTemplate: Sendable {
         return text + rest
     }
 
-    /// The script of a job.
+    /// The script of a job, each of which says in its host's label which one of an array it is.
     func script(_ values: Values) -> String {
-        "#!/bin/sh\nexec \(values.worker.map { CommandWords.quoted($0) }.joined(separator: " "))\n"
+        let label = values.environment[HostSettings.labelVariable].map { "\(HostSettings.labelVariable)=\($0)" }
+        let words = values.worker.map { word in
+            CommandWords.quoted(word) + (word == label ? "/\"$SLURM_ARRAY_TASK_ID\"" : "")
+        }
+        return "#!/bin/sh\nexec \(words.joined(separator: " "))\n"
     }
 
     /// The command as errors show it: without what is the same for all.

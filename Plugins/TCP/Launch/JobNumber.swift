@@ -25,7 +25,9 @@ struct JobNumber: Equatable {
         self.number = String(parts[0])
         self.cluster = parts.count > 1 ? String(parts[1]) : ""
         // It becomes a word of a command.
-        guard self.cluster.utf8.allSatisfy({ 0x21...0x7e ~= $0 }), parts.count == 1 || !parts[1].isEmpty else { return nil }
+        guard self.cluster.utf8.allSatisfy({ 0x21...0x7e ~= $0 }), parts.count == 1 || !parts[1].isEmpty else {
+            return nil
+        }
     }
 
     /// Whether a command has said that there is no such job.
@@ -35,6 +37,11 @@ struct JobNumber: Equatable {
     static func isOver(_ ending: CommandProcess.Ending) -> Bool {
         if self.isUnknown(ending) { return true }
         return ending.exitCode == 0 && self.lines(ending.output).isEmpty
+    }
+
+    /// How many jobs of an array `squeue --array` has named; `nil` where it could not ask.
+    static func remaining(_ ending: CommandProcess.Ending) -> Int? {
+        ending.exitCode == 0 ? self.lines(ending.output).count : nil
     }
 
     /// What `squeue` has written of jobs: of each cluster that is named to it, it says first which one that is.

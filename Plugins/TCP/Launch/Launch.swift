@@ -89,7 +89,7 @@ final class Launch: Sendable {
     func finish() { self.take(.over) }
 
     /// The order that a host was started for, from what it is called; `nil`: none of these.
-    func order(of name: String) -> Int? { LaunchOrder.number(inName: name, self.prefix) }
+    func order(of name: String) -> Int? { LaunchOrder.place(inName: name, self.prefix)?.number }
 
     /// Whether the hosts of an order are not wanted any more.
     func isOver(_ number: Int) -> Bool { self.state.withLock { !$0.live.contains(number) } }
@@ -100,8 +100,8 @@ final class Launch: Sendable {
     ///   - name: What it is called, which says whether it is one of these.
     ///   - processID: Tells it from all others.
     func noteArrival(_ name: String, _ processID: [UInt8]) {
-        guard let number = self.order(of: name) else { return }
-        self.take(.joined(number, host: processID))
+        guard let place = LaunchOrder.place(inName: name, self.prefix) else { return }
+        self.take(.joined(place.number, host: processID, part: place.part))
     }
 
     /// Its connection has ended.
@@ -207,12 +207,16 @@ final class Launch: Sendable {
                 return self.take(.ended(number, "stopped"))
             }
             self.launcher.stop(order)
+        case .stopPart(let number, let part):
+            guard let order = self.state.withLock({ $0.orders[number] }) else { return }
+            self.launcher.stop(order, part: part)
         }
     }
 
     private func hear(_ event: LaunchEvent, of number: Int) {
         switch event.kind {
         case .started: return self.take(.started(number))
+        case .remaining(let count): return self.take(.remaining(number, count))
         case .ended(let how): self.take(.ended(number, how))
         case .failed(let reason): self.take(.failed(number, reason))
         }

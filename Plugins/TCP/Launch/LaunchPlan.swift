@@ -43,22 +43,27 @@ struct LaunchPlan {
 
         /// What the launcher says of an order; the last: that it has not even begun.
         case started(Int)
+        case remaining(Int, Int)
         case ended(Int, String)
         case failed(Int, String)
         case refused(Int, String)
 
-        /// A host of an order has connected; its connection has ended, and whether it has said that it leaves.
-        case joined(Int, host: [UInt8])
+        /// A host of an order has connected, and which part of the order it is, where that is known; its connection has ended, and whether it has said that it leaves.
+        case joined(Int, host: [UInt8], part: Int? = nil)
         case left(Int, host: [UInt8], isForGood: Bool)
     }
 
     enum Effect: Equatable {
         case start(Int, count: Int)
         case stop(Int)
+
+        /// To end the part of an order whose host is gone for good, while others stay.
+        case stopPart(Int, part: Int)
     }
 
-    /// Of a host that has come: since when it is gone, if it is.
+    /// Of a host that has come: which part of the order it is, and since when it is gone, if it is.
     private struct Presence {
+        var part: Int?
         var goneSince: UInt64?
     }
 
@@ -69,12 +74,13 @@ struct LaunchPlan {
         /// The hosts that have come, and may come back where they are gone.
         var hosts: [[UInt8]: Presence] = [:]
 
-        /// How many are gone for good.
+        /// How many are gone for good, and how many the launcher says are left, some of which may be gone for good as well.
         var departed = 0
+        var remaining: Int?
         var hadHost = false
 
         /// How many hosts it has or will have; a command may bring more than anybody knows.
-        var live: Int { max(self.count - self.departed, self.hosts.count) }
+        var live: Int { max(min(self.count - self.departed, self.remaining ?? .max), self.hosts.count) }
     }
 
     let settings: Settings
@@ -133,10 +139,11 @@ struct LaunchPlan {
         case .over: self.end(at: now, into: &effects)
         case .woken: self.review(at: now, into: &effects)
         case .started: break
+        case .remaining(let number, let count): self.orders[number]?.remaining = count
         case .ended(let number, let how): self.remove(number, how, isFinal: false, at: now)
         case .failed(let number, let reason): self.remove(number, reason, isFinal: false, at: now)
         case .refused(let number, let reason): self.remove(number, reason, isFinal: true, at: now)
-        case .joined(let number, let host): self.join(number, host)
+        case .joined(let number, let host, let part): self.join(number, host, part)
         case .left(let number, let host, let isForGood): self.leave(number, host, isForGood, at: now, into: &effects)
         }
         self.topUp(at: now, into: &effects)
@@ -188,9 +195,9 @@ struct LaunchPlan {
         self.fault = self.failures > 1 ? "\(how) (tried \(self.failures) times)" : how
     }
 
-    private mutating func join(_ number: Int, _ host: [UInt8]) {
+    private mutating func join(_ number: Int, _ host: [UInt8], _ part: Int?) {
         guard self.orders[number] != nil else { return }
-        self.orders[number]?.hosts[host] = Presence()
+        self.orders[number]?.hosts[host] = Presence(part: part)
         self.orders[number]?.hadHost = true
         self.hadHost = true
         (self.failures, self.lastFailure) = (0, nil)
@@ -210,9 +217,14 @@ struct LaunchPlan {
 
     /// A host will not come back.
     private mutating func depart(_ host: [UInt8], of number: Int, at now: UInt64, into effects: inout [Effect]) {
-        self.orders[number]?.hosts[host] = nil
+        let part = self.orders[number]?.hosts.removeValue(forKey: host)?.part
         self.orders[number]?.departed += 1
-        guard let order = self.orders[number], order.live == 0 else { return }
+        guard let order = self.orders[number] else { return }
+        guard order.live == 0 else {
+            // It may have been started again there.
+            guard let part, !order.hosts.values.contains(where: { $0.part == part }) else { return }
+            return effects.append(.stopPart(number, part: part))
+        }
         // Whatever of it still runs has no host any more.
         if now &- order.begin >= self.settings.healthyTime { self.pause = self.settings.firstPause }
         self.pausedUntil = now &+ self.pause

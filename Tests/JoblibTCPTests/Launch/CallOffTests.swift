@@ -93,6 +93,55 @@ struct CallOffTests {
         #expect(ProcessState.haveEnded([pid], within: 3))
     }
 
+    @Test("The job of an array whose host is silent for too long gives its place back, and no other one does")
+    func silentElement() throws {
+        let tools = try FakeTools()
+        let rendezvous = Rendezvous()
+        let parameters = self.near + [.launch(.slurmArray(count: 2, folder: tools.folder.path), workersPerHost: 1)]
+        let call = BackgroundCall {
+            try Parallel(backend: .tcp, batchSize: 1, backendParams: parameters)(
+                (0..<20).map { Delayed(HeldHost($0, rendezvous)) }
+            )
+        }
+        try rendezvous.waitForBegun(2)
+        let victim = rendezvous.begun[0].pid
+        let others = Set(rendezvous.begun.map(\.pid)).subtracting([victim])
+        // As on a machine that went down, of which Slurm does not know yet.
+        kill(victim, SIGSTOP)
+        defer { kill(victim, SIGKILL) }
+        let part = try #require(
+            (0...1).first {
+                let text = try? String(contentsOfFile: tools.file("job-1/pid-\($0)"), encoding: .utf8)
+                return text == "\(victim)\n"
+            }
+        )
+        try rendezvous.wait("another host comes", within: 60) {
+            !Set(rendezvous.begun.map(\.pid)).subtracting([victim]).isSubset(of: others)
+        }
+        let calls = tools.calls.filter { $0.hasPrefix("sbatch") || $0.hasPrefix("scancel") }
+        #expect(calls.count == 3 && calls[1] == "scancel 1_\(part)" && calls[2].hasPrefix("sbatch"), "\(calls)")
+        rendezvous.open()
+        #expect(try call.value().count == 20)
+    }
+
+    @Test("Of jobs that have ended before they came others take the place", .timeLimit(.minutes(1)))
+    func earlyEnd() throws {
+        // The last one of the first array finds a node where nothing runs.
+        let sbatch = FakeTools.script("sbatch")
+            .replacing("exec sh \"$2\"", with: "case $1 in */job-1/begun-1) exit 1;; esac; exec sh \"$2\"")
+        let tools = try FakeTools(["sbatch": sbatch])
+        let rendezvous = Rendezvous()
+        let parameters = self.near + [.launch(.slurmArray(count: 2, folder: tools.folder.path), workersPerHost: 1)]
+        let call = BackgroundCall {
+            try Parallel(backend: .tcp, batchSize: 1, backendParams: parameters)(
+                (0..<4).map { Delayed(HeldHost($0, rendezvous)) }
+            )
+        }
+        try rendezvous.waitForBegun(2)
+        rendezvous.open()
+        #expect(Set(try call.value()).count == 2)
+    }
+
     @Test("Where the command has died that has made it, a pod is deleted all the same")
     func pod() throws {
         let tools = try FakeTools()

@@ -82,6 +82,11 @@ struct CommandTemplateTests {
         let search = launcher.template.callOff(unknown)
         #expect(Array(search.prefix(2)) == ["scancel", "--name=joblib-1-a-1"] && search.last?.hasPrefix("--user=") == true)
         #expect(launcher.template.tokenWay == .file && launcher.capacity == 8)
+        var labelled = self.values
+        labelled.environment = ["JOBLIB_WORKER_LABEL": "joblib-1-a-1"]
+        #expect(launcher.template.script(labelled).contains(" JOBLIB_WORKER_LABEL=joblib-1-a-1/\"$SLURM_ARRAY_TASK_ID\" "))
+        labelled.part = "5"
+        #expect(CommandTemplate.filled(launcher.template.stopPart, labelled) == ["scancel", "17_5"])
         let own: CommandLauncher = .slurmArray(count: 1, options: ["--output=log"])
         #expect(!self.words(own).contains("--output=/dev/null"))
     }
@@ -190,6 +195,17 @@ struct CommandTemplateTests {
         let launcher: CommandLauncher = try .commandLine(line, capacity: 2)
         #expect(launcher.capacity == 2 && launcher.hostsPerOrder == 1)
         #expect(self.words(launcher) == line.split(separator: " ").map { String($0) } + self.worker)
+    }
+
+    @Test("A host's order and part are read from what it is called")
+    func places() throws {
+        let first = try #require(LaunchOrder.place(inName: "node7:4711 joblib-1-a-3 at 10.0.0.7:5", "joblib-1-a-"))
+        #expect(first.number == 3 && first.part == nil)
+        let second = try #require(LaunchOrder.place(inName: "node7:4711 joblib-1-a-3/12", "joblib-1-a-"))
+        #expect(second.number == 3 && second.part == 12)
+        for name in ["joblib-1-a-3", "node7:4711", "node7:4711 joblib-1-b-3", "node7:4711 joblib-1-a-x", "n joblib-1-a-"] {
+            #expect(LaunchOrder.place(inName: name, "joblib-1-a-") == nil, "\(name)")
+        }
     }
 
     @Test("An empty command is refused")

@@ -82,6 +82,37 @@ struct LaunchPlanTests {
         #expect(trial.plan.liveCount == 3)
     }
 
+    @Test("The part of an order whose host is lost for good is ended before another host is started, and no other part")
+    func lostPart() {
+        var trial = Trial(3, hostsPerOrder: 3)
+        _ = trial.tell(.needed)
+        for number in 1...3 { _ = trial.tell(.joined(1, host: self.host(UInt8(number)), part: number - 1)) }
+        _ = trial.tell(.left(1, host: self.host(2), isForGood: false))
+        #expect(trial.pass(seconds: 12) == [.stopPart(1, part: 1), .start(2, count: 1)])
+        // One that was started again in its place stays.
+        _ = trial.tell(.joined(2, host: self.host(4), part: 0))
+        _ = trial.tell(.left(1, host: self.host(3), isForGood: false))
+        _ = trial.tell(.joined(1, host: self.host(5), part: 2))
+        #expect(trial.pass(seconds: 100).isEmpty)
+        // Of the last one the whole order goes.
+        _ = trial.tell(.left(2, host: self.host(4), isForGood: true))
+        #expect(trial.effects.last == .stop(2))
+    }
+
+    @Test("Hosts that have ended before they came are replaced once the launcher says how many are left")
+    func remaining() {
+        var trial = Trial(4, hostsPerOrder: 4)
+        _ = trial.tell(.needed)
+        for number in 1...2 { _ = trial.tell(.joined(1, host: self.host(UInt8(number)))) }
+        #expect(trial.tell(.remaining(1, 4)).isEmpty)
+        #expect(trial.tell(.remaining(1, 3)) + trial.pass(seconds: 0.3) == [.start(2, count: 1)])
+        // The one that is gone for good is one of those that are not left.
+        _ = trial.tell(.left(1, host: self.host(1), isForGood: true))
+        #expect(trial.pass(seconds: 1) == [])
+        #expect(trial.tell(.remaining(1, 2)) + trial.pass(seconds: 1) == [.start(3, count: 1)])
+        #expect(trial.plan.liveCount == 4)
+    }
+
     @Test("A host that comes back in time is not replaced")
     func returningHost() {
         var trial = Trial(1)

@@ -40,7 +40,7 @@ final class FakeTools: Sendable {
         for word; do case $word in --job-name=*) echo "${word#*=}" >"$FAKE/job-$job/name";; esac; done
         cat >"$FAKE/job-$job/script"
         while [ "$last" -ge 0 ]; do
-            setsid sh -c 'touch "$1"; exec sh "$2"' sh "$FAKE/job-$job/begun-$last" "$FAKE/job-$job/script" </dev/null >"$FAKE/job-$job/output-$last" 2>&1 &
+            SLURM_ARRAY_TASK_ID=$last setsid sh -c 'touch "$1"; exec sh "$2"' sh "$FAKE/job-$job/begun-$last" "$FAKE/job-$job/script" </dev/null >"$FAKE/job-$job/output-$last" 2>&1 &
             echo $! >"$FAKE/job-$job/pid-$last"
             # Before that it is of this command's group, and goes with it.
             while [ ! -e "$FAKE/job-$job/begun-$last" ]; do sleep 0.01; done
@@ -54,7 +54,11 @@ final class FakeTools: Sendable {
             --name=*) word=$(grep -lx -e "${word#*=}" "$FAKE"/job-*/name | sed 's|.*job-\\([0-9]*\\)/name|\\1|');;
             -*) word=;;
             esac
-            [ -z "$word" ] || kill $(cat "$FAKE/job-$word"/pid-*) 2>/dev/null
+            case $word in
+            "") ;;
+            *_*) kill $(cat "$FAKE/job-${word%_*}/pid-${word#*_}") 2>/dev/null;;
+            *) kill $(cat "$FAKE/job-$word"/pid-*) 2>/dev/null;;
+            esac
         done
         true
         """,

@@ -17,7 +17,7 @@ public final class CommandLauncher: WorkerLauncher {
         /// What runs, by the names of the orders.
         var runs: [String: CommandRun] = [:]
 
-        /// The places that nothing runs at: first those that were used longest ago.
+        /// The places that nothing runs at: first those where the last command was well, then those that were used longest ago.
         var places: [String]
 
         /// What outlives this process; there while anything runs.
@@ -90,7 +90,7 @@ public final class CommandLauncher: WorkerLauncher {
         // The guardian's end is not waited for, and yet not to happen under the lock.
         let guardian = self.state.withLock { state -> CommandGuard? in
             guard state.runs.removeValue(forKey: run.order.name) != nil else { return nil }
-            if !run.place.isEmpty { state.places.append(run.place) }
+            if !run.place.isEmpty { state.places.insert(run.place, at: run.wasWell ? 0 : state.places.endIndex) }
             guard state.runs.isEmpty else { return nil }
             return state.guardian.take()
         }

@@ -43,6 +43,7 @@ final class CommandRun: Sendable {
     private let tell: @Sendable (LaunchEvent) -> Void
     private let forget: @Sendable (CommandRun) -> Void
     private let state = Mutex(State())
+    private let beginning = MonotonicClock.now
 
     /// Moves when all is over.
     private let end = WaitWord()
@@ -146,6 +147,9 @@ final class CommandRun: Sendable {
         }
         if let former { self.guardian.remove(former) }
     }
+
+    /// Whether it has gone on for so long that nothing can have been wrong with its place.
+    var wasWell: Bool { MonotonicClock.now - self.beginning >= LaunchPlan.Settings().healthyTime }
 
     // MARK: - What people are shown
 

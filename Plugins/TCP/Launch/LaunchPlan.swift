@@ -71,6 +71,9 @@ struct LaunchPlan {
         let count: Int
         let begin: UInt64
 
+        /// How long nothing is started in its place where it ends early.
+        var pause: UInt64
+
         /// The hosts that have come, and may come back where they are gone.
         var hosts: [[UInt8]: Presence] = [:]
 
@@ -93,8 +96,7 @@ struct LaunchPlan {
     private var isOver = false
     private var hadHost = false
     private var failures = 0
-    private var pause: UInt64
-    private var pausedUntil: UInt64 = 0
+    private var vacancies = LaunchVacancies()
     private var idleSince: UInt64?
     private var endTime: UInt64?
 
@@ -109,7 +111,6 @@ struct LaunchPlan {
 
     init(_ settings: Settings) {
         self.settings = settings
-        self.pause = settings.firstPause
     }
 
     /// Whether it is over, and all has stopped, or has taken too long.
@@ -139,7 +140,7 @@ struct LaunchPlan {
         case .over: self.end(at: now, into: &effects)
         case .woken: self.review(at: now, into: &effects)
         case .started: break
-        case .remaining(let number, let count): self.orders[number]?.remaining = count
+        case .remaining(let number, let count): self.reduce(number, to: count, at: now)
         case .ended(let number, let how): self.remove(number, how, isFinal: false, at: now)
         case .failed(let number, let reason): self.remove(number, reason, isFinal: false, at: now)
         case .refused(let number, let reason): self.remove(number, reason, isFinal: true, at: now)
@@ -158,7 +159,8 @@ struct LaunchPlan {
         self.idleSince = nil
         // A call tries anew what another has given up.
         guard self.fault != nil else { return }
-        (self.fault, self.failures, self.pause, self.pausedUntil) = (nil, 0, self.settings.firstPause, 0)
+        (self.fault, self.failures) = (nil, 0)
+        self.vacancies.removeAll()
     }
 
     private mutating func end(at now: UInt64, into effects: inout [Effect]) {
@@ -183,9 +185,7 @@ struct LaunchPlan {
     private mutating func remove(_ number: Int, _ how: String, isFinal: Bool, at now: UInt64) {
         self.stopping[number] = nil
         guard let order = self.orders.removeValue(forKey: number) else { return }
-        if now &- order.begin >= self.settings.healthyTime { self.pause = self.settings.firstPause }
-        self.pausedUntil = now &+ self.pause
-        self.pause = min(self.pause * 2, self.settings.longestPause)
+        self.vacate(order.live, of: order, at: now)
         guard !order.hadHost else { return }
         self.failures += 1
         self.lastFailure = how
@@ -215,20 +215,39 @@ struct LaunchPlan {
         if isForGood { self.depart(host, of: number, at: now, into: &effects) }
     }
 
+    /// Some hosts of an order have ended that nobody has heard of.
+    private mutating func reduce(_ number: Int, to count: Int, at now: UInt64) {
+        guard var order = self.orders[number] else { return }
+        let before = order.live
+        order.remaining = count
+        if order.live < before {
+            self.vacate(before - order.live, of: order, at: now)
+            order.pause = min(order.pause * 2, self.settings.longestPause)
+        }
+        self.orders[number] = order
+    }
+
+    /// Others are to take the place of so many hosts, later where these have ended early.
+    private mutating func vacate(_ count: Int, of order: Order, at now: UInt64) {
+        let isHealthy = now &- order.begin >= self.settings.healthyTime
+        let pause = isHealthy ? self.settings.firstPause : order.pause
+        self.vacancies.add(count, until: now &+ pause, nextPause: min(pause * 2, self.settings.longestPause))
+    }
+
     /// A host will not come back.
     private mutating func depart(_ host: [UInt8], of number: Int, at now: UInt64, into effects: inout [Effect]) {
+        let count = self.orders[number]?.live ?? 0
         let part = self.orders[number]?.hosts.removeValue(forKey: host)?.part
         self.orders[number]?.departed += 1
         guard let order = self.orders[number] else { return }
         guard order.live == 0 else {
+            self.vacancies.add(count - order.live, until: now, nextPause: order.pause)
             // It may have been started again there.
             guard let part, !order.hosts.values.contains(where: { $0.part == part }) else { return }
             return effects.append(.stopPart(number, part: part))
         }
+        self.vacate(count, of: order, at: now)
         // Whatever of it still runs has no host any more.
-        if now &- order.begin >= self.settings.healthyTime { self.pause = self.settings.firstPause }
-        self.pausedUntil = now &+ self.pause
-        self.pause = min(self.pause * 2, self.settings.longestPause)
         self.stop(number, into: &effects)
     }
 
@@ -247,15 +266,28 @@ struct LaunchPlan {
     }
 
     private mutating func topUp(at now: UInt64, into effects: inout [Effect]) {
-        guard self.isNeeded, self.fault == nil, now >= self.pausedUntil else { return }
-        var missing = self.missingCount
-        while missing > 0 {
-            let count = min(missing, self.settings.hostsPerOrder)
-            missing -= count
-            self.lastNumber += 1
-            self.orders[self.lastNumber] = Order(count: count, begin: now)
-            effects.append(.start(self.lastNumber, count: count))
+        guard self.isNeeded, self.fault == nil else { return }
+        self.vacancies.trim(to: self.settings.wanted - self.liveCount)
+        let size = self.settings.hostsPerOrder
+        for due in self.vacancies.takeDue(upTo: self.missingCount, size: size, at: now) {
+            self.start(due.count, pause: due.nextPause, at: now, into: &effects)
         }
+        // Where none was before.
+        while case let count = min(
+            size,
+            self.missingCount,
+            self.settings.wanted - self.liveCount - self.vacancies.count
+        ),
+            count > 0
+        {
+            self.start(count, pause: self.settings.firstPause, at: now, into: &effects)
+        }
+    }
+
+    private mutating func start(_ count: Int, pause: UInt64, at now: UInt64, into effects: inout [Effect]) {
+        self.lastNumber += 1
+        self.orders[self.lastNumber] = Order(count: count, begin: now, pause: pause)
+        effects.append(.start(self.lastNumber, count: count))
     }
 
     /// How many hosts can be started: those that are missing, as far as there is room for them.
@@ -266,7 +298,9 @@ struct LaunchPlan {
 
     private mutating func setDeadline() {
         var times: [UInt64] = []
-        if self.isNeeded, self.fault == nil, self.missingCount > 0 { times.append(self.pausedUntil) }
+        if self.isNeeded, self.fault == nil, self.missingCount > 0 {
+            times += self.vacancies.deadline.map { [$0] } ?? []
+        }
         for order in self.orders.values {
             times += order.hosts.values.compactMap { $0.goneSince.map { $0 &+ self.settings.returnTime } }
         }

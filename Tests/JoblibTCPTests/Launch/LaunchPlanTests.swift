@@ -171,6 +171,22 @@ struct LaunchPlanTests {
         #expect(trial.pass(seconds: 0.25) == [.start(14, count: 1)])
     }
 
+    @Test("A place where hosts end early does not keep another one waiting")
+    func pausesOfPlaces() {
+        var trial = Trial(2, capacity: 2)
+        _ = trial.tell(.needed)
+        _ = trial.tell(.joined(1, host: self.host(1)))
+        for number in 2...12 {
+            _ = trial.tell(.ended(number, "no such machine"))
+            while trial.plan.liveCount == 1 { _ = trial.pass(seconds: 0.25) }
+        }
+        _ = trial.tell(.ended(13, "no such machine"))
+        _ = trial.tell(.ended(1, "killed"))
+        #expect(trial.pass(seconds: 0.3) == [.start(14, count: 1)])
+        #expect(trial.pass(seconds: 59).isEmpty)
+        #expect(trial.pass(seconds: 1) == [.start(15, count: 1)])
+    }
+
     @Test("It gives up after three orders that have ended without a host, and says what the last one has said")
     func givingUp() {
         var trial = Trial(1)

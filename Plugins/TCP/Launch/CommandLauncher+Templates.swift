@@ -141,7 +141,8 @@ extension WorkerLauncher where Self == CommandLauncher {
     /// Any command, which is run once for each host that is wanted, and runs for as long as the host does.
     ///
     /// The command hands its standard input on to the host, which finds the token there. In `arguments`, and in `stop`, `{worker}` stands
-    /// for the words that start the host, `env`, variables and the program; without it they come last. `{name}` is the order's name,
+    /// for the words that start the host, `env`, variables and the program; without it they come last, and within a longer word, such as
+    /// `"module load x && exec {worker}"`, it is the same as a shell reads it. `{name}` is the order's name,
     /// `{program}` the executable, `{address}` where it has to dial, `{slots}` how many workers it is to have, if that was said.
     ///
     /// - Parameters:

@@ -14,7 +14,8 @@ struct CommandTemplate: Sendable {
         case file
     }
 
-    /// The program to run, and its arguments; `{worker}` stands for the words that start a host, at the end where it is nowhere.
+    /// The program to run, and its arguments; `{worker}` stands for the words that start a host, at the end where it is nowhere; within a
+    /// longer word for the same as a shell reads them.
     var words: [String]
 
     /// What calls off what the command has started, and what tells whether that still runs; empty: nothing, beside the command's end.
@@ -76,6 +77,8 @@ struct CommandTemplate: Sendable {
                 ("{place}", self.place), ("{job}", self.job), ("{part}", self.part), ("{program}", self.program),
                 ("{address}", self.environment["JOBLIB_WORKER_DIAL"] ?? ""),
                 ("{slots}", self.environment[HostSettings.slotsVariable] ?? ""),
+                // Within a longer word, which is there for a shell to read.
+                ("{worker}", self.worker.map { CommandWords.quoted($0) }.joined(separator: " ")),
             ]
         }
 
@@ -92,7 +95,9 @@ struct CommandTemplate: Sendable {
     }
 
     /// Whether the words of the template start the program themselves, so that the host's variables have to be the command's own.
-    var namesProgram: Bool { self.words.contains { $0.contains("{program}") } && !self.words.contains("{worker}") }
+    var namesProgram: Bool { self.words.contains { $0.contains("{program}") } && !self.namesWorker }
+
+    private var namesWorker: Bool { self.words.contains { $0.contains("{worker}") } }
 
     /// Runs what stands behind it, up to five times where a signal ends it that nobody sends to have it end; each time with the token.
     private static let restarting = """
@@ -116,7 +121,7 @@ struct CommandTemplate: Sendable {
     /// The words of the command.
     func command(_ values: Values) -> [String] {
         let worker = self.worker(values)
-        let isComplete = self.isSubmission || self.namesProgram || self.words.contains("{worker}")
+        let isComplete = self.isSubmission || self.namesProgram || self.namesWorker
         return (self.namesProgram ? values.cleaning : [])
             + (isComplete ? self.words : self.words + ["{worker}"])
             .flatMap { $0 == "{worker}" ? worker : [Self.filled($0, values)] }

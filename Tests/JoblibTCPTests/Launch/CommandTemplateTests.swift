@@ -158,6 +158,10 @@ struct CommandTemplateTests {
         #expect(
             self.words(.command(["x", "{worker}", "--name={name}"])) == ["x"] + self.worker + ["--name=joblib-1-a-1"]
         )
+        // As a shell reads it.
+        let shell: CommandLauncher = .command(["sh", "-c", "cd x && exec {worker}"])
+        let quoted = (self.worker.dropLast() + ["'/opt/my program'"]).joined(separator: " ")
+        #expect(self.words(shell) == ["sh", "-c", "cd x && exec \(quoted)"])
         let own: CommandLauncher = .command(["run", "--dial={address}", "{program}"])
         #expect(self.words(own) == Self.cleaning + ["run", "--dial=10.0.0.1:7077", "/opt/my program"] && own.template.namesProgram)
         // What is filled in is not looked at again, and other braces stay.
@@ -174,6 +178,9 @@ struct CommandTemplateTests {
             ("srun --nodes=4", 4, ["srun", "--nodes=3"]), ("srun -n 6", 6, ["srun", "--ntasks=3"]),
             ("sbatch --array=0-3", 4, ["sbatch", "--parsable", "--array=0-2"]),
             ("sbatch -a 1,5,7-9", 5, ["sbatch", "--parsable"]), ("sbatch", 1, ["sbatch", "--parsable"]),
+            ("sbatch --array=0-15:4", 4, ["sbatch", "--parsable", "--array=0-2"]),
+            ("sbatch -a 0-9:3,20 --comment={name}", 5, ["sbatch", "--parsable", "--array=0-2"]),
+            ("sbatch --array=0-7%2", 8, ["sbatch", "--parsable", "--array=0-2%2"]),
             ("mpirun -np 4 --oversubscribe", 4, ["mpirun", "-n", "3", "--oversubscribe"]),
         ]
     )
@@ -187,14 +194,28 @@ struct CommandTemplateTests {
     @Test(
         "What says it in another way is a command like any other",
         arguments: [
-            "srun -N1-4", "srun -N2 -n8", "srun -N2 --ntasks-per-node=2", "srun", "mpirun", "sbatch -a 0-9:3",
-            "nice srun -N2",
+            "srun -N1-4", "srun -N2 -n8", "srun -N2 --ntasks-per-node=2", "srun", "nice srun -N2",
         ]
     )
     func unknown(line: String) throws {
         let launcher: CommandLauncher = try .commandLine(line, capacity: 2)
         #expect(launcher.capacity == 2 && launcher.hostsPerOrder == 1)
         #expect(self.words(launcher) == line.split(separator: " ").map { String($0) } + self.worker)
+    }
+
+    @Test(
+        "What could start no host as it is says what to write",
+        arguments: [
+            ("mpirun", "write -n"), ("mpirun --hostfile h", "write -n"), ("mpiexec -n x", "write -n"),
+            ("mpirun -n 2 {worker}", "leave {worker}"), ("sbatch --array=x", "'x'"), ("sbatch -a 0-", "write one such as"),
+            ("sbatch -a 3-1", "write one such as"), ("sbatch -a 0-7%", "'0-7%'"), ("sbatch -a 0-7:0", "'0-7:0'"),
+            ("sbatch -a 0:3", "'0:3'"), ("sbatch --wrap={worker}", "leave {worker}"),
+        ]
+    )
+    func refused(line: String, text: String) throws {
+        let error = try #require(throws: ParallelError.self) { let _: CommandLauncher = try .commandLine(line) }
+        #expect(error.code == .invalidArgument && error.detail.contains(text), "\(error)")
+        #expect(error.detail.contains(line.split(separator: " ")[0]), "\(error)")
     }
 
     @Test("A host's order and part are read from what it is called")

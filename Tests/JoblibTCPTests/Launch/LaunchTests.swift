@@ -51,6 +51,13 @@ final class LaunchTests {
         #expect(ProcessState.haveEnded(Array(hosts), within: 15))
     }
 
+    @Test("A shell's command starts a host in its middle")
+    func inAWord() throws {
+        let launch: BackendParameter = .launch(.command(["sh", "-c", "true && exec {worker}"]), workersPerHost: 1)
+        let hosts = try Parallel(backend: .tcp, backendParams: self.near + [launch])([Delayed(HostPID())])
+        #expect(hosts.count == 1 && hosts[0] != getpid())
+    }
+
     @Test("A loop without a scope has them for as long as it is there")
     func loop() throws {
         var loop: Parallel? = Parallel(
@@ -150,13 +157,21 @@ final class LaunchTests {
         }
     }
 
-    @Test("A call begins with the first of hosts that begin one by one, and takes in the others", arguments: ["sbatch", "ssh"])
+    @Test(
+        "A call begins with the first of hosts that begin one by one, and takes in the others",
+        arguments: ["sbatch", "ssh"]
+    )
     func oneByOne(_ tool: String) throws {
         // The second one waits for room.
         let late = "while [ ! -e \"$FAKE/room\" ]; do sleep 0.05; done"
         let sbatch = FakeTools.script("sbatch")
-            .replacing("exec sh \"$2\"", with: "[ ${1##*-} = 0 ] || \(late.replacing("$FAKE", with: "${1%/*}/..")); exec sh \"$2\"")
-        let tools = try FakeTools(["sbatch": sbatch, "ssh": "case \"$*\" in *hostb*) \(late);; esac\n\(FakeTools.script("ssh"))"])
+            .replacing(
+                "exec sh \"$2\"",
+                with: "[ ${1##*-} = 0 ] || \(late.replacing("$FAKE", with: "${1%/*}/..")); exec sh \"$2\""
+            )
+        let tools = try FakeTools([
+            "sbatch": sbatch, "ssh": "case \"$*\" in *hostb*) \(late);; esac\n\(FakeTools.script("ssh"))",
+        ])
         let launch: BackendParameter =
             switch tool {
             case "ssh": .launch(.ssh(["hosta", "hostb"]), workersPerHost: 1)
@@ -165,9 +180,8 @@ final class LaunchTests {
         try parallelConfig(backend: .tcp, backendParams: self.near + [launch]) {
             #expect(try Parallel()([Delayed(HostPID())]).count == 1)
             let rendezvous = Rendezvous()
-            let call = BackgroundCall {
-                try Parallel(batchSize: 1)((0..<4).map { Delayed(HeldHost($0, rendezvous)) })
-            }
+            let parallel = Parallel(batchSize: 1)
+            let call = BackgroundCall { try parallel((0..<4).map { Delayed(HeldHost($0, rendezvous)) }) }
             try rendezvous.waitForBegun(1)
             try "".write(toFile: tools.file("room"), atomically: true, encoding: .utf8)
             try rendezvous.waitForBegun(2)

@@ -10,14 +10,14 @@ extension WorkerLauncher where Self == CommandLauncher {
     ///
     /// - Parameters:
     ///   - nodes: How many, from 1.
-    ///   - workersPerNode: For how many workers a host asks Slurm for CPUs, from 1; by default `options` say it, or Slurm does. How many
-    ///     there are follows from the CPUs that the host may use.
+    ///   - workersPerHost: How many workers a host has, and asks Slurm for CPUs for, from 1; by default `options` say it, or Slurm does, and
+    ///     there are as many as CPUs that the host may use.
     ///   - options: Further options of `srun`, such as `["--partition=long", "--time=60"]`.
     ///   - program: The executable on the nodes; by default where it is on this machine, in a folder that they share.
     /// - Returns: The launcher.
     public static func slurm(
         nodes: Int,
-        workersPerNode: Int? = nil,
+        workersPerHost: Int? = nil,
         options: [String] = [],
         program: String? = nil
     ) -> CommandLauncher {
@@ -26,8 +26,9 @@ extension WorkerLauncher where Self == CommandLauncher {
                 "srun", "--nodes={count}", "--ntasks={count}", "--ntasks-per-node=1", "--job-name={name}",
             ]
         )
-        template.words += (workersPerNode.map { ["--cpus-per-task=\($0)"] } ?? []) + options
+        template.words += (workersPerHost.map { ["--cpus-per-task=\($0)"] } ?? []) + options
         (template.hostsPerCommand, template.capacity, template.program) = (max(nodes, 1), nodes, program)
+        template.slots = workersPerHost
         // Slurm has the nodes back when the last host has ended: another one that is to take the place of one waits for ever.
         (template.beginsTogether, template.restarts) = (true, true)
         return CommandLauncher(template)
@@ -39,7 +40,7 @@ extension WorkerLauncher where Self == CommandLauncher {
     ///
     /// - Parameters:
     ///   - count: How many, from 1.
-    ///   - workersPerHost: For how many workers a job asks Slurm for CPUs, from 1; by default `options` say it, or Slurm does.
+    ///   - workersPerHost: The same for a job.
     ///   - options: Further options of `sbatch`. Without `--output` among them what hosts print is dropped; `--job-name` has no effect.
     ///   - program: The executable on the nodes; by default where it is on this machine.
     ///   - folder: Where the token's file is; by default the working directory.
@@ -65,6 +66,7 @@ extension WorkerLauncher where Self == CommandLauncher {
         template.status = ["squeue", "--noheader", "--array", "--jobs={job}", "--format=%T", "{clusters}"]
         template.cluster = OptionWords.value(["-M", "--clusters", "--cluster"], in: options) ?? ""
         (template.hostsPerCommand, template.capacity, template.program) = (max(count, 1), count, program)
+        template.slots = workersPerHost
         (template.isSubmission, template.tokenWay, template.folder) = (true, .file, folder)
         return CommandLauncher(template)
     }

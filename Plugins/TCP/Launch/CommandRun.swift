@@ -74,11 +74,12 @@ final class CommandRun: Sendable {
             place: self.place,
             cluster: self.template.cluster,
             program: self.template.program ?? self.order.program,
-            environment: self.order.environment
+            environment: self.template.environment(self.order.environment)
         )
         do throws(ParallelError) {
             if self.template.tokenWay == .file, !self.order.standardInput.isEmpty {
-                values.environment = self.order.environment(tokenFile: try self.writeToken())
+                let environment = self.order.environment(tokenFile: try self.writeToken())
+                values.environment = self.template.environment(environment)
             }
             self.state.withLock { $0.values = values }
             let isSubmission = self.template.isSubmission

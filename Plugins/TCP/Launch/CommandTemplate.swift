@@ -34,6 +34,9 @@ struct CommandTemplate: Sendable {
     var hostsPerCommand = 1
     var capacity: Int?
 
+    /// How many workers a host has, where `.launch` does not say it; `nil`: as many as it has CPUs.
+    var slots: Int?
+
     /// Whether the hosts of a command begin together, or not at all.
     var beginsTogether = false
 
@@ -92,6 +95,12 @@ struct CommandTemplate: Sendable {
             let names = [ClusterCertificates.certificateVariable, HostSettings.plaintextVariable]
             return ["env"] + names.filter { self.environment[$0] == nil }.flatMap { ["-u", $0] }
         }
+    }
+
+    /// The variables of an order, with what it leaves to the template.
+    func environment(_ environment: [String: String]) -> [String: String] {
+        guard let slots = self.slots else { return environment }
+        return [HostSettings.slotsVariable: "\(slots)"].merging(environment) { $1 }
     }
 
     /// Whether the words of the template start the program themselves, so that the host's variables have to be the command's own.

@@ -107,7 +107,7 @@ extension BackendParameter {
     /// - Parameters:
     ///   - launcher: What starts them, such as `.slurm(nodes: 2)`, `.ssh(["hosta", "hostb"])`, or any ``WorkerLauncher``.
     ///   - count: How many hosts, from 1; the launcher's capacity by default.
-    ///   - workersPerHost: How many workers each has, from 1; as many as the host has CPUs for it by default.
+    ///   - workersPerHost: How many workers each has, from 1; by default as many as the launcher says, or as the host has CPUs for it.
     ///   - idleTimeout: For how long they stay while no call uses them, from 0; a minute by default.
     /// - Returns: The parameter. Whoever keeps it keeps the hosts.
     public static func launch(

@@ -34,7 +34,7 @@ struct CommandTemplateTests {
 
     @Test("srun starts one host on each node")
     func slurm() {
-        let launcher: CommandLauncher = .slurm(nodes: 3, workersPerNode: 4, options: ["--time=5"])
+        let launcher: CommandLauncher = .slurm(nodes: 3, workersPerHost: 4, options: ["--time=5"])
         let words = self.words(launcher)
         #expect(
             Array(words.prefix(7)) == [
@@ -44,6 +44,16 @@ struct CommandTemplateTests {
         )
         #expect(Array(words.suffix(self.worker.count)) == self.worker)
         #expect(launcher.capacity == 3 && launcher.hostsPerOrder == 3)
+    }
+
+    @Test("For how many workers CPUs are asked for, so many there are, unless the launch says otherwise")
+    func slots() {
+        for launcher in [CommandLauncher.slurm(nodes: 1, workersPerHost: 4), .slurmArray(count: 1, workersPerHost: 4)] {
+            #expect(self.words(launcher).contains("--cpus-per-task=4"))
+            #expect(launcher.template.environment(["A": "b"]) == ["A": "b", "JOBLIB_WORKER_SLOTS": "4"])
+            let said = ["JOBLIB_WORKER_SLOTS": "2"]
+            #expect(launcher.template.environment(said) == said)
+        }
     }
 
     @Test(
@@ -80,11 +90,15 @@ struct CommandTemplateTests {
         var unknown = self.values
         unknown.job = ""
         let search = launcher.template.callOff(unknown)
-        #expect(Array(search.prefix(2)) == ["scancel", "--name=joblib-1-a-1"] && search.last?.hasPrefix("--user=") == true)
+        #expect(
+            Array(search.prefix(2)) == ["scancel", "--name=joblib-1-a-1"] && search.last?.hasPrefix("--user=") == true
+        )
         #expect(launcher.template.tokenWay == .file && launcher.capacity == 8)
         var labelled = self.values
         labelled.environment = ["JOBLIB_WORKER_LABEL": "joblib-1-a-1"]
-        #expect(launcher.template.script(labelled).contains(" JOBLIB_WORKER_LABEL=joblib-1-a-1/\"$SLURM_ARRAY_TASK_ID\" "))
+        #expect(
+            launcher.template.script(labelled).contains(" JOBLIB_WORKER_LABEL=joblib-1-a-1/\"$SLURM_ARRAY_TASK_ID\" ")
+        )
         labelled.part = "5"
         #expect(CommandTemplate.filled(launcher.template.stopPart, labelled) == ["scancel", "17_5"])
         let own: CommandLauncher = .slurmArray(count: 1, options: ["--output=log"])
@@ -163,7 +177,10 @@ struct CommandTemplateTests {
         let quoted = (self.worker.dropLast() + ["'/opt/my program'"]).joined(separator: " ")
         #expect(self.words(shell) == ["sh", "-c", "cd x && exec \(quoted)"])
         let own: CommandLauncher = .command(["run", "--dial={address}", "{program}"])
-        #expect(self.words(own) == Self.cleaning + ["run", "--dial=10.0.0.1:7077", "/opt/my program"] && own.template.namesProgram)
+        #expect(
+            self.words(own) == Self.cleaning + ["run", "--dial=10.0.0.1:7077", "/opt/my program"]
+                && own.template.namesProgram
+        )
         // What is filled in is not looked at again, and other braces stay.
         var values = self.values
         values.name = "{count}"
@@ -207,7 +224,8 @@ struct CommandTemplateTests {
         "What could start no host as it is says what to write",
         arguments: [
             ("mpirun", "write -n"), ("mpirun --hostfile h", "write -n"), ("mpiexec -n x", "write -n"),
-            ("mpirun -n 2 {worker}", "leave {worker}"), ("sbatch --array=x", "'x'"), ("sbatch -a 0-", "write one such as"),
+            ("mpirun -n 2 {worker}", "leave {worker}"), ("sbatch --array=x", "'x'"),
+            ("sbatch -a 0-", "write one such as"),
             ("sbatch -a 3-1", "write one such as"), ("sbatch -a 0-7%", "'0-7%'"), ("sbatch -a 0-7:0", "'0-7:0'"),
             ("sbatch -a 0:3", "'0:3'"), ("sbatch --wrap={worker}", "leave {worker}"),
         ]
@@ -224,7 +242,9 @@ struct CommandTemplateTests {
         #expect(first.number == 3 && first.part == nil)
         let second = try #require(LaunchOrder.place(inName: "node7:4711 joblib-1-a-3/12", "joblib-1-a-"))
         #expect(second.number == 3 && second.part == 12)
-        for name in ["joblib-1-a-3", "node7:4711", "node7:4711 joblib-1-b-3", "node7:4711 joblib-1-a-x", "n joblib-1-a-"] {
+        for name in [
+            "joblib-1-a-3", "node7:4711", "node7:4711 joblib-1-b-3", "node7:4711 joblib-1-a-x", "n joblib-1-a-",
+        ] {
             #expect(LaunchOrder.place(inName: name, "joblib-1-a-") == nil, "\(name)")
         }
     }
@@ -241,7 +261,8 @@ struct CommandTemplateTests {
         let other = try #require(JobNumber("17;cluster\n"))
         #expect(other.number == "17" && other.cluster == "cluster")
         for text in [
-            "", "x", "Submitted batch job 17\n", "17\n18\n", "-1", "17 ", "1;2;3", "17;", "17;a b", String(repeating: "1", count: 40),
+            "", "x", "Submitted batch job 17\n", "17\n18\n", "-1", "17 ", "1;2;3", "17;", "17;a b",
+            String(repeating: "1", count: 40),
         ] {
             #expect(JobNumber(text) == nil, "\(text)")
         }

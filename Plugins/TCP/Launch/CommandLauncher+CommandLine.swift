@@ -15,15 +15,24 @@ extension WorkerLauncher where Self == CommandLauncher {
     /// - Parameters:
     ///   - line: The command, with no program to run in the end: that is this one. `{worker}` stands for it in other places.
     ///   - capacity: How many times the command may run at once, where no number of hosts is read of it; 1 by default.
+    ///   - program: The executable there; by default where it is on this machine.
     /// - Returns: The launcher.
     /// - Throws: ``ParallelError`` `.invalidArgument` where it cannot be split, says nothing, or cannot start hosts.
-    public static func commandLine(_ line: String, capacity: Int? = 1) throws -> CommandLauncher {
+    public static func commandLine(
+        _ line: String,
+        capacity: Int? = 1,
+        program: String? = nil
+    ) throws -> CommandLauncher {
         let words = try CommandWords.split(line)
         guard let first = words.first else {
             throw ParallelError(.invalidArgument, "launch: an empty command; write one, such as \"ssh hosta\"")
         }
-        return try KnownCommand(words)?.launcher(first)
+        let launcher =
+            try KnownCommand(words)?.launcher(first)
             ?? .command(words, capacity: capacity, isReadByShell: KnownCommand.name(first) == "ssh")
+        var template = launcher.template
+        template.program = program
+        return CommandLauncher(template)
     }
 }
 
@@ -84,7 +93,10 @@ struct KnownCommand {
     }
 
     private static func refusal(_ words: [String], _ why: String) -> ParallelError {
-        ParallelError(.invalidArgument, "launch: '\(words.map { CommandWords.quoted($0) }.joined(separator: " "))' \(why)")
+        ParallelError(
+            .invalidArgument,
+            "launch: '\(words.map { CommandWords.quoted($0) }.joined(separator: " "))' \(why)"
+        )
     }
 
     /// The launcher that starts it.
@@ -102,7 +114,9 @@ struct KnownCommand {
             (template.beginsTogether, template.restarts) = (true, true)
         case .sbatch:
             template = CommandLauncher.slurmArray(count: self.count, options: self.options).template
-            if let limit = self.limit { template.words = template.words.map { $0.hasPrefix("--array=") ? "\($0)%\(limit)" : $0 } }
+            if let limit = self.limit {
+                template.words = template.words.map { $0.hasPrefix("--array=") ? "\($0)%\(limit)" : $0 }
+            }
         case .mpirun: template = CommandLauncher.mpi(count: self.count, options: self.options).template
         }
         template.words[0] = path

@@ -220,14 +220,22 @@ final class Cluster: Sendable {
     /// - Throws: `ParallelError` that says how many came, and why others did not.
     func waitForWorkers(atLeast count: Int, within limit: Duration) throws -> Int {
         let (sum, overflow) = MonotonicClock.now.addingReportingOverflow(limit.nanoseconds)
-        return try self.driver.waitForWorkers(
-            atLeast: count,
-            within: limit,
-            until: overflow ? .max : sum,
-            isHopeless: { self.finalError },
-            explain: { self.problems.texts + (self.launch?.problems ?? []) }
-        )
+        do {
+            return try self.driver.waitForWorkers(
+                atLeast: count,
+                within: limit,
+                until: overflow ? .max : sum,
+                isHopeless: { self.finalError },
+                explain: { self.explanation }
+            )
+        } catch {
+            // As the core names a backend: it adds nothing then of what it was about to do.
+            throw ParallelError(error.code, "backend 'tcp': \(error.detail)")
+        }
     }
+
+    /// Why hosts are not there.
+    private var explanation: [String] { self.problems.texts + (self.launch?.problems ?? []) }
 
     /// Opens a session, once it has a worker.
     func open(
@@ -243,7 +251,7 @@ final class Cluster: Sendable {
                 wishes,
                 parameters: parameters,
                 within: limit,
-                explain: { self.problems.texts },
+                explain: { self.explanation },
                 didClose: { [weak self] in self?.endUse() }
             )
         } catch {

@@ -49,6 +49,9 @@ public final class CommandGuard: Sendable {
     /// Takes it back.
     public func remove(_ number: UInt64) { self.process.write(Array(GuardedThings.line(removing: number).utf8)) }
 
+    /// Whether it is there: somebody may have ended it, and it guards nothing then.
+    public var isAlive: Bool { !self.process.waitForEnd(until: 0) }
+
     /// The process's id, for tests.
     public var pid: Int32 { self.process.pid }
 }

@@ -78,13 +78,19 @@ public final class CommandLauncher: WorkerLauncher {
     }
 
     private func findGuardian() throws(ParallelError) -> CommandGuard {
-        if let present = self.state.withLock({ $0.guardian }) { return present }
+        if let present = self.state.withLock({ $0.guardian }), present.isAlive { return present }
         do throws(SystemError) {
             return try CommandGuard()
         } catch {
-            throw ParallelError(.resourceExhausted, "no process to tidy up behind this one: \(error); use fewer processes")
+            throw ParallelError(
+                .resourceExhausted,
+                "no process to tidy up behind this one: \(error); use fewer processes"
+            )
         }
     }
+
+    /// The id of the process that guards, for tests; `nil` while nothing runs.
+    var guardPID: Int32? { self.state.withLock { $0.guardian?.pid } }
 
     private func forget(_ run: CommandRun) {
         // The guardian's end is not waited for, and yet not to happen under the lock.

@@ -109,8 +109,9 @@ final class CommandRun: Sendable {
     }
 
     private func writeToken() throws(ParallelError) -> String {
-        let folder = self.template.folder.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? Folder.current
-        let path = "\(folder).joblib-token-\(self.order.name)"
+        let folder = self.template.folder.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? ""
+        // Whole, since hosts, the guardian, and this program may be in other folders by the time they look.
+        let path = "\(folder.hasPrefix("/") ? "" : Folder.current)\(folder).joblib-token-\(self.order.name)"
         // Known before it is there: this process may end at any time.
         let number = self.guardian.add(.file(path))
         self.state.withLock { state in
@@ -283,7 +284,9 @@ final class CommandRun: Sendable {
     }
 
     private func tidyUp(keepsGuard: Bool = false) {
-        let (path, file, stop) = self.state.withLock { ($0.tokenPath.take(), $0.guardedFile.take(), $0.guardedStop.take()) }
+        let (path, file, stop) = self.state.withLock {
+            ($0.tokenPath.take(), $0.guardedFile.take(), $0.guardedStop.take())
+        }
         if let path { OpenFile.remove(path) }
         if let file { self.guardian.remove(file) }
         if let stop, !keepsGuard { self.guardian.remove(stop) }

@@ -25,6 +25,9 @@ final class Launch: Sendable {
         /// Those whose hosts are wanted.
         var live: Set<Int> = []
 
+        /// Whether whoever has the connections is about to end all of them.
+        var isFinished = false
+
         // As of the last event.
         var fault: String?
         var lastFailure: String?
@@ -86,7 +89,10 @@ final class Launch: Sendable {
     func unneed() { self.take(.unneeded) }
 
     /// Stops all that was launched, for good, and does not wait for it.
-    func finish() { self.take(.over) }
+    func finish() {
+        self.state.withLock { $0.isFinished = true }
+        self.take(.over)
+    }
 
     /// The order that a host was started for, from what it is called; `nil`: none of these.
     func order(of name: String) -> Int? { LaunchOrder.place(inName: name, self.prefix)?.number }
@@ -126,7 +132,10 @@ final class Launch: Sendable {
         let texts = waiting.map { order, begin in
             let seconds = (MonotonicClock.now &- begin) / 1_000_000_000
             let words = self.launcher.lastWords(of: order)
-            return "launch: no worker of \(order.name) has come in \(seconds) s\(words.isEmpty ? "" : "; \(words)")"
+            let address = self.instructions.environment["JOBLIB_WORKER_DIAL"] ?? ""
+            return
+                "launch: no worker of \(order.name) has come in \(seconds) s, which dials \(address); is that how it reaches this machine? "
+                + ".listen and .dialAddress name another one\(words.isEmpty ? "" : "; \(words)")"
         }
         return (failure.map { ["launch: \($0)"] } ?? []) + texts
     }
@@ -168,19 +177,22 @@ final class Launch: Sendable {
     }
 
     private func publish(_ plan: LaunchPlan) {
-        let (isNew, over) = self.state.withLock { state in
+        let isNew = self.state.withLock { state in
             let over = state.live.subtracting(plan.live)
             state.live = plan.live
+            // Under the lock: the event loop of the connections may be gone as soon as this is finished. What was stopped is idle, and what
+            // has ended by itself need not have been.
+            if !state.isFinished {
+                for number in over { self.disconnect(number, plan.isStopping(number) ? .zero : Self.partingTime) }
+            }
             let isNew = state.fault != plan.fault || state.lastFailure != plan.lastFailure
             // Of a call that has just come the plan does not know yet.
             let isAhead = state.events.contains(.needed)
             state.fault = isAhead ? nil : plan.fault
             state.lastFailure = plan.lastFailure
             state.waiting = plan.waiting
-            return (isNew, over)
+            return isNew
         }
-        // What was stopped is idle, and what ended by itself need not have been.
-        for number in over { self.disconnect(number, plan.isStopping(number) ? .zero : Self.partingTime) }
         if isNew { self.didChange() }
     }
 

@@ -30,6 +30,7 @@ struct LaunchFaultsTests {
     func missing() throws {
         let error = try self.failure(.launch(.command(["joblib-no-such-srun", "-N2"])))
         #expect(error.code == .noWorkers, "\(error)")
+        #expect(error.detail.hasPrefix("backend 'tcp': launch: 'joblib-no-such"), "\(error)")
         #expect(
             error.detail.contains("'joblib-no-such-srun -N2' cannot be started") && error.detail.contains("install it"),
             "\(error)"
@@ -85,7 +86,7 @@ struct LaunchFaultsTests {
         let rendezvous = Rendezvous()
         let script = "trap '' TERM; echo $$ >\(rendezvous.path)/pid; while :; do sleep 0.1; done"
         let error = try self.failure(.launch(.command(["sh", "-c", script])), within: .seconds(1))
-        #expect(error.detail.contains("is running"), "\(error)")
+        #expect(error.detail.contains("is running") && error.detail.contains("which dials 127.0.0.1:"), "\(error)")
         let text = try String(contentsOfFile: "\(rendezvous.path)/pid", encoding: .utf8)
         let pid = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(ProcessState.haveEnded([pid], within: 15))

@@ -44,7 +44,10 @@ struct CountCommand: ParsableCommand {
     var launchCount: Int?
 
     @Option(
-        help: ArgumentHelp("Where this program is on hosts that are launched. (default: where it is here)", valueName: "path")
+        help: ArgumentHelp(
+            "Where this program is on hosts that are launched. (default: where it is here)",
+            valueName: "path"
+        )
     )
     var launchProgram: String?
 
@@ -92,7 +95,9 @@ struct CountCommand: ParsableCommand {
             throw ValidationError("--launch-count says how many of --launch COMMAND, which is not there")
         }
         guard self.launch != nil || (self.launchProgram == nil && self.dialAddress == nil) else {
-            throw ValidationError("--launch-program and --dial-address are for what --launch COMMAND starts, which is not there")
+            throw ValidationError(
+                "--launch-program and --dial-address are for what --launch COMMAND starts, which is not there"
+            )
         }
         guard self.launchProgram != "" else { throw ValidationError("--launch-program: the path is empty") }
         guard !self.paths.contains("") else {
@@ -114,12 +119,8 @@ struct CountCommand: ParsableCommand {
             parameters.append(.launch(launcher, count: self.launchCount))
         }
         // Where hosts are launched the backend knows how many there are to be.
-        if !isLaunched || self.wait != nil || self.within != nil {
-            let count = self.wait ?? 1
-            parameters.append(
-                .waitForWorkers(atLeast: count, within: .seconds(self.within ?? (isLaunched ? 60 : 10)))
-            )
-        }
+        let limit = self.within ?? (isLaunched ? 60 : 10)
+        parameters.append(.waitForWorkers(atLeast: self.wait, within: .seconds(limit)))
         if let workers = self.workers {
             parameters.append(
                 .workers(workers.split(separator: ",", omittingEmptySubsequences: false).map(String.init))

@@ -68,16 +68,21 @@ final class Cluster: Sendable {
         var limits = CoordinatorSettings()
         limits.heartbeatInterval = settings.meeting.heartbeatInterval
         limits.patience = settings.meeting.patience
-        let launched = LaunchReference()
+        let launched = LaunchReference(on: group.next())
         let driver = try makeDriver(limits, EventLoopExecutor(group.next())) { launched.note($0) }
         var guest = GuestHandling(
             greeting: .ofThisProcess(role: .coordinator, slots: 0),
             security: try settings.credentials.map { try $0.security(.coordinator) },
             loop: group.next(),
-            makeGuest: { CoordinatorLink(driver, $0, $1, $2) }
+            makeGuest: { connection, host, address in
+                launched.note(connection, of: host)
+                return CoordinatorLink(driver, connection, host, address)
+            }
         )
         let claims = HostClaims()
-        guest.admit = { driver.refusal(of: $0) ?? claims.refusal(of: $0, at: $1.peerText, over: $1) }
+        guest.admit = {
+            launched.refusal(of: $0) ?? driver.refusal(of: $0) ?? claims.refusal(of: $0, at: $1.peerText, over: $1)
+        }
         let name = guest.greeting.name
         guest.observers = Observers(on: group.next()) { driver.status(name: name) }
         let cluster = Cluster(group, driver, settings.meeting.hosts)
@@ -139,8 +144,10 @@ final class Cluster: Sendable {
             let launch = try Launch(
                 request.launcher,
                 request.plan(settings.launchedCount),
-                request.instructions(address, settings.credentials?.token)
-            ) { [driver = self.driver] in driver.noteChange() }
+                request.instructions(address, settings.credentials?.token),
+                disconnect: { [weak reference] in reference?.disconnect($0, after: $1) },
+                didChange: { [driver = self.driver] in driver.noteChange() }
+            )
             reference.set(launch)
             self.state.withLock { $0.launch = launch }
         } catch let error as SystemError {
@@ -213,14 +220,22 @@ final class Cluster: Sendable {
     /// - Throws: `ParallelError` that says how many came, and why others did not.
     func waitForWorkers(atLeast count: Int, within limit: Duration) throws -> Int {
         let (sum, overflow) = MonotonicClock.now.addingReportingOverflow(limit.nanoseconds)
-        return try self.driver.waitForWorkers(
-            atLeast: count,
-            within: limit,
-            until: overflow ? .max : sum,
-            isHopeless: { self.finalError },
-            explain: { self.problems.texts + (self.launch?.problems ?? []) }
-        )
+        do {
+            return try self.driver.waitForWorkers(
+                atLeast: count,
+                within: limit,
+                until: overflow ? .max : sum,
+                isHopeless: { self.finalError },
+                explain: { self.explanation }
+            )
+        } catch {
+            // As the core names a backend: it adds nothing then of what it was about to do.
+            throw ParallelError(error.code, "backend 'tcp': \(error.detail)")
+        }
     }
+
+    /// Why hosts are not there.
+    private var explanation: [String] { self.problems.texts + (self.launch?.problems ?? []) }
 
     /// Opens a session, once it has a worker.
     func open(
@@ -236,7 +251,7 @@ final class Cluster: Sendable {
                 wishes,
                 parameters: parameters,
                 within: limit,
-                explain: { self.problems.texts },
+                explain: { self.explanation },
                 didClose: { [weak self] in self?.endUse() }
             )
         } catch {

@@ -69,10 +69,8 @@ final class Clusters: Sendable {
 
     /// Ends the clusters of a launch that no call can ask for any more.
     static func endLaunch(_ number: UInt64) {
-        let kept = self.perProcess.object.kept
-        for (meeting, cluster) in kept.all where meeting.launch == number {
-            if kept.remove(cluster, of: meeting, where: { _ in true }) { cluster.endWhenUnused() }
-        }
+        // Nobody makes one, since that takes the launch that is gone; who looks at one is done at once, and will not come back to end it.
+        for cluster in self.perProcess.object.kept.take(where: { $0.launch == number }) { cluster.endWhenUnused() }
     }
 
     /// Ends all that no call uses, and waits until their connections are closed.

@@ -69,6 +69,24 @@ final class KeptObjects<Key: Hashable & Sendable, Object: AnyObject & Sendable>:
         }
     }
 
+    /// Takes out the objects of some keys, once nobody looks at them any more; those that are still to be made are left.
+    ///
+    /// Waits for whoever has one in hand, so that it must not be called from within what ``find(_:whenFound:make:)`` or
+    /// ``remove(_:of:where:)`` call for one of these.
+    ///
+    /// - Parameter isMeant: Whether it is one of these.
+    /// - Returns: The objects.
+    func take(where isMeant: (Key) -> Bool) -> [Object] {
+        let places = self.places.withLock { $0.filter { isMeant($0.key) } }
+        return places.compactMap { key, place in
+            place.state.withLock { state in
+                guard let object = state.object else { return nil }
+                self.discard(key, &state)
+                return object
+            }
+        }
+    }
+
     /// Takes an object out, if a condition holds while nobody is given it.
     ///
     /// - Returns: Whether it was there, and is not any more.

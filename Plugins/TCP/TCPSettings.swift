@@ -73,17 +73,18 @@ struct TCPSettings: Sendable {
         self.launch = launch
         let launchedCount = try launch?.hostCount() ?? 0
         self.launchedCount = launchedCount
-        let usualWait = launch.map {
-            WorkerWait(count: launchedCount * ($0.workersPerHost ?? 1), limit: .seconds(60))
-        }
-        let wait: WorkerWait = try request.parameter(Self.waitName) ?? usualWait ?? WorkerWait()
-        guard wait.count >= 1, wait.limit > .zero else {
+        let usualLimit: Duration = launch == nil ? .seconds(10) : .seconds(60)
+        let wait: WorkerWait = try request.parameter(Self.waitName) ?? WorkerWait(count: nil, limit: usualLimit)
+        // Where each begins by itself the last of them may come in a week.
+        let whole = launch.flatMap { $0.launcher.beginsTogether ? launchedCount * ($0.workersPerHost ?? 1) : nil }
+        let wantedCount = wait.count ?? whole ?? 1
+        guard wantedCount >= 1, wait.limit > .zero else {
             throw ParallelError(
                 .invalidArgument,
-                "waitForWorkers: at least \(wait.count) within \(wait.limit); write 1 or more, and some time"
+                "waitForWorkers: at least \(wantedCount) within \(wait.limit); write 1 or more, and some time"
             )
         }
-        (self.wantedCount, self.waitLimit) = (wait.count, wait.limit)
+        (self.wantedCount, self.waitLimit) = (wantedCount, wait.limit)
         let addresses: [String] = try request.parameter(Self.workersName) ?? []
         let isPlain: Bool = try request.parameter(Self.plaintextName) ?? false
         // All addresses, and a port of the system's choice.
@@ -142,8 +143,8 @@ struct TCPSettings: Sendable {
             guard let credentials = self.credentials else {
                 throw ParallelError(
                     .insecureTransport,
-                    "tcp: no token; make one, by umask 077; joblib-hosts token >token or ClusterToken.generate(), and name the file in "
-                        + "JOBLIB_TOKEN_FILE on all hosts, or give backendParams: [.token(token)]"
+                    "tcp: no token; make one, by umask 077; joblib-worker token new >token or ClusterToken.generate(), and name the "
+                        + "file in JOBLIB_TOKEN_FILE on all hosts, or give backendParams: [.token(token)]"
                 )
             }
             meeting.tokenFingerprint = credentials.fingerprint
@@ -168,8 +169,9 @@ struct TCPSettings: Sendable {
 
 /// How many workers have to come before a call begins.
 struct WorkerWait: Sendable {
-    var count = 1
-    var limit = Duration.seconds(10)
+    /// `nil`: one, or all that are launched together.
+    let count: Int?
+    let limit: Duration
 }
 
 extension ParallelError.Code {
@@ -199,11 +201,13 @@ extension BackendParameter {
     /// How many workers have to be there before a call begins, and how long it waits for them.
     ///
     /// - Parameters:
-    ///   - count: From 1, which it is by default.
+    ///   - count: From 1; by default 1, or where hosts are launched that begin together one for each.
     ///   - limit: More than zero; 10 s by default. Then the call throws, and says how many came.
     /// - Returns: The parameter.
-    public static func waitForWorkers(atLeast count: Int = 1, within limit: Duration = .seconds(10)) -> BackendParameter
-    {
+    public static func waitForWorkers(
+        atLeast count: Int? = nil,
+        within limit: Duration = .seconds(10)
+    ) -> BackendParameter {
         BackendParameter(name: TCPSettings.waitName, value: WorkerWait(count: count, limit: limit))
     }
 

@@ -17,6 +17,9 @@ public final class CommandGuard: Sendable {
     static let endTime: UInt64 = 2_000_000_000
     static let commandTime: UInt64 = 20_000_000_000
 
+    /// After how long one is run again that searches, in nanoseconds.
+    static let searchTime: UInt64 = 3_000_000_000
+
     private let process: CommandProcess
     private let lastNumber = Atomic<UInt64>(0)
 
@@ -45,6 +48,9 @@ public final class CommandGuard: Sendable {
 
     /// Takes it back.
     public func remove(_ number: UInt64) { self.process.write(Array(GuardedThings.line(removing: number).utf8)) }
+
+    /// Whether it is there: somebody may have ended it, and it guards nothing then.
+    public var isAlive: Bool { !self.process.waitForEnd(until: 0) }
 
     /// The process's id, for tests.
     public var pid: Int32 { self.process.pid }
@@ -80,7 +86,7 @@ private func endThings(_ things: [UInt64: GuardedThings.Thing]) {
         case .group(let group) where group > 1: kill(-group, SIGTERM)
         case .group: break
         case .file(let path): unsafe unlink(path)
-        case .command(let words):
+        case .command(let words), .search(let words):
             // Where it cannot be run there is nobody left to tell.
             if let process = try? CommandProcess.start(words, didEnd: { _ in }) { commands.append(process) }
         }
@@ -93,5 +99,13 @@ private func endThings(_ things: [UInt64: GuardedThings.Thing]) {
         usleep(10_000)
     }
     for group in groups { kill(-group, SIGKILL) }
+    let searches = things.values.compactMap { thing -> [String]? in
+        guard case .search(let words) = thing else { return nil }
+        return words
+    }
+    if !searches.isEmpty {
+        usleep(UInt32(max(MonotonicClock.now, now + CommandGuard.searchTime) - MonotonicClock.now / 1000))
+        commands += searches.compactMap { try? CommandProcess.start($0, didEnd: { _ in }) }
+    }
     for command in commands where !command.waitForEnd(until: now + CommandGuard.commandTime) { command.kill() }
 }

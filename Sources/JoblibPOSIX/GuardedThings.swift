@@ -14,6 +14,9 @@ public struct GuardedThings: Equatable, Sendable {
         /// A program that is to run, and its arguments.
         case command([String])
 
+        /// The same, and once more a little later: it is to find what may just be coming into being.
+        case search([String])
+
         /// A file that is to be removed.
         case file(String)
     }
@@ -39,6 +42,7 @@ public struct GuardedThings: Equatable, Sendable {
             switch words[1] {
             case "group": self.things[number] = words.count == 3 ? Int32(words[2]).map { Thing.group($0) } : nil
             case "command": self.things[number] = words.count > 2 ? .command(Array(words[2...])) : nil
+            case "search": self.things[number] = words.count > 2 ? .search(Array(words[2...])) : nil
             case "file": self.things[number] = words.count == 3 ? .file(words[2]) : nil
             default: self.things[number] = nil
             }
@@ -51,6 +55,7 @@ public struct GuardedThings: Equatable, Sendable {
             switch thing {
             case .group(let group): ["group", "\(group)"]
             case .command(let words): ["command"] + words
+            case .search(let words): ["search"] + words
             case .file(let path): ["file", path]
             }
         return (["\(number)"] + words).map { self.encoded($0) }.joined(separator: " ") + "\n"

@@ -32,6 +32,9 @@ public enum ThisProcess {
     /// The id of the process.
     public static var id: Int32 { getpid() }
 
+    /// The number of the user as whom it runs.
+    public static var userID: UInt32 { geteuid() }
+
     /// Writes a text to standard error, unbuffered.
     public static func write(_ text: String) {
         var bytes = Array(text.utf8)[...]

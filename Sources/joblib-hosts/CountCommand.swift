@@ -45,7 +45,24 @@ struct CountCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Number of workers to wait for before beginning. (default: 1, or all hosts that are launched)",
+            "Where this program is on hosts that are launched. (default: where it is here)",
+            valueName: "path"
+        )
+    )
+    var launchProgram: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where hosts that are launched dial, such as 10.0.0.1:0; port 0 is the one that is listened at. (default: the address from which "
+                + "this machine reaches other networks)",
+            valueName: "address"
+        )
+    )
+    var dialAddress: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Number of workers to wait for before beginning. (default: 1, or all hosts that srun or mpirun starts)",
             valueName: "count"
         ),
         transform: { try Self.number($0, upTo: Self.maximumCount) }
@@ -77,6 +94,12 @@ struct CountCommand: ParsableCommand {
         guard self.launch != nil || self.launchCount == nil else {
             throw ValidationError("--launch-count says how many of --launch COMMAND, which is not there")
         }
+        guard self.launch != nil || (self.launchProgram == nil && self.dialAddress == nil) else {
+            throw ValidationError(
+                "--launch-program and --dial-address are for what --launch COMMAND starts, which is not there"
+            )
+        }
+        guard self.launchProgram != "" else { throw ValidationError("--launch-program: the path is empty") }
         guard !self.paths.contains("") else {
             throw ValidationError("a path is empty")
         }
@@ -88,21 +111,22 @@ struct CountCommand: ParsableCommand {
         var parameters: [BackendParameter] = []
         let isLaunched = self.launch != nil
         if let launch = self.launch {
-            let launcher: CommandLauncher = try .commandLine(launch, capacity: self.launchCount ?? 1)
+            let launcher: CommandLauncher = try .commandLine(
+                launch,
+                capacity: self.launchCount ?? 1,
+                program: self.launchProgram
+            )
             parameters.append(.launch(launcher, count: self.launchCount))
         }
         // Where hosts are launched the backend knows how many there are to be.
-        if !isLaunched || self.wait != nil || self.within != nil {
-            let count = self.wait ?? self.launchCount ?? 1
-            parameters.append(
-                .waitForWorkers(atLeast: count, within: .seconds(self.within ?? (isLaunched ? 60 : 10)))
-            )
-        }
+        let limit = self.within ?? (isLaunched ? 60 : 10)
+        parameters.append(.waitForWorkers(atLeast: self.wait, within: .seconds(limit)))
         if let workers = self.workers {
             parameters.append(
                 .workers(workers.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
             )
         }
+        if let dialAddress = self.dialAddress { parameters.append(.dialAddress(dialAddress)) }
         if let listen = self.listen { parameters.append(.listen(listen)) }
         let table = CharacterTable(.user, countsUnprintable: self.countUnprintable)
         let paths = self.paths.map(FilePath.init(argument:))

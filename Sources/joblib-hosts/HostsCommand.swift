@@ -13,18 +13,18 @@ struct HostsCommand: ParsableCommand {
         discussion: """
             The hosts are this very program. Each is started with JOBLIB_WORKER_LISTEN=ADDRESS, or with \
             JOBLIB_WORKER_DIAL=ADDRESS, in its environment, and never comes to its command line. All of them need the \
-            same token, in a file that JOBLIB_TOKEN_FILE names; `joblib-hosts token` makes a new one.
+            same token, in a file that JOBLIB_TOKEN_FILE names; `joblib-worker token new` makes one.
 
             Once, and copied to every host:
-              umask 077; joblib-hosts token >token
+              umask 077; joblib-worker token new >token
             On each host:
               JOBLIB_TOKEN_FILE=token JOBLIB_WORKER_LISTEN=0.0.0.0:7077 joblib-hosts
             Then, anywhere:
               JOBLIB_TOKEN_FILE=token joblib-hosts --workers hosta:7077,hostb:7077 *.txt
 
             Or have hosts started, which dial back, and are stopped in the end; there is no token to copy then:
-              joblib-hosts --launch "srun -N2" *.txt
-              joblib-hosts --launch "sbatch --array=0-7" *.txt
+              joblib-hosts --launch "srun -N2 --exclusive" *.txt
+              joblib-hosts --launch "sbatch --array=0-7 --cpus-per-task=4" --within 3600 *.txt
               joblib-hosts --launch "mpirun -n 4 --hostfile hosts" *.txt
               joblib-hosts --launch "ssh hosta" *.txt
             """,

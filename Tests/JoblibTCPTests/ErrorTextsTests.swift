@@ -98,10 +98,11 @@ struct ErrorTextsTests {
             try #require(throws: ParallelError.self) { try ClusterToken(fromFile: path) }.detail
         }
         #expect(
-            try text().contains("'\(path)' is not there; correct its name, or make one: umask 077; joblib-hosts token")
+            try text()
+                .contains("'\(path)' is not there; correct its name, or make one: umask 077; joblib-worker token new")
         )
         close(creat(path, 0o600))
-        #expect(try text().contains("is empty; make one: umask 077; joblib-hosts token >'\(path)'"))
+        #expect(try text().contains("is empty; make one: umask 077; joblib-worker token new >'\(path)'"))
         try Data(repeating: 65, count: 5000).write(to: URL(fileURLWithPath: path))
         chmod(path, 0o600)
         #expect(try text().contains("more in it than a token; name one that holds a token alone"))

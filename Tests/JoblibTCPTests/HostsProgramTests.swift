@@ -106,6 +106,26 @@ final class HostsProgramTests {
         if command != "env" { #expect(tools.calls.contains { $0.hasPrefix(command.prefix(3)) }) }
     }
 
+    @Test("What it launches may be elsewhere, and dials where it is told to")
+    func launchesElsewhere() async throws {
+        let tools = try FakeTools()
+        let file = self.folder.appending(path: "file").path
+        try Data("one two\n".utf8).write(to: URL(fileURLWithPath: file))
+        let copy = self.folder.appending(path: "a copy").path
+        try FileManager.default.copyItem(atPath: Self.program.path, toPath: copy)
+        let script = "unset JOBLIB_TOKEN_FILE; exec \"$@\""
+        let run = try await Self.shell(
+            script,
+            [
+                "sh", Self.program.path, "--launch", "ssh hosta", "--launch-program", copy, "--listen", "127.0.0.1:0",
+                "--dial-address", "localhost:0", file,
+            ]
+        )
+        #expect(run.output.contains("1 2 8 \(file)") && run.status == 0, "\(run.output)")
+        let call = try #require(tools.calls.first { $0.hasPrefix("ssh") })
+        #expect(call.contains("JOBLIB_WORKER_DIAL=localhost:") && call.contains("'\(copy)'"), "\(call)")
+    }
+
     @Test("Where what it launches brings no host, it says why and ends with status 69")
     func launchesNobody() async throws {
         let file = self.folder.appending(path: "file").path
@@ -121,7 +141,10 @@ final class HostsProgramTests {
             ["--workers", "a:1,", "x"], ["--listen", "127.0.0.1:0", "--wait", "0", "x"],
             ["--workers", "a:1", "--within", "0", "x"], ["--workers", "a:1", ""], ["--token", "jlt1_secret", "x"],
             ["--launch", "srun 'x", "x"], ["--launch", "", "x"], ["--launch-count", "2", "--workers", "a:1", "x"],
-            ["--launch", "srun -N2", "--launch-count", "3", "x"],
+            ["--launch", "srun -N2", "--launch-count", "3", "x"], ["--launch", "mpirun", "x"],
+            ["--launch-program", "x", "--workers", "a:1", "x"],
+            ["--dial-address", "a:1", "--listen", "127.0.0.1:0", "x"],
+            ["--launch", "env", "--launch-program", "", "x"], ["--launch", "env", "--dial-address", "nonsense", "x"],
         ]
     )
     func wrongValue(_ arguments: [String]) async throws {

@@ -59,12 +59,13 @@ do {
             .waitForWorkers(atLeast: Int(arguments[2]) ?? 1, within: .seconds(Int(arguments[3]) ?? 60)),
             Stream.hosts(arguments[4], Array(arguments.dropFirst(5)))
         )
+    case "idle": try Idle.run(arguments[1], Array(arguments.dropFirst(2)))
     case "figures": try Figures.run(Array(arguments.dropFirst()))
     default:
         print(
             "usage: tcp-probe token | roots COUNT ADDRESS… | roots-of-those-who-dial COUNT ADDRESS | hold COUNT FOLDER ADDRESS… | "
                 + "launch-hold COUNT FOLDER COMMAND | launch-exit COUNT FOLDER COMMAND | "
-                + "stream FILE COUNT SECONDS workers|listen|ssh|launch WORD… | "
+                + "stream FILE COUNT SECONDS workers|listen|ssh|launch WORD… | idle FOLDER MACHINE… | "
                 + "heavy plain|tls|plain-same|tls-same ADDRESS… | figures small|sleep ADDRESS…"
         )
     }

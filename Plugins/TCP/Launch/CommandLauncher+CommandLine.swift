@@ -9,21 +9,30 @@ extension WorkerLauncher where Self == CommandLauncher {
     /// A command as a person writes it, such as `"srun -N2 --partition=long"` or `"ssh hosta"`; it is split as a shell would, and run without.
     ///
     /// Of `srun -N`, `srun -n`, `sbatch --array` and `mpirun -n` the number of hosts is read, and each is started as `.slurm`, `.slurmArray`
-    /// and `.mpi` do; a host of `srun` or `sbatch` is then replaced by itself. The words behind `ssh` go through the shell of the other
+    /// and `.mpi` do, and so is `sbatch` without an array; `mpirun` without `-n`, and an array that is not understood, are refused. The words behind `ssh` go through the shell of the other
     /// machine, and are quoted for that. Everything else is as for `.command`.
     ///
     /// - Parameters:
     ///   - line: The command, with no program to run in the end: that is this one. `{worker}` stands for it in other places.
     ///   - capacity: How many times the command may run at once, where no number of hosts is read of it; 1 by default.
+    ///   - program: The executable there; by default where it is on this machine.
     /// - Returns: The launcher.
-    /// - Throws: ``ParallelError`` `.invalidArgument` where it cannot be split, or says nothing.
-    public static func commandLine(_ line: String, capacity: Int? = 1) throws -> CommandLauncher {
+    /// - Throws: ``ParallelError`` `.invalidArgument` where it cannot be split, says nothing, or cannot start hosts.
+    public static func commandLine(
+        _ line: String,
+        capacity: Int? = 1,
+        program: String? = nil
+    ) throws -> CommandLauncher {
         let words = try CommandWords.split(line)
         guard let first = words.first else {
             throw ParallelError(.invalidArgument, "launch: an empty command; write one, such as \"ssh hosta\"")
         }
-        return KnownCommand(words)?.launcher(first)
+        let launcher =
+            try KnownCommand(words)?.launcher(first)
             ?? .command(words, capacity: capacity, isReadByShell: KnownCommand.name(first) == "ssh")
+        var template = launcher.template
+        template.program = program
+        return CommandLauncher(template)
     }
 }
 
@@ -37,14 +46,22 @@ struct KnownCommand {
     private let count: Int
     private let options: [String]
 
-    /// Reads a command; `nil` when it is none of those, or does not say how many in a way that is understood.
-    init?(_ words: [String]) {
-        guard let first = words.first, !words.contains(where: { $0.contains("{") }) else { return nil }
+    /// How many jobs of an array may run at once, where that is said.
+    private var limit: Int?
+
+    /// Reads a command; `nil` when it is none of those, or one of `srun` that says it in a way that is not understood.
+    ///
+    /// - Throws: `ParallelError` where it is one that works only if that is understood.
+    init?(_ words: [String]) throws(ParallelError) {
+        guard let first = words.first else { return nil }
         let options = Array(words.dropFirst())
-        switch Self.name(first) {
+        let name = Self.name(first)
+        let isComposed = words.contains { $0.contains("{worker}") || $0.contains("{program}") }
+        switch name {
         case "srun":
-            let tasks = Self.take(["-n", "--ntasks"], from: options)
-            guard let nodes = Self.take(["-N", "--nodes"], from: options) else {
+            if isComposed { return nil }
+            let tasks = Self.number(["-n", "--ntasks"], from: options)
+            guard let nodes = Self.number(["-N", "--nodes"], from: options) else {
                 guard let tasks else { return nil }
                 (self.tool, self.count, self.options) = (.srunTasks, tasks.count, tasks.rest)
                 return
@@ -53,18 +70,33 @@ struct KnownCommand {
             guard tasks == nil, !options.contains(where: { $0.hasPrefix("--ntasks") }) else { return nil }
             (self.tool, self.count, self.options) = (.srunNodes, nodes.count, nodes.rest)
         case "sbatch":
-            guard let array = Self.take(["-a", "--array"], from: options, Self.arrayCount) else {
-                let isOther = options.contains { $0.hasPrefix("-a") || $0.hasPrefix("--array") }
-                guard !isOther else { return nil }
+            if isComposed { throw Self.refusal(words, "is handed a script; leave {worker} and {program} out") }
+            guard let array = OptionWords.take(["-a", "--array"], from: options) else {
                 (self.tool, self.count, self.options) = (.sbatch, 1, options)
                 return
             }
-            (self.tool, self.count, self.options) = (.sbatch, array.count, array.rest)
+            guard let (count, limit) = Self.arrayCount(array.value) else {
+                throw Self.refusal(
+                    words,
+                    "has an array '\(array.value)' that is not understood; write one such as 0-7, 1,5,9, 0-15:4 or 0-7%2"
+                )
+            }
+            (self.tool, self.count, self.options, self.limit) = (.sbatch, count, array.rest, limit)
         case "mpirun", "mpiexec":
-            guard let processes = Self.take(["-n", "-np", "--n", "-c"], from: options) else { return nil }
+            if isComposed { throw Self.refusal(words, "starts this program; leave {worker} and {program} out") }
+            guard let processes = Self.number(["-n", "-np", "--n", "-c"], from: options) else {
+                throw Self.refusal(words, "does not say how many hosts there are to be; write -n, such as \(name) -n 4")
+            }
             (self.tool, self.count, self.options) = (.mpirun, processes.count, processes.rest)
         default: return nil
         }
+    }
+
+    private static func refusal(_ words: [String], _ why: String) -> ParallelError {
+        ParallelError(
+            .invalidArgument,
+            "launch: '\(words.map { CommandWords.quoted($0) }.joined(separator: " "))' \(why)"
+        )
     }
 
     /// The launcher that starts it.
@@ -79,7 +111,12 @@ struct KnownCommand {
         case .srunTasks:
             template = CommandTemplate(words: ["srun", "--ntasks={count}", "--job-name={name}"] + self.options)
             (template.hostsPerCommand, template.capacity) = (self.count, self.count)
-        case .sbatch: template = CommandLauncher.slurmArray(count: self.count, options: self.options).template
+            (template.beginsTogether, template.restarts) = (true, true)
+        case .sbatch:
+            template = CommandLauncher.slurmArray(count: self.count, options: self.options).template
+            if let limit = self.limit {
+                template.words = template.words.map { $0.hasPrefix("--array=") ? "\($0)%\(limit)" : $0 }
+            }
         case .mpirun: template = CommandLauncher.mpi(count: self.count, options: self.options).template
         }
         template.words[0] = path
@@ -89,53 +126,38 @@ struct KnownCommand {
     /// The last part of a path.
     static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
-    /// Takes an option with a number out of a list: `-N2`, `-N 2`, `--nodes=2`, `--nodes 2`.
+    /// Takes an option with a number out of a list.
     ///
     /// - Returns: The number, and the rest; `nil` when it is not there, or its value is no number from 1.
-    private static func take(
-        _ names: [String],
-        from options: [String],
-        _ read: (String) -> Int? = { Int($0) }
-    ) -> (count: Int, rest: [String])? {
-        for (index, option) in options.enumerated() {
-            for name in names {
-                var rest = options
-                var value: String?
-                if option == name {
-                    guard index + 1 < options.count else { return nil }
-                    value = options[index + 1]
-                    rest.removeSubrange(index...index + 1)
-                } else if option.hasPrefix("\(name)=") {
-                    value = String(option.dropFirst(name.count + 1))
-                    rest.remove(at: index)
-                } else if !name.hasPrefix("--"), option.hasPrefix(name),
-                    option.dropFirst(name.count).first?.isNumber == true
-                {
-                    value = String(option.dropFirst(name.count))
-                    rest.remove(at: index)
-                }
-                guard let value else { continue }
-                guard let count = read(value), count >= 1 else { return nil }
-                return (count, rest)
-            }
+    private static func number(_ names: [String], from options: [String]) -> (count: Int, rest: [String])? {
+        guard let (value, rest) = OptionWords.take(names, from: options), let count = Int(value), count >= 1 else {
+            return nil
         }
-        return nil
+        return (count, rest)
     }
 
-    /// How many jobs an array has: `0-3`, `1,4,7`.
-    private static func arrayCount(_ text: String) -> Int? {
+    /// How many jobs an array has, and how many of them may run at once: `0-3`, `1,4,7`, `0-15:4`, `0-7%2`.
+    private static func arrayCount(_ text: String) -> (count: Int, limit: Int?)? {
+        let halves = text.split(separator: "%", omittingEmptySubsequences: false)
+        var limit: Int?
+        if halves.count > 1 {
+            guard halves.count == 2, let number = Int(halves[1]), number >= 1 else { return nil }
+            limit = number
+        }
         var count = 0
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        for part in halves[0].split(separator: ",", omittingEmptySubsequences: false) {
+            let steps = part.split(separator: ":", omittingEmptySubsequences: false)
+            let ends = steps[0].split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard steps.count <= 2, let step = steps.count == 2 ? Int(steps[1]) : 1, step >= 1 else { return nil }
             switch ends.count {
-            case 1 where ends[0] != nil: count += 1
+            case 1 where ends[0] != nil && steps.count == 1: count += 1
             case 2:
                 guard let first = ends[0], let last = ends[1], first <= last, last - first < 1 << 20 else { return nil }
-                count += last - first + 1
+                count += (last - first) / step + 1
             default: return nil
             }
         }
-        return count
+        return count >= 1 ? (count, limit) : nil
     }
 }
 

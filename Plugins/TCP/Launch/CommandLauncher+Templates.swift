@@ -3,19 +3,21 @@
 
 #if TCP
 
+import JoblibPOSIX
+
 extension WorkerLauncher where Self == CommandLauncher {
-    /// Slurm's `srun`: one host on each of so many nodes, each replaced by itself when it ends.
+    /// Slurm's `srun`: one host on each of so many nodes; one that is killed is started again there.
     ///
     /// - Parameters:
     ///   - nodes: How many, from 1.
-    ///   - workersPerNode: For how many workers a host asks Slurm for CPUs, from 1; by default `options` say it, or Slurm does. How many
-    ///     there are follows from the CPUs that the host may use.
+    ///   - workersPerHost: How many workers a host has, and asks Slurm for CPUs for, from 1; by default `options` say it, or Slurm does, and
+    ///     there are as many as CPUs that the host may use.
     ///   - options: Further options of `srun`, such as `["--partition=long", "--time=60"]`.
     ///   - program: The executable on the nodes; by default where it is on this machine, in a folder that they share.
     /// - Returns: The launcher.
     public static func slurm(
         nodes: Int,
-        workersPerNode: Int? = nil,
+        workersPerHost: Int? = nil,
         options: [String] = [],
         program: String? = nil
     ) -> CommandLauncher {
@@ -24,8 +26,11 @@ extension WorkerLauncher where Self == CommandLauncher {
                 "srun", "--nodes={count}", "--ntasks={count}", "--ntasks-per-node=1", "--job-name={name}",
             ]
         )
-        template.words += (workersPerNode.map { ["--cpus-per-task=\($0)"] } ?? []) + options
+        template.words += (workersPerHost.map { ["--cpus-per-task=\($0)"] } ?? []) + options
         (template.hostsPerCommand, template.capacity, template.program) = (max(nodes, 1), nodes, program)
+        template.slots = workersPerHost
+        // Slurm has the nodes back when the last host has ended: another one that is to take the place of one waits for ever.
+        (template.beginsTogether, template.restarts) = (true, true)
         return CommandLauncher(template)
     }
 
@@ -35,8 +40,8 @@ extension WorkerLauncher where Self == CommandLauncher {
     ///
     /// - Parameters:
     ///   - count: How many, from 1.
-    ///   - workersPerHost: For how many workers a job asks Slurm for CPUs, from 1; by default `options` say it, or Slurm does.
-    ///   - options: Further options of `sbatch`. Without `--output` among them what hosts print is dropped.
+    ///   - workersPerHost: The same for a job.
+    ///   - options: Further options of `sbatch`. Without `--output` among them what hosts print is dropped; `--job-name` has no effect.
     ///   - program: The executable on the nodes; by default where it is on this machine.
     ///   - folder: Where the token's file is; by default the working directory.
     /// - Returns: The launcher.
@@ -48,14 +53,20 @@ extension WorkerLauncher where Self == CommandLauncher {
         folder: String? = nil
     ) -> CommandLauncher {
         var template = CommandTemplate(
-            words: ["sbatch", "--parsable", "--array=0-{last}", "--job-name={name}"]
+            words: ["sbatch", "--parsable", "--array=0-{last}"]
         )
         let hasOutput = options.contains { $0.hasPrefix("--output") || $0.hasPrefix("-o") }
         template.words += hasOutput ? [] : ["--output=/dev/null"]
         template.words += (workersPerHost.map { ["--cpus-per-task=\($0)"] } ?? []) + options
-        template.stop = ["scancel", "{job}"]
-        template.status = ["squeue", "--noheader", "--jobs={job}", "--format=%T"]
+        // The last one counts: by this name the job is found whose number nobody has.
+        template.words += ["--job-name={name}"]
+        template.stop = ["scancel", "{job}", "{clusters}"]
+        template.stopPart = ["scancel", "{job}_{part}", "{clusters}"]
+        template.stopByName = ["scancel", "--name={name}", "--user=\(ThisProcess.userID)", "{clusters}"]
+        template.status = ["squeue", "--noheader", "--array", "--jobs={job}", "--format=%T", "{clusters}"]
+        template.cluster = OptionWords.value(["-M", "--clusters", "--cluster"], in: options) ?? ""
         (template.hostsPerCommand, template.capacity, template.program) = (max(count, 1), count, program)
+        template.slots = workersPerHost
         (template.isSubmission, template.tokenWay, template.folder) = (true, .file, folder)
         return CommandLauncher(template)
     }
@@ -81,7 +92,7 @@ extension WorkerLauncher where Self == CommandLauncher {
         var template = CommandTemplate(words: ["mpirun", "-n", "{count}"])
         template.words += (hosts.isEmpty ? [] : ["--host", hosts.joined(separator: ",")]) + options
         (template.hostsPerCommand, template.capacity, template.program) = (max(count, 1), count, program)
-        (template.tokenWay, template.folder) = (.file, folder)
+        (template.tokenWay, template.folder, template.beginsTogether) = (.file, folder, true)
         return CommandLauncher(template)
     }
 
@@ -132,7 +143,8 @@ extension WorkerLauncher where Self == CommandLauncher {
     /// Any command, which is run once for each host that is wanted, and runs for as long as the host does.
     ///
     /// The command hands its standard input on to the host, which finds the token there. In `arguments`, and in `stop`, `{worker}` stands
-    /// for the words that start the host, `env`, variables and the program; without it they come last. `{name}` is the order's name,
+    /// for the words that start the host, `env`, variables and the program; without it they come last, and within a longer word, such as
+    /// `"module load x && exec {worker}"`, it is the same as a shell reads it. `{name}` is the order's name,
     /// `{program}` the executable, `{address}` where it has to dial, `{slots}` how many workers it is to have, if that was said.
     ///
     /// - Parameters:

@@ -17,7 +17,7 @@ public final class CommandLauncher: WorkerLauncher {
         /// What runs, by the names of the orders.
         var runs: [String: CommandRun] = [:]
 
-        /// The places that nothing runs at: first those that were used longest ago.
+        /// The places that nothing runs at: first those where the last command was well, then those that were used longest ago.
         var places: [String]
 
         /// What outlives this process; there while anything runs.
@@ -38,19 +38,15 @@ public final class CommandLauncher: WorkerLauncher {
     /// As many as one command can start.
     public var hostsPerOrder: Int { self.template.hostsPerCommand }
 
+    /// Those of `srun` and `mpirun` do.
+    public var beginsTogether: Bool { self.template.beginsTogether }
+
     /// Runs the command.
     ///
-    /// - Throws: ``ParallelError`` `.startupFailed` when there is no such command, or the token's file cannot be written.
+    /// - Throws: ``ParallelError`` `.startupFailed` when there is no such command, or the token's file cannot be written; `.resourceExhausted`
+    ///   when there is a host on each machine.
     public func start(_ order: LaunchOrder, _ tell: @escaping @Sendable (LaunchEvent) -> Void) throws {
-        let run: CommandRun
-        do throws(SystemError) {
-            run = try self.makeRun(order, tell)
-        } catch {
-            throw ParallelError(
-                .resourceExhausted,
-                "no process to tidy up behind this one: \(error); use fewer processes"
-            )
-        }
+        let run = try self.makeRun(order, tell)
         do {
             try run.begin()
         } catch {
@@ -62,10 +58,17 @@ public final class CommandLauncher: WorkerLauncher {
     private func makeRun(
         _ order: LaunchOrder,
         _ tell: @escaping @Sendable (LaunchEvent) -> Void
-    ) throws(SystemError) -> CommandRun {
-        let present = self.state.withLock { $0.guardian }
-        let guardian = if let present { present } else { try CommandGuard() }
-        return self.state.withLock { state in
+    ) throws(ParallelError) -> CommandRun {
+        let guardian = try self.findGuardian()
+        return try self.state.withLock { state throws(ParallelError) in
+            // Two scopes may have the same launcher.
+            guard self.template.places.isEmpty || !state.places.isEmpty else {
+                throw ParallelError(
+                    .resourceExhausted,
+                    "each of \(self.template.places.joined(separator: ", ")) has a host of this launcher already; name more machines, "
+                        + "or give each scope a launcher of its own"
+                )
+            }
             state.guardian = guardian
             let place = state.places.isEmpty ? "" : state.places.removeFirst()
             let run = CommandRun(self.template, order, place: place, guardian, tell) { self.forget($0) }
@@ -74,11 +77,26 @@ public final class CommandLauncher: WorkerLauncher {
         }
     }
 
+    private func findGuardian() throws(ParallelError) -> CommandGuard {
+        if let present = self.state.withLock({ $0.guardian }), present.isAlive { return present }
+        do throws(SystemError) {
+            return try CommandGuard()
+        } catch {
+            throw ParallelError(
+                .resourceExhausted,
+                "no process to tidy up behind this one: \(error); use fewer processes"
+            )
+        }
+    }
+
+    /// The id of the process that guards, for tests; `nil` while nothing runs.
+    var guardPID: Int32? { self.state.withLock { $0.guardian?.pid } }
+
     private func forget(_ run: CommandRun) {
         // The guardian's end is not waited for, and yet not to happen under the lock.
         let guardian = self.state.withLock { state -> CommandGuard? in
             guard state.runs.removeValue(forKey: run.order.name) != nil else { return nil }
-            if !run.place.isEmpty { state.places.append(run.place) }
+            if !run.place.isEmpty { state.places.insert(run.place, at: run.wasWell ? 0 : state.places.endIndex) }
             guard state.runs.isEmpty else { return nil }
             return state.guardian.take()
         }
@@ -87,6 +105,11 @@ public final class CommandLauncher: WorkerLauncher {
 
     /// Ends the command by SIGTERM, and by SIGKILL where that does not help, or calls off its job.
     public func stop(_ order: LaunchOrder) { self.state.withLock { $0.runs[order.name] }?.stop() }
+
+    /// Calls off one job of an array.
+    public func stop(_ order: LaunchOrder, part: Int) {
+        self.state.withLock { $0.runs[order.name] }?.stop(part: part)
+    }
 
     /// That the command runs, and the last lines that it has written to its standard error.
     public func lastWords(of order: LaunchOrder) -> String {

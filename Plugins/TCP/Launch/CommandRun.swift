@@ -10,9 +10,13 @@ import Synchronization
 
 /// A command that was run for one order, and the job that it has handed to a scheduler.
 final class CommandRun: Sendable {
-    /// How long a command may take that was asked to end, and one that calls off a job or asks for it, in nanoseconds.
+    /// How long a command may take that was asked to end, and one that hands in a job, in nanoseconds.
     private static let endTime: UInt64 = 3_000_000_000
     private static let answerTime: UInt64 = 15_000_000_000
+
+    /// For how long it is tried to call off what was asked to stop, as long as launchers have for it, and what has ended by itself.
+    private static let callOffTime = LaunchPlan.Settings().stopTime
+    private static let leftoverTime: UInt64 = 3_000_000_000
 
     /// How often a scheduler is asked whether a job is still there, at first and at most.
     private static let firstPause: UInt64 = 2_000_000_000
@@ -23,9 +27,10 @@ final class CommandRun: Sendable {
         var values = CommandTemplate.Values()
         var tokenPath: String?
 
-        /// What the guardian has been told: of the command's group, and of all else.
+        /// What the guardian has been told: of the command's group, of the token's file, and of what calls off the rest.
         var group: UInt64?
-        var guarded: [UInt64] = []
+        var guardedFile: UInt64?
+        var guardedStop: UInt64?
         var hasEnded = false
         var isWanted = true
         var isOver = false
@@ -38,6 +43,7 @@ final class CommandRun: Sendable {
     private let tell: @Sendable (LaunchEvent) -> Void
     private let forget: @Sendable (CommandRun) -> Void
     private let state = Mutex(State())
+    private let beginning = MonotonicClock.now
 
     /// Moves when all is over.
     private let end = WaitWord()
@@ -66,16 +72,18 @@ final class CommandRun: Sendable {
             name: self.order.name,
             count: self.order.count,
             place: self.place,
+            cluster: self.template.cluster,
             program: self.template.program ?? self.order.program,
-            environment: self.order.environment
+            environment: self.template.environment(self.order.environment)
         )
         do throws(ParallelError) {
             if self.template.tokenWay == .file, !self.order.standardInput.isEmpty {
-                values.environment = self.order.environment(tokenFile: try self.writeToken())
+                let environment = self.order.environment(tokenFile: try self.writeToken())
+                values.environment = self.template.environment(environment)
             }
             self.state.withLock { $0.values = values }
             let isSubmission = self.template.isSubmission
-            if !isSubmission { self.guardStop(values) }
+            self.guardStop(values)
             let input =
                 isSubmission
                 ? self.template.script(values) : self.template.tokenWay == .file ? "" : self.order.standardInput
@@ -101,12 +109,13 @@ final class CommandRun: Sendable {
     }
 
     private func writeToken() throws(ParallelError) -> String {
-        let folder = self.template.folder.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? Folder.current
-        let path = "\(folder).joblib-token-\(self.order.name)"
+        let folder = self.template.folder.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? ""
+        // Whole, since hosts, the guardian, and this program may be in other folders by the time they look.
+        let path = "\(folder.hasPrefix("/") ? "" : Folder.current)\(folder).joblib-token-\(self.order.name)"
         // Known before it is there: this process may end at any time.
         let number = self.guardian.add(.file(path))
         self.state.withLock { state in
-            state.guarded.append(number)
+            state.guardedFile = number
             state.tokenPath = path
         }
         try self.order.writeTokenFile(path)
@@ -128,11 +137,21 @@ final class CommandRun: Sendable {
         if let number { self.guardian.remove(number) }
     }
 
+    /// Has the guardian end what there is elsewhere, or may be: from before a scheduler is asked for a job it may have one.
     private func guardStop(_ values: CommandTemplate.Values) {
-        guard !self.template.stop.isEmpty else { return }
-        let number = self.guardian.add(.command(CommandTemplate.filled(self.template.stop, values)))
-        self.state.withLock { $0.guarded.append(number) }
+        let words = self.template.callOff(values)
+        guard !words.isEmpty else { return }
+        let isSearch = self.template.isSubmission && values.job.isEmpty
+        let number = self.guardian.add(isSearch ? .search(words) : .command(words))
+        let former = self.state.withLock { state in
+            defer { state.guardedStop = number }
+            return state.guardedStop
+        }
+        if let former { self.guardian.remove(former) }
     }
+
+    /// Whether it has gone on for so long that nothing can have been wrong with its place.
+    var wasWell: Bool { MonotonicClock.now - self.beginning >= LaunchPlan.Settings().healthyTime }
 
     // MARK: - What people are shown
 
@@ -160,23 +179,26 @@ final class CommandRun: Sendable {
     // MARK: - The end
 
     private func didEnd(_ ending: CommandProcess.Ending) {
-        guard self.template.isSubmission else { return self.finish(.ended(self.text(of: ending))) }
-        guard ending.exitCode == 0 else { return self.finish(.failed(self.text(of: ending))) }
-        guard let job = JobNumber.read(ending.output) else {
+        // Whatever has ended the command, what it has started elsewhere need not have noticed.
+        guard self.template.isSubmission else { return self.callOff(then: .ended(self.text(of: ending))) }
+        // The scheduler may have the job although its answer was lost.
+        guard ending.exitCode == 0 else { return self.callOff(then: .failed(self.text(of: ending))) }
+        guard let job = JobNumber(ending.output) else {
             let output = ending.output.trimmingNewlines.printable()
-            return self.finish(
-                .failed(
+            return self.callOff(
+                then: .failed(
                     "'\(self.shown)' has printed '\(output)' in place of the number of a job; "
                         + "it has to be sbatch, or print what sbatch --parsable does"
                 )
             )
         }
         let (values, isWanted) = self.state.withLock { state in
-            state.values.job = job
+            state.values.job = job.number
+            if !job.cluster.isEmpty { state.values.cluster = job.cluster }
             return (state.values, state.isWanted)
         }
         self.guardStop(values)
-        guard isWanted else { return self.callOff() }
+        guard isWanted else { return self.callOffJob() }
         self.tell(.started)
         guard !self.template.status.isEmpty else { return }
         PlatformThread.startOrRun(name: "joblib-job") { self.watch(values) }
@@ -189,11 +211,10 @@ final class CommandRun: Sendable {
             return (state.process, state.values.job)
         }
         guard self.template.isSubmission else {
-            if !self.template.stop.isEmpty { self.runStop { _ in } }
             process?.terminate(patience: Self.endTime)
             return
         }
-        if !job.isEmpty { return self.callOff() }
+        if !job.isEmpty { return self.callOffJob() }
         // What it is about to be given a number for is called off then.
         guard let process else { return }
         PlatformThread.startOrRun(name: "joblib-command") {
@@ -201,24 +222,33 @@ final class CommandRun: Sendable {
         }
     }
 
-    private func callOff() {
-        self.runStop { problem in
-            self.finish(.ended(problem.map { "its job could not be called off: \($0)" } ?? "its job was called off"))
+    /// Ends one host of several; where that fails it goes on to keep its place.
+    func stop(part: Int) {
+        var values = self.state.withLock { $0.values }
+        values.part = "\(part)"
+        let words = CommandTemplate.filled(self.template.stopPart, values)
+        guard !words.isEmpty, !values.job.isEmpty else { return }
+        PlatformThread.startOrRun(name: "joblib-command") {
+            _ = CommandAnswer.untilDone(words, until: MonotonicClock.now + Self.callOffTime, unless: self.end)
         }
     }
 
-    /// Runs the command that calls off what was started.
-    private func runStop(_ done: @escaping @Sendable (String?) -> Void) {
-        let words = CommandTemplate.filled(self.template.stop, self.state.withLock { $0.values })
-        do throws(SystemError) {
-            let process = try CommandProcess.start(words) { ending in
-                done(ending.exitCode == 0 ? nil : "\(words[0]) ended with status \(ending.exitCode ?? -1)")
+    private func callOffJob() {
+        self.callOff(then: .ended("its job was called off")) { .ended("its job could not be called off: \($0)") }
+    }
+
+    /// Runs the command that calls off what was started, where there is one, again until it succeeds.
+    private func callOff(then event: LaunchEvent, failing: (@Sendable (String) -> LaunchEvent)? = nil) {
+        let (values, isWanted) = self.state.withLock { ($0.values, $0.isWanted) }
+        let words = self.template.callOff(values)
+        guard !words.isEmpty else { return self.finish(event) }
+        let deadline = MonotonicClock.now + (isWanted ? Self.leftoverTime : Self.callOffTime)
+        PlatformThread.startOrRun(name: "joblib-command") {
+            guard let problem = CommandAnswer.untilDone(words, until: deadline, unless: self.end) else {
+                return self.finish(event)
             }
-            PlatformThread.startOrRun(name: "joblib-command") {
-                if !process.waitForEnd(until: MonotonicClock.now + Self.answerTime) { process.kill() }
-            }
-        } catch {
-            done("\(words[0]): \(error)")
+            // The guardian tries once more when it has nothing else to do.
+            self.finish(failing?(problem) ?? event, keepsGuard: true)
         }
     }
 
@@ -226,43 +256,40 @@ final class CommandRun: Sendable {
     private func watch(_ values: CommandTemplate.Values) {
         let words = CommandTemplate.filled(self.template.status, values)
         var pause = Self.firstPause
+        var remaining = self.order.count
         while !self.end.wait(while: 0, until: MonotonicClock.now + pause) {
             pause = min(pause * 2, Self.longestPause)
-            let answer = Mutex<CommandProcess.Ending?>(nil)
-            let told = WaitWord()
-            let asked = try? CommandProcess.start(words) { ending in
-                answer.withLock { $0 = ending }
-                told.advance()
-            }
-            guard let asked else { continue }
-            if !told.wait(while: 0, until: MonotonicClock.now + Self.answerTime) {
-                asked.kill()
+            guard case .ended(let ending) = CommandAnswer.of(words) else { continue }
+            guard JobNumber.isOver(ending) else {
+                if let count = JobNumber.remaining(ending), count != remaining {
+                    remaining = count
+                    self.tell(.remaining(count))
+                }
                 continue
             }
-            guard let ending = answer.withLock({ $0 }), JobNumber.isOver(ending) else { continue }
             return self.finish(.ended("the job \(values.job) of '\(self.shown)' is over; its output says why"))
         }
     }
 
-    private func finish(_ event: LaunchEvent) {
+    private func finish(_ event: LaunchEvent, keepsGuard: Bool = false) {
         let isFirst = self.state.withLock { state in
             defer { state.isOver = true }
             return !state.isOver
         }
         guard isFirst else { return }
-        self.tidyUp()
+        self.tidyUp(keepsGuard: keepsGuard)
         self.end.advance()
         self.forget(self)
         self.tell(event)
     }
 
-    private func tidyUp() {
-        let (path, numbers) = self.state.withLock { state in
-            defer { state.guarded = [] }
-            return (state.tokenPath.take(), state.guarded)
+    private func tidyUp(keepsGuard: Bool = false) {
+        let (path, file, stop) = self.state.withLock {
+            ($0.tokenPath.take(), $0.guardedFile.take(), $0.guardedStop.take())
         }
         if let path { OpenFile.remove(path) }
-        for number in numbers { self.guardian.remove(number) }
+        if let file { self.guardian.remove(file) }
+        if let stop, !keepsGuard { self.guardian.remove(stop) }
     }
 }
 
@@ -270,28 +297,6 @@ extension String {
     /// Without line breaks at its end.
     fileprivate var trimmingNewlines: String {
         self.lastIndex { !$0.isNewline }.map { String(self[...$0]) } ?? ""
-    }
-}
-
-/// What Slurm says of jobs.
-enum JobNumber {
-    /// Reads what `sbatch --parsable` prints: a number, and perhaps a semicolon and the name of a cluster.
-    ///
-    /// - Returns: The number; `nil` for everything else.
-    static func read(_ output: String) -> String? {
-        let lines = output.split(separator: "\n", omittingEmptySubsequences: true)
-        guard lines.count == 1 else { return nil }
-        let parts = lines[0].split(separator: ";", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), (1...18).contains(parts[0].utf8.count),
-            parts[0].utf8.allSatisfy({ 0x30...0x39 ~= $0 })
-        else { return nil }
-        return String(parts[0])
-    }
-
-    /// Whether `squeue` has said that there is no such job; not when it could not ask.
-    static func isOver(_ ending: CommandProcess.Ending) -> Bool {
-        if ending.errorTail.contains("Invalid job id") { return true }
-        return ending.exitCode == 0 && ending.output.allSatisfy(\.isWhitespace)
     }
 }
 

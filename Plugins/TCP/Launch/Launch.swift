@@ -5,6 +5,7 @@
 
 import JoblibCore
 import JoblibPOSIX
+import NIOCore
 import Synchronization
 
 /// What a launcher has been asked for by the calls of a cluster: does what ``LaunchPlan`` decides, on a thread of its own.
@@ -21,15 +22,25 @@ final class Launch: Sendable {
         var events: [LaunchPlan.Event] = []
         var orders: [Int: LaunchOrder] = [:]
 
+        /// Those whose hosts are wanted.
+        var live: Set<Int> = []
+
+        /// Whether whoever has the connections is about to end all of them.
+        var isFinished = false
+
         // As of the last event.
         var fault: String?
         var lastFailure: String?
         var waiting: [(number: Int, begin: UInt64)] = []
     }
 
+    /// How long hosts stay connected whose command has ended by itself: what they have sent may still be on its way.
+    private static let partingTime = TimeAmount.seconds(5)
+
     private let launcher: any WorkerLauncher
     private let instructions: Instructions
     private let settings: LaunchPlan.Settings
+    private let disconnect: @Sendable (Int, TimeAmount) -> Void
     private let didChange: @Sendable () -> Void
     private let prefix = LaunchOrder.makePrefix()
     private let state = Mutex(State())
@@ -46,17 +57,20 @@ final class Launch: Sendable {
     ///   - launcher: What starts hosts.
     ///   - settings: How many, and when.
     ///   - instructions: What they are told.
+    ///   - disconnect: Ends the connections of an order's hosts after some time, and returns at once.
     ///   - didChange: Called when there may be something new to say to who waits for hosts; must not wait.
     /// - Throws: `SystemError` when the system has no thread left to give.
     init(
         _ launcher: any WorkerLauncher,
         _ settings: LaunchPlan.Settings,
         _ instructions: Instructions,
+        disconnect: @escaping @Sendable (Int, TimeAmount) -> Void,
         didChange: @escaping @Sendable () -> Void
     ) throws {
         self.launcher = launcher
         self.settings = settings
         self.instructions = instructions
+        self.disconnect = disconnect
         self.didChange = didChange
         try PlatformThread.start(name: "joblib-launch") { self.run() }
         Launches.add(self)
@@ -75,7 +89,16 @@ final class Launch: Sendable {
     func unneed() { self.take(.unneeded) }
 
     /// Stops all that was launched, for good, and does not wait for it.
-    func finish() { self.take(.over) }
+    func finish() {
+        self.state.withLock { $0.isFinished = true }
+        self.take(.over)
+    }
+
+    /// The order that a host was started for, from what it is called; `nil`: none of these.
+    func order(of name: String) -> Int? { LaunchOrder.place(inName: name, self.prefix)?.number }
+
+    /// Whether the hosts of an order are not wanted any more.
+    func isOver(_ number: Int) -> Bool { self.state.withLock { !$0.live.contains(number) } }
 
     /// A host has connected.
     ///
@@ -83,13 +106,13 @@ final class Launch: Sendable {
     ///   - name: What it is called, which says whether it is one of these.
     ///   - processID: Tells it from all others.
     func noteArrival(_ name: String, _ processID: [UInt8]) {
-        guard let number = LaunchOrder.number(inName: name, self.prefix) else { return }
-        self.take(.joined(number, host: processID))
+        guard let place = LaunchOrder.place(inName: name, self.prefix) else { return }
+        self.take(.joined(place.number, host: processID, part: place.part))
     }
 
     /// Its connection has ended.
     func noteDeparture(_ name: String, _ processID: [UInt8], isForGood: Bool) {
-        guard let number = LaunchOrder.number(inName: name, self.prefix) else { return }
+        guard let number = self.order(of: name) else { return }
         self.take(.left(number, host: processID, isForGood: isForGood))
     }
 
@@ -109,7 +132,10 @@ final class Launch: Sendable {
         let texts = waiting.map { order, begin in
             let seconds = (MonotonicClock.now &- begin) / 1_000_000_000
             let words = self.launcher.lastWords(of: order)
-            return "launch: no worker of \(order.name) has come in \(seconds) s\(words.isEmpty ? "" : "; \(words)")"
+            let address = self.instructions.environment["JOBLIB_WORKER_DIAL"] ?? ""
+            return
+                "launch: no worker of \(order.name) has come in \(seconds) s, which dials \(address); is that how it reaches this machine? "
+                + ".listen and .dialAddress name another one\(words.isEmpty ? "" : "; \(words)")"
         }
         return (failure.map { ["launch: \($0)"] } ?? []) + texts
     }
@@ -152,6 +178,13 @@ final class Launch: Sendable {
 
     private func publish(_ plan: LaunchPlan) {
         let isNew = self.state.withLock { state in
+            let over = state.live.subtracting(plan.live)
+            state.live = plan.live
+            // Under the lock: the event loop of the connections may be gone as soon as this is finished. What was stopped is idle, and what
+            // has ended by itself need not have been.
+            if !state.isFinished {
+                for number in over { self.disconnect(number, plan.isStopping(number) ? .zero : Self.partingTime) }
+            }
             let isNew = state.fault != plan.fault || state.lastFailure != plan.lastFailure
             // Of a call that has just come the plan does not know yet.
             let isAhead = state.events.contains(.needed)
@@ -186,12 +219,16 @@ final class Launch: Sendable {
                 return self.take(.ended(number, "stopped"))
             }
             self.launcher.stop(order)
+        case .stopPart(let number, let part):
+            guard let order = self.state.withLock({ $0.orders[number] }) else { return }
+            self.launcher.stop(order, part: part)
         }
     }
 
     private func hear(_ event: LaunchEvent, of number: Int) {
         switch event.kind {
         case .started: return self.take(.started(number))
+        case .remaining(let count): return self.take(.remaining(number, count))
         case .ended(let how): self.take(.ended(number, how))
         case .failed(let reason): self.take(.failed(number, reason))
         }

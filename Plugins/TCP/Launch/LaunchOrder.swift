@@ -83,11 +83,14 @@ public struct LaunchOrder: Sendable {
         return "joblib-\(ProcessIdentity.pid)-\(String((0..<8).map { _ in letters.randomElement() ?? "x" }))-"
     }
 
-    /// The number of the order that a host was started for, from what it is called: `"node7:4711 joblib-12-abcd-3 at 10.0.0.7:5000"`.
-    static func number(inName name: String, _ prefix: String) -> Int? {
+    /// The number of the order that a host was started for, and of which part of it: from what it is called, such as
+    /// `"node7:4711 joblib-12-abcd-3/5 at 10.0.0.7:5000"`; the part is what its launcher calls it, if anything.
+    static func place(inName name: String, _ prefix: String) -> (number: Int, part: Int?)? {
         let words = name.split(separator: " ")
         guard words.count > 1, words[1].hasPrefix(prefix) else { return nil }
-        return Int(words[1].dropFirst(prefix.count))
+        let numbers = words[1].dropFirst(prefix.count).split(separator: "/", maxSplits: 1)
+        guard let first = numbers.first, let number = Int(first) else { return nil }
+        return (number, numbers.count > 1 ? Int(numbers[1]) : nil)
     }
 }
 

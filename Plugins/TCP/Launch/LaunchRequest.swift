@@ -69,6 +69,7 @@ final class LaunchRequest: Sendable {
         var settings = LaunchPlan.Settings()
         settings.wanted = count
         settings.hostsPerOrder = max(1, self.launcher.hostsPerOrder)
+        settings.capacity = self.launcher.capacity
         settings.idleTime = self.idleTimeout.nanoseconds
         return settings
     }
@@ -93,26 +94,6 @@ final class LaunchRequest: Sendable {
     }
 }
 
-/// The launch of a cluster, which is made after what tells of hosts.
-final class LaunchReference: Sendable {
-    private let launch = Mutex<Launch?>(nil)
-
-    func set(_ launch: Launch) { self.launch.withLock { $0 = launch } }
-
-    /// Something has become of a host.
-    func note(_ event: ClusterEvent) {
-        guard let launch = self.launch.withLock({ $0 }) else { return }
-        switch event {
-        case .joined(let host): launch.noteArrival(host.name, host.processID)
-        // It is there until it has done what it has.
-        case .leaving: break
-        case .left(let host): launch.noteDeparture(host.name, host.processID, isForGood: true)
-        case .lost(let host, _): launch.noteDeparture(host.name, host.processID, isForGood: false)
-        case .excluded(let host, _): launch.noteDeparture(host.name, host.processID, isForGood: true)
-        }
-    }
-}
-
 extension BackendParameter {
     /// Has hosts started by a scheduler, by ssh, or by any other command, which then dial back.
     ///
@@ -120,13 +101,13 @@ extension BackendParameter {
     /// this is, when the process ends in whatever way, and when no call has used them for a minute; the next call starts others.
     ///
     /// Where no `.listen` says otherwise the call listens at a port of the system's choice, on all addresses. Where no token is given one is
-    /// made. A call waits up to 60 s for as many workers as hosts were launched, or `workersPerHost` times as many: `.waitForWorkers` says
-    /// otherwise.
+    /// made. A call waits up to 60 s for one worker, and takes in those that come later; where hosts begin together, as with `srun` and `mpirun`,
+    /// for as many as hosts were launched, or `workersPerHost` times as many. `.waitForWorkers` says otherwise.
     ///
     /// - Parameters:
     ///   - launcher: What starts them, such as `.slurm(nodes: 2)`, `.ssh(["hosta", "hostb"])`, or any ``WorkerLauncher``.
     ///   - count: How many hosts, from 1; the launcher's capacity by default.
-    ///   - workersPerHost: How many workers each has, from 1; as many as the host has CPUs for it by default.
+    ///   - workersPerHost: How many workers each has, from 1; by default as many as the launcher says, or as the host has CPUs for it.
     ///   - idleTimeout: For how long they stay while no call uses them, from 0; a minute by default.
     /// - Returns: The parameter. Whoever keeps it keeps the hosts.
     public static func launch(

@@ -17,16 +17,28 @@ public protocol WorkerLauncher: Sendable {
     /// How many hosts one order may be for, from 1, which it is by default: each is started, ends and is replaced by itself.
     var hostsPerOrder: Int { get }
 
+    /// Whether all hosts begin together or not at all; by default not, so that a call does not wait for the last of them.
+    var beginsTogether: Bool { get }
+
     /// Begins to start the hosts of an order, and returns soon.
     ///
     /// - Parameters:
     ///   - order: What to start.
-    ///   - tell: To be told what becomes of it: `.started` or `.failed`, and after `.started` at some time `.ended`; later ones are ignored.
+    ///   - tell: To be told what becomes of it: `.started` or `.failed`, and after `.started` at some time `.ended`, and before that `.remaining`
+    ///     where it is known; what is told after the end is ignored.
     /// - Throws: Why that cannot work, such as that there is no such command; the order is over then.
     func start(_ order: LaunchOrder, _ tell: @escaping @Sendable (LaunchEvent) -> Void) throws
 
     /// Begins to end what an order has started, and returns soon; its last event follows when that is done.
     func stop(_ order: LaunchOrder)
+
+    /// Begins to end one of the hosts that an order has started, which has gone and keeps its place; by default does nothing.
+    ///
+    /// - Parameters:
+    ///   - order: The order, the others of which stay.
+    ///   - part: Which one: the number that the launcher has put behind the order's name and a slash in the variable `JOBLIB_WORKER_LABEL`;
+    ///     hosts without one are not asked to end.
+    func stop(_ order: LaunchOrder, part: Int)
 
     /// The last that was said of an order's hosts, or by them, for people; by default nothing.
     func lastWords(of order: LaunchOrder) -> String
@@ -36,6 +48,12 @@ extension WorkerLauncher {
     /// One.
     public var hostsPerOrder: Int { 1 }
 
+    /// Each when there is room for it.
+    public var beginsTogether: Bool { false }
+
+    /// Does nothing.
+    public func stop(_ order: LaunchOrder, part: Int) {}
+
     /// Nothing.
     public func lastWords(of order: LaunchOrder) -> String { "" }
 }
@@ -44,6 +62,7 @@ extension WorkerLauncher {
 public struct LaunchEvent: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
         case started
+        case remaining(Int)
         case ended(String)
         case failed(String)
     }
@@ -52,6 +71,12 @@ public struct LaunchEvent: Sendable, Hashable {
 
     /// It was accepted: its hosts run, or will once the scheduler lets them.
     public static let started = LaunchEvent(kind: .started)
+
+    /// Of its hosts only so many run, or will; the others have ended, and some of them perhaps before they came.
+    ///
+    /// - Parameter count: From 0.
+    /// - Returns: The event.
+    public static func remaining(_ count: Int) -> LaunchEvent { LaunchEvent(kind: .remaining(count)) }
 
     /// Nothing of it runs any more.
     ///

@@ -74,7 +74,7 @@ struct SecretFile {
 
     /// How such a file is made, where it is one with a token.
     private func creation(_ link: String) -> String {
-        self.contentsName == "a token" ? "\(link) make one: umask 077; joblib-hosts token >'\(self.path)'" : ""
+        self.contentsName == "a token" ? "\(link) make one: umask 077; joblib-worker token new >'\(self.path)'" : ""
     }
 
     private func error(_ what: String) -> ParallelError { .invalidToken("the \(self.name) '\(self.path)' \(what)") }

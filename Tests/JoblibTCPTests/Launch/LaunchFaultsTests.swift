@@ -30,6 +30,7 @@ struct LaunchFaultsTests {
     func missing() throws {
         let error = try self.failure(.launch(.command(["joblib-no-such-srun", "-N2"])))
         #expect(error.code == .noWorkers, "\(error)")
+        #expect(error.detail.hasPrefix("backend 'tcp': launch: 'joblib-no-such"), "\(error)")
         #expect(
             error.detail.contains("'joblib-no-such-srun -N2' cannot be started") && error.detail.contains("install it"),
             "\(error)"
@@ -85,7 +86,7 @@ struct LaunchFaultsTests {
         let rendezvous = Rendezvous()
         let script = "trap '' TERM; echo $$ >\(rendezvous.path)/pid; while :; do sleep 0.1; done"
         let error = try self.failure(.launch(.command(["sh", "-c", script])), within: .seconds(1))
-        #expect(error.detail.contains("is running"), "\(error)")
+        #expect(error.detail.contains("is running") && error.detail.contains("which dials 127.0.0.1:"), "\(error)")
         let text = try String(contentsOfFile: "\(rendezvous.path)/pid", encoding: .utf8)
         let pid = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(ProcessState.haveEnded([pid], within: 15))
@@ -95,6 +96,18 @@ struct LaunchFaultsTests {
     func noToken() throws {
         let error = try self.failure(.launch(.command(["sh", "-c", "exec \"$@\" </dev/null", "sh"])))
         #expect(error.detail.contains("ended with status 78") && error.detail.contains("no token has come"), "\(error)")
+    }
+
+    @Test("A host that is started here has the token that it is given, whatever the variables of this program say")
+    func inheritedVariables() throws {
+        let variables = ["JOBLIB_PLAINTEXT_ON_LOOPBACK": "1", "JOBLIB_CERTIFICATE_FILE": "/none"]
+        for (name, value) in variables { setenv(name, value, 1) }
+        defer { for name in variables.keys { unsetenv(name) } }
+        let parameters: [BackendParameter] = [
+            .listen("127.0.0.1:0"), .token(.generate()), .launch(.command([]), workersPerHost: 1),
+        ]
+        let hosts = try Parallel(backend: .tcp, backendParams: parameters)([Delayed(HostPID())])
+        #expect(hosts.count == 1 && hosts[0] != getpid())
     }
 
     @Test("A host that was launched ends when it has no coordinator for as long as it is told")

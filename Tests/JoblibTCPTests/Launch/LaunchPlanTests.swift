@@ -18,9 +18,9 @@ struct LaunchPlanTests {
         var now: UInt64 = 1000 * LaunchPlanTests.second
         var effects: [LaunchPlan.Effect] = []
 
-        init(_ wanted: Int, hostsPerOrder: Int = 1) {
+        init(_ wanted: Int, hostsPerOrder: Int = 1, capacity: Int? = nil) {
             var settings = LaunchPlan.Settings()
-            (settings.wanted, settings.hostsPerOrder) = (wanted, hostsPerOrder)
+            (settings.wanted, settings.hostsPerOrder, settings.capacity) = (wanted, hostsPerOrder, capacity)
             self.plan = LaunchPlan(settings)
         }
 
@@ -55,9 +55,9 @@ struct LaunchPlanTests {
     )
     func begin() {
         var trial = Trial(5, hostsPerOrder: 2)
-        #expect(trial.plan.deadline == nil && trial.plan.live == 0)
+        #expect(trial.plan.deadline == nil && trial.plan.liveCount == 0)
         #expect(trial.tell(.needed) == [.start(1, count: 2), .start(2, count: 2), .start(3, count: 1)])
-        #expect(trial.tell(.started(1)).isEmpty && trial.plan.live == 5)
+        #expect(trial.tell(.started(1)).isEmpty && trial.plan.liveCount == 5)
         #expect(trial.tell(.needed).isEmpty)
     }
 
@@ -79,7 +79,38 @@ struct LaunchPlanTests {
         #expect(trial.tell(.left(1, host: self.host(2), isForGood: false)).isEmpty)
         #expect(trial.pass(seconds: 11.9).isEmpty)
         #expect(trial.pass(seconds: 0.2) == [.start(2, count: 1)])
-        #expect(trial.plan.live == 3)
+        #expect(trial.plan.liveCount == 3)
+    }
+
+    @Test("The part of an order whose host is lost for good is ended before another host is started, and no other part")
+    func lostPart() {
+        var trial = Trial(3, hostsPerOrder: 3)
+        _ = trial.tell(.needed)
+        for number in 1...3 { _ = trial.tell(.joined(1, host: self.host(UInt8(number)), part: number - 1)) }
+        _ = trial.tell(.left(1, host: self.host(2), isForGood: false))
+        #expect(trial.pass(seconds: 12) == [.stopPart(1, part: 1), .start(2, count: 1)])
+        // One that was started again in its place stays.
+        _ = trial.tell(.joined(2, host: self.host(4), part: 0))
+        _ = trial.tell(.left(1, host: self.host(3), isForGood: false))
+        _ = trial.tell(.joined(1, host: self.host(5), part: 2))
+        #expect(trial.pass(seconds: 100).isEmpty)
+        // Of the last one the whole order goes.
+        _ = trial.tell(.left(2, host: self.host(4), isForGood: true))
+        #expect(trial.effects.last == .stop(2))
+    }
+
+    @Test("Hosts that have ended before they came are replaced once the launcher says how many are left")
+    func remaining() {
+        var trial = Trial(4, hostsPerOrder: 4)
+        _ = trial.tell(.needed)
+        for number in 1...2 { _ = trial.tell(.joined(1, host: self.host(UInt8(number)))) }
+        #expect(trial.tell(.remaining(1, 4)).isEmpty)
+        #expect(trial.tell(.remaining(1, 3)) + trial.pass(seconds: 0.3) == [.start(2, count: 1)])
+        // The one that is gone for good is one of those that are not left.
+        _ = trial.tell(.left(1, host: self.host(1), isForGood: true))
+        #expect(trial.pass(seconds: 1) == [])
+        #expect(trial.tell(.remaining(1, 2)) + trial.pass(seconds: 1) == [.start(3, count: 1)])
+        #expect(trial.plan.liveCount == 4)
     }
 
     @Test("A host that comes back in time is not replaced")
@@ -102,7 +133,23 @@ struct LaunchPlanTests {
         #expect(trial.pass(seconds: 1) == [.start(2, count: 1)])
         // Its end is no failure of anybody's.
         _ = trial.tell(.ended(1, "stopped"))
-        #expect(trial.plan.lastFailure == nil && trial.plan.live == 1)
+        #expect(trial.plan.lastFailure == nil && trial.plan.liveCount == 1)
+    }
+
+    @Test("Where there is room for so many, one that is asked to stop keeps its own until it has stopped")
+    func room() {
+        var trial = Trial(2, capacity: 2)
+        _ = trial.tell(.needed)
+        for number in 1...2 { _ = trial.tell(.joined(number, host: self.host(UInt8(number)))) }
+        #expect(trial.tell(.left(1, host: self.host(1), isForGood: true)) == [.stop(1)])
+        #expect(trial.pass(seconds: 100).isEmpty && trial.plan.deadline == nil)
+        #expect(trial.tell(.ended(1, "stopped")) == [.start(3, count: 1)])
+        // A call that comes while all of them stop waits for that.
+        _ = trial.tell(.unneeded)
+        #expect(trial.pass(seconds: 60) == [.stop(2), .stop(3)])
+        #expect(trial.tell(.needed).isEmpty)
+        #expect(trial.tell(.ended(3, "stopped")) == [.start(4, count: 1)])
+        #expect(trial.tell(.ended(2, "stopped")) == [.start(5, count: 1)])
     }
 
     @Test("The pause grows with each order that ends early, up to a minute, and begins anew after one that was well")
@@ -114,7 +161,7 @@ struct LaunchPlanTests {
             _ = trial.tell(.joined(number, host: self.host(1)))
             _ = trial.tell(.ended(number, "died"))
             let before = trial.now
-            while trial.plan.live == 0 { _ = trial.pass(seconds: 0.25) }
+            while trial.plan.liveCount == 0 { _ = trial.pass(seconds: 0.25) }
             pauses.append(Double(trial.now - before) / 1e9)
         }
         #expect(pauses == [0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60])
@@ -122,6 +169,22 @@ struct LaunchPlanTests {
         _ = trial.pass(seconds: 31)
         _ = trial.tell(.ended(13, "died"))
         #expect(trial.pass(seconds: 0.25) == [.start(14, count: 1)])
+    }
+
+    @Test("A place where hosts end early does not keep another one waiting")
+    func pausesOfPlaces() {
+        var trial = Trial(2, capacity: 2)
+        _ = trial.tell(.needed)
+        _ = trial.tell(.joined(1, host: self.host(1)))
+        for number in 2...12 {
+            _ = trial.tell(.ended(number, "no such machine"))
+            while trial.plan.liveCount == 1 { _ = trial.pass(seconds: 0.25) }
+        }
+        _ = trial.tell(.ended(13, "no such machine"))
+        _ = trial.tell(.ended(1, "killed"))
+        #expect(trial.pass(seconds: 0.3) == [.start(14, count: 1)])
+        #expect(trial.pass(seconds: 59).isEmpty)
+        #expect(trial.pass(seconds: 1) == [.start(15, count: 1)])
     }
 
     @Test("It gives up after three orders that have ended without a host, and says what the last one has said")
@@ -192,7 +255,7 @@ struct LaunchPlanTests {
         _ = trial.tell(.left(1, host: self.host(1), isForGood: true))
         _ = trial.tell(.ended(1, "stopped"))
         _ = trial.tell(.ended(2, "stopped"))
-        #expect(trial.pass(seconds: 1000).isEmpty && trial.plan.live == 0)
+        #expect(trial.pass(seconds: 1000).isEmpty && trial.plan.liveCount == 0)
         #expect(trial.tell(.needed) == [.start(3, count: 1), .start(4, count: 1)])
     }
 
@@ -269,7 +332,7 @@ struct LaunchPlanTests {
         ] {
             #expect(trial.tell(event).isEmpty)
         }
-        #expect(trial.plan.live == 1 && trial.plan.fault == nil && trial.plan.deadline == nil)
+        #expect(trial.plan.liveCount == 1 && trial.plan.fault == nil && trial.plan.deadline == nil)
     }
 
     @Test("Whatever happens, in any order, there are never more hosts to come than are wanted, and the end stops all")
@@ -299,7 +362,7 @@ struct LaunchPlanTests {
                 }
                 effects += trial.pass(seconds: Double.random(in: 0...20, using: &generator))
                 for case .start(let number, let count) in effects { open[number] = count }
-                #expect(trial.plan.live <= wanted + 2 * open.count)
+                #expect(trial.plan.liveCount <= wanted + 2 * open.count)
             }
             for case .start(let number, let count) in trial.tell(.over) { open[number] = count }
             var stopped: Set<Int> = []

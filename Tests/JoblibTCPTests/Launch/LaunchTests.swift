@@ -51,6 +51,13 @@ final class LaunchTests {
         #expect(ProcessState.haveEnded(Array(hosts), within: 15))
     }
 
+    @Test("A shell's command starts a host in its middle")
+    func inAWord() throws {
+        let launch: BackendParameter = .launch(.command(["sh", "-c", "true && exec {worker}"]), workersPerHost: 1)
+        let hosts = try Parallel(backend: .tcp, backendParams: self.near + [launch])([Delayed(HostPID())])
+        #expect(hosts.count == 1 && hosts[0] != getpid())
+    }
+
     @Test("A loop without a scope has them for as long as it is there")
     func loop() throws {
         var loop: Parallel? = Parallel(
@@ -150,6 +157,39 @@ final class LaunchTests {
         }
     }
 
+    @Test(
+        "A call begins with the first of hosts that begin one by one, and takes in the others",
+        arguments: ["sbatch", "ssh"]
+    )
+    func oneByOne(_ tool: String) throws {
+        // The second one waits for room.
+        let late = "while [ ! -e \"$FAKE/room\" ]; do sleep 0.05; done"
+        let sbatch = FakeTools.script("sbatch")
+            .replacing(
+                "exec sh \"$2\"",
+                with: "[ ${1##*-} = 0 ] || \(late.replacing("$FAKE", with: "${1%/*}/..")); exec sh \"$2\""
+            )
+        let tools = try FakeTools([
+            "sbatch": sbatch, "ssh": "case \"$*\" in *hostb*) \(late);; esac\n\(FakeTools.script("ssh"))",
+        ])
+        let launch: BackendParameter =
+            switch tool {
+            case "ssh": .launch(.ssh(["hosta", "hostb"]), workersPerHost: 1)
+            default: .launch(.slurmArray(count: 2, folder: tools.folder.path), workersPerHost: 1)
+            }
+        try parallelConfig(backend: .tcp, backendParams: self.near + [launch]) {
+            #expect(try Parallel()([Delayed(HostPID())]).count == 1)
+            let rendezvous = Rendezvous()
+            let parallel = Parallel(batchSize: 1)
+            let call = BackgroundCall { try parallel((0..<4).map { Delayed(HeldHost($0, rendezvous)) }) }
+            try rendezvous.waitForBegun(1)
+            try "".write(toFile: tools.file("room"), atomically: true, encoding: .utf8)
+            try rendezvous.waitForBegun(2)
+            rendezvous.open()
+            #expect(Set(try call.value()).count == 2)
+        }
+    }
+
     @Test("A session for several loops keeps them, however long it takes between two of them")
     func session() throws {
         let launch: BackendParameter = .launch(.command([]), workersPerHost: 1, idleTimeout: .milliseconds(100))
@@ -170,6 +210,21 @@ final class LaunchTests {
             #expect(hosts.count == 2)
         }
         #expect(ProcessState.haveEnded(Array(hosts), within: 15))
+    }
+
+    @Test("Two scopes with one launcher do not have two hosts on one machine")
+    func shared() throws {
+        let launcher: CommandLauncher = .ssh(["hosta"])
+        let parameters = self.near + [.launch(launcher, workersPerHost: 1)]
+        try parallelConfig(backend: .tcp, backendParams: parameters) {
+            _ = try Parallel()([Delayed(HostPID())])
+            let error = try #require(throws: ParallelError.self) {
+                let others: [BackendParameter] = [.launch(launcher, workersPerHost: 1)]
+                return try Parallel(backend: .tcp, backendParams: self.near + others)([Delayed(HostPID())])
+            }
+            #expect(error.detail.contains("each of hosta has a host of this launcher already"), "\(error)")
+        }
+        #expect(self.tools.calls.count { $0.hasPrefix("ssh") } == 1)
     }
 
     @Test(

@@ -37,9 +37,10 @@ final class FakeTools: Sendable {
         job=$(($(cat "$FAKE/jobs" 2>/dev/null || echo 0) + 1))
         echo $job >"$FAKE/jobs"
         mkdir "$FAKE/job-$job"
+        for word; do case $word in --job-name=*) echo "${word#*=}" >"$FAKE/job-$job/name";; esac; done
         cat >"$FAKE/job-$job/script"
         while [ "$last" -ge 0 ]; do
-            setsid sh -c 'touch "$1"; exec sh "$2"' sh "$FAKE/job-$job/begun-$last" "$FAKE/job-$job/script" </dev/null >"$FAKE/job-$job/output-$last" 2>&1 &
+            SLURM_ARRAY_TASK_ID=$last setsid sh -c 'touch "$1"; exec sh "$2"' sh "$FAKE/job-$job/begun-$last" "$FAKE/job-$job/script" </dev/null >"$FAKE/job-$job/output-$last" 2>&1 &
             echo $! >"$FAKE/job-$job/pid-$last"
             # Before that it is of this command's group, and goes with it.
             while [ ! -e "$FAKE/job-$job/begun-$last" ]; do sleep 0.01; done
@@ -47,7 +48,20 @@ final class FakeTools: Sendable {
         done
         echo $job
         """,
-        "scancel": "kill $(cat \"$FAKE/job-$1\"/pid-*) 2>/dev/null; true",
+        "scancel": """
+        for word; do
+            case $word in
+            --name=*) word=$(grep -lx -e "${word#*=}" "$FAKE"/job-*/name | sed 's|.*job-\\([0-9]*\\)/name|\\1|');;
+            -*) word=;;
+            esac
+            case $word in
+            "") ;;
+            *_*) kill $(cat "$FAKE/job-${word%_*}/pid-${word#*_}") 2>/dev/null;;
+            *) kill $(cat "$FAKE/job-$word"/pid-*) 2>/dev/null;;
+            esac
+        done
+        true
+        """,
         "squeue": """
         for word; do case $word in --jobs=*) job=${word#--jobs=};; esac; done
         for pid in $(cat "$FAKE/job-$job"/pid-*); do
@@ -95,6 +109,9 @@ final class FakeTools: Sendable {
         setenv("PATH", self.path, 1)
         try? FileManager.default.removeItem(at: self.folder)
     }
+
+    /// What one of them does, without its first lines.
+    static func script(_ name: String) -> String { self.scripts[name] ?? "" }
 
     func file(_ name: String) -> String { self.folder.appending(path: name).path }
 

@@ -15,6 +15,12 @@ final class Cluster: Sendable {
     /// For how long one stays that no call uses, in nanoseconds.
     private static let idleTime: UInt64 = 300_000_000_000
 
+    /// How many batches a worker is given at once.
+    ///
+    /// Of the shortest tasks so many are done while an answer and the next batch cross a few threads and a network: with fewer each travels
+    /// alone, and wakes every thread on its way. What others could do meanwhile is given back by workers that have not come to it.
+    static let batchesAhead = 64
+
     private struct State {
         var lastUse = MonotonicClock.now
         var channel: (any Channel)?
@@ -68,6 +74,7 @@ final class Cluster: Sendable {
         var limits = CoordinatorSettings()
         limits.heartbeatInterval = settings.meeting.heartbeatInterval
         limits.patience = settings.meeting.patience
+        limits.batchesAhead = Self.batchesAhead
         let launched = LaunchReference(on: group.next())
         let driver = try makeDriver(limits, EventLoopExecutor(group.next())) { launched.note($0) }
         var guest = GuestHandling(

@@ -34,7 +34,7 @@ public struct TCPBackend: ShippingBackend {
         capabilities.isElastic = true
         capabilities.limitsInnerThreads = true
         capabilities.defaultNJobs = -1
-        capabilities.batchesAhead = CoordinatorSettings().batchesAhead
+        capabilities.batchesAhead = Cluster.batchesAhead
         capabilities.nested = .named("threading")
         capabilities.parameters = TCPSettings.names
         return capabilities

@@ -106,9 +106,6 @@ struct RingReceiver {
     private var header: RingHeader?
     private var bytes: [UInt8] = []
 
-    /// How much memory is taken for a frame before its bytes are there, whatever size it claims.
-    private static let trusted = 1 << 20
-
     /// Whether the other process has written what cannot be.
     private(set) var isBroken = false
 
@@ -157,14 +154,20 @@ struct RingReceiver {
         let count = min(size - self.bytes.count, available)
         guard count > 0 else { return nil }
         self.hasMadeRoom = true
-        if self.bytes.isEmpty { self.bytes.reserveCapacity(min(size, Self.trusted)) }
-        self.bytes += unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            unsafe self.ring.take(
-                into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count])
-            )
-            filled = count
-        }
+        ArrivingBytes.makeRoom(in: &self.bytes, for: count, of: size)
+        Self.append(count, of: &self.ring, to: &self.bytes)
         return self.bytes.count == size ? self.complete(self.bytes) : nil
+    }
+
+    private static func append(_ count: Int, of ring: inout SharedRingReader, to bytes: inout [UInt8]) {
+        bytes.append(addingCapacity: count) { free in
+            unsafe free.withUnsafeMutableBufferPointer { buffer, filled in
+                unsafe ring.take(
+                    into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count])
+                )
+                filled = count
+            }
+        }
     }
 
     private mutating func complete(_ bytes: [UInt8]) -> WorkerFrame? {

@@ -91,6 +91,18 @@ struct ResultInboxTests {
         #expect(self.log.wait(for: 1))
     }
 
+    @Test("is taken in when whoever took in does something else")
+    func distracted() throws {
+        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
+        inbox.attend()
+        inbox.add([.finished(self.batch("one"), 1)])
+        while inbox.take() {}
+        inbox.add([.finished(self.batch("two"), 1)])
+        inbox.unattend(isWaiting: false)
+        #expect(self.log.wait(for: 2))
+        #expect(self.log.all == ["one: finished", "two: finished"])
+    }
+
     @Test("Hosts are not listened to while too much of it waits, and are again when it has become little")
     func fullness() throws {
         let changes = Mutex<[Bool]>([])

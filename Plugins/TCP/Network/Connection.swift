@@ -14,8 +14,9 @@ final class Connection: HostLink, @unchecked Sendable {
     /// Payloads from this size on are handed to the channel as they are, and smaller ones together.
     private static let smallByteCount = 32 << 10
 
-    /// How much of a large payload is handed to the channel at once: TLS encrypts all that it is given.
-    private static let pieceByteCount = 512 << 10
+    /// How much of a large payload is handed to the channel at once: TLS encrypts all that it is given, into a buffer that is used again
+    /// for the next piece once this one is written, and is best when it stays in the processor's cache.
+    private static let pieceByteCount = 256 << 10
 
     /// What waits to be handed to the channel.
     private enum Waiting {
@@ -143,13 +144,11 @@ final class Connection: HostLink, @unchecked Sendable {
     /// Hands to the channel what it has room for; called again when it has more.
     func write() {
         self.endSmall()
-        var isAnything = false
-        while self.channel.isWritable, let piece = self.nextPiece() {
+        // It may end at any piece, and remains as writable as it was.
+        while self.channel.isActive, self.channel.isWritable, let piece = self.nextPiece() {
             self.traffic.sent += UInt64(piece.readableBytes)
-            self.channel.write(piece, promise: nil)
-            isAnything = true
+            self.channel.writeAndFlush(piece, promise: nil)
         }
-        if isAnything { self.channel.flush() }
     }
 
     /// So many bytes have come.

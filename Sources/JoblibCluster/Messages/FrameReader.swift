@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import JoblibWorkers
+
 /// Cuts what comes on a connection into frames.
 ///
 /// A frame is its length without these four bytes (32 bits, the lowest byte first), a kind (one byte), two numbers (64 bits each, the
@@ -14,12 +16,6 @@ package struct FrameReader {
     /// How many bytes stand before the length counts, and how many it counts at least.
     private static let lengthByteCount = 4
     private static let smallest = 17
-
-    /// How many bytes are made room for before they come.
-    private static let largestRoom = 1 << 20
-
-    /// How many times as many as have come there is room for later; pages that nothing was written to take no memory.
-    private static let growth = 8
 
     private let largest: Int
     private var header: [UInt8] = []
@@ -54,9 +50,7 @@ package struct FrameReader {
                 try self.begin()
             }
             let end = min(position + self.missing, bytes.byteCount)
-            self.makeRoom(for: end - position)
-            unsafe bytes.extracting(position..<end).withUnsafeBytes { unsafe self.frame?.bytes.append(contentsOf: $0) }
-            self.missing -= end - position
+            unsafe bytes.extracting(position..<end).withUnsafeBytes { unsafe self.append($0) }
             position = end
             guard self.missing == 0, let whole = self.frame else { return }
             self.frame = nil
@@ -64,17 +58,25 @@ package struct FrameReader {
         }
     }
 
-    /// Makes room for bytes, and for more to come: an array that doubles is copied once more on its way, into pages that are made anew.
-    private mutating func makeRoom(for byteCount: Int) {
-        let count = self.frame?.bytes.count ?? 0
-        guard count + byteCount > self.frame?.bytes.capacity ?? 0 else { return }
-        let room = max(Self.largestRoom, Self.growth * (count + byteCount))
-        self.frame?.bytes.reserveCapacity(min(count + self.missing, room))
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        // Out of the reader while it grows, so that it is not copied.
+        guard var frame = self.frame.take() else { return }
+        let total = frame.bytes.count + self.missing
+        ArrivingBytes.makeRoom(in: &frame.bytes, for: bytes.count, of: total)
+        unsafe frame.bytes.append(contentsOf: bytes)
+        self.missing -= bytes.count
+        self.frame = frame
     }
 
-    private var length: Int {
-        self.header.prefix(Self.lengthByteCount).reversed().reduce(0) { $0 << 8 | Int($1) }
+    /// A number of the header.
+    private func number<Number: FixedWidthInteger & BitwiseCopyable>(at offset: Int) -> Number {
+        let number = unsafe self.header.withUnsafeBytes { bytes in
+            unsafe bytes.loadUnaligned(fromByteOffset: offset, as: Number.self)
+        }
+        return Number(littleEndian: number)
     }
+
+    private var length: Int { Int(self.number(at: 0) as UInt32) }
 
     /// Refuses a length that cannot be as soon as it is there.
     private func checkLength() throws(Fault) {
@@ -90,13 +92,9 @@ package struct FrameReader {
         guard let kind = HostFrame.Kind(rawValue: self.header[4]) else {
             throw Fault(description: "a frame of the kind \(self.header[4]), which this version does not know")
         }
-        var frame = HostFrame(
-            kind: kind,
-            number: UInt64(littleEndianBytes: self.header[5..<13]) ?? 0,
-            second: UInt64(littleEndianBytes: self.header[13..<21]) ?? 0
-        )
+        var frame = HostFrame(kind: kind, number: self.number(at: 5), second: self.number(at: 13))
         self.missing = self.length - Self.smallest
-        frame.bytes.reserveCapacity(min(self.missing, Self.largestRoom))
+        frame.bytes.reserveCapacity(min(self.missing, ArrivingBytes.largestRoom))
         self.frame = frame
         self.header.removeAll(keepingCapacity: true)
     }
@@ -114,8 +112,13 @@ extension HostFrame {
 
     /// What stands before a rest of so many bytes, which is not copied to be here.
     package func header(payload byteCount: Int) -> [UInt8] {
-        let length = UInt32(clamping: 17 + byteCount)
-        return (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + [self.kind.rawValue]
-            + self.number.littleEndianBytes + self.second.littleEndianBytes
+        unsafe [UInt8](unsafeUninitializedCapacity: Self.headerByteCount) { header, count in
+            let bytes = UnsafeMutableRawBufferPointer(header)
+            unsafe bytes.storeBytes(of: UInt32(clamping: 17 + byteCount).littleEndian, as: UInt32.self)
+            unsafe bytes.storeBytes(of: self.kind.rawValue, toByteOffset: 4, as: UInt8.self)
+            unsafe bytes.storeBytes(of: self.number.littleEndian, toByteOffset: 5, as: UInt64.self)
+            unsafe bytes.storeBytes(of: self.second.littleEndian, toByteOffset: 13, as: UInt64.self)
+            count = Self.headerByteCount
+        }
     }
 }

@@ -20,6 +20,10 @@ final class ResultInbox: Sendable {
     static let largestByteCount = 64 << 20
     static let smallByteCount = 16 << 20
 
+    /// How long the thread sleeps while others take in, and while nothing comes, in nanoseconds.
+    private static let nap: UInt64 = 1_000_000
+    private static let longestSleep: UInt64 = 1_000_000_000
+
     private struct State {
         var items: [Item] = []
         var byteCount = 0
@@ -33,6 +37,9 @@ final class ResultInbox: Sendable {
 
     /// Moves when something has come.
     private let arrivals = WaitWord()
+
+    /// Moves when those who took in leave that to the thread.
+    private let calls = WaitWord()
 
     // Sequentially consistent: who leaves it to the thread says so before it looks for the last time.
     private let attendants = Atomic<Int>(0)
@@ -116,17 +123,18 @@ final class ResultInbox: Sendable {
     /// It has ceased to.
     func unattend(isWaiting: Bool) {
         self.attendants.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        if isWaiting { self.arrivals.advance() }
+        if isWaiting { self.calls.advance() }
     }
 
     private static func run(_ inbox: () -> ResultInbox?) {
         while let inbox = inbox() {
-            let seen = inbox.arrivals.count
-            // Who waits for results takes them in: two threads at it are slower than one.
-            let isAttended = inbox.attendants.load(ordering: .sequentiallyConsistent) > 0
-            if !isAttended, inbox.take() { continue }
-            let nap = MonotonicClock.now + (isAttended ? 1_000_000 : 1_000_000_000)
-            if inbox.arrivals.wait(while: seen, until: nap), !isAttended { continue }
+            let (arrivals, calls) = (inbox.arrivals.count, inbox.calls.count)
+            guard inbox.attendants.load(ordering: .sequentiallyConsistent) > 0 else {
+                if !inbox.take() { inbox.arrivals.wait(while: arrivals, until: MonotonicClock.now + Self.longestSleep) }
+                continue
+            }
+            // Who waits for results takes them in: two threads at it are slower than one, and what comes need not wake this one.
+            if inbox.calls.wait(while: calls, until: MonotonicClock.now + Self.nap) { continue }
             // Of another call than the one that asks, too, whose caller may be asleep.
             _ = inbox.take()
         }

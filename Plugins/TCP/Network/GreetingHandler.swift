@@ -146,7 +146,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard self.end() else { return }
         let peer = self.evidence.applied(to: peer)
         let address = context.channel.peerText
-        let connection = Connection(context.channel, peerName: "\(peer.name) at \(address)")
+        let connection = Connection(context.channel, peerName: "\(peer.name) at \(address)", turns: self.guest.turns)
         self.completion(.success(()))
         let user = self.guest.makeUser(connection, peer, address)
         let handler = LinkHandler(connection, user)

@@ -32,6 +32,9 @@ struct GuestHandling: Sendable {
 
     let loop: any EventLoop
 
+    /// By which those connections take turns that have much to send.
+    let turns = WriteTurns()
+
     /// How long both ends may take to get to know each other.
     var greetingTime = Transport.greetingTime
 

@@ -45,7 +45,7 @@ final class LinkHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        self.connection.write()
+        self.connection.noteRoom()
         context.fireChannelWritabilityChanged()
     }
 

@@ -51,7 +51,11 @@ package final class ClusterSession: AttendedSession {
 
     package func end(_ call: CallID, _ reason: CallEnd) { HostArraysTable.shared.arrays(of: call)?.end() }
 
-    package func cancel(_ call: CallID) { self.driver.cancel(call, self) }
+    package func cancel(_ call: CallID) {
+        // What of them has not been sent need not be; the call's end comes when its batches have ended, which may be stuck behind them.
+        HostArraysTable.shared.arrays(of: call)?.end()
+        self.driver.cancel(call, self)
+    }
 
     package func close() {
         self.driver.close(self)

@@ -21,7 +21,9 @@ package final class ClusterDriver: @unchecked Sendable {
     /// A batch that was handed in and is not complete.
     private struct Held {
         let batch: Batch
-        let session: SessionNumber
+
+        /// Where it goes what is said of it.
+        let results: ResultQueue
 
         /// What it refers to.
         let arrays: [HostArray]
@@ -36,7 +38,10 @@ package final class ClusterDriver: @unchecked Sendable {
         var arrays: [LinkNumber: Set<UInt64>] = [:]
         var batches: [BatchNumber: Held] = [:]
         var sessions: [SessionNumber: ClusterSession] = [:]
-        var results: [ResultInbox.Item] = []
+
+        /// What was said last, all of the same session.
+        var results: [ResultQueue.Item] = []
+        var resultQueue: ResultQueue?
         var lastLink: LinkNumber = 0
         var speaker: LinkNumber = 0
         var lastBatch: BatchNumber = 0
@@ -168,7 +173,8 @@ package final class ClusterDriver: @unchecked Sendable {
     package func flush() {
         let results = self.state.results
         self.state.results.removeAll(keepingCapacity: true)
-        self.inbox.add(results)
+        self.state.resultQueue?.add(results)
+        self.state.resultQueue = nil
     }
 
     /// Ends every connection; hosts find other work.
@@ -278,7 +284,7 @@ package final class ClusterDriver: @unchecked Sendable {
             case .submit(let session, let batch, let arrays):
                 self.state.lastBatch += 1
                 let number = self.state.lastBatch
-                self.state.batches[number] = Held(batch: batch, session: session.number, arrays: arrays)
+                self.state.batches[number] = Held(batch: batch, results: session.results, arrays: arrays)
                 self.handle(.submitted(session.number, number, call: batch.call.number))
             case .cancel(let session, let call): self.handle(.cancelled(session.number, call: call.number))
             case .close(let session):
@@ -336,13 +342,13 @@ package final class ClusterDriver: @unchecked Sendable {
             self.forget(link)
         case .accept(let batch):
             guard let answer, let held = self.state.batches[batch] else { return }
-            self.state.results.append(.answer(held.batch, answer))
+            self.add(.answer(held.batch, answer), of: held)
         case .finish(let batch):
             guard let held = self.state.batches.removeValue(forKey: batch) else { return }
-            self.state.results.append(.finished(held.batch, self.state.speaker))
+            self.add(.finished(held.batch, self.state.speaker), of: held)
         case .fail(let batch, let failure):
             guard let held = self.state.batches.removeValue(forKey: batch) else { return }
-            self.state.results.append(.failed(held.batch, failure.error))
+            self.add(.failed(held.batch, failure.error), of: held)
         case .workersChanged(let session, let count): self.state.sessions[session]?.setWorkers(count)
         case .sessionFailed(let session, let failure): self.state.sessions[session]?.fail(failure.error)
         case .report(let event): self.report(event)
@@ -358,6 +364,14 @@ package final class ClusterDriver: @unchecked Sendable {
     private func send(_ message: HostMessage, _ link: LinkNumber) { self.state.links[link]?.send(message) }
 
     private func report(_ event: ClusterEvent) {
+    private func add(_ item: ResultQueue.Item, of held: Held) {
+        if self.state.resultQueue !== held.results {
+            self.flush()
+            self.state.resultQueue = held.results
+        }
+        self.state.results.append(item)
+    }
+
         switch event {
         case .joined(let host): self.slots.wrappingAdd(host.slots, ordering: .relaxed)
         case .leaving(let host):

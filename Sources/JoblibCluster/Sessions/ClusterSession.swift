@@ -12,6 +12,9 @@ package final class ClusterSession: AttendedSession {
     private let driver: ClusterDriver
     private let workersChanged: @Sendable () -> Void
 
+    /// What has become of its batches.
+    let results: ResultQueue
+
     // Relaxed: a number alone.
     private let width = Atomic<Int>(0)
     private let failure = Mutex<ParallelError?>(nil)
@@ -28,6 +31,7 @@ package final class ClusterSession: AttendedSession {
         self.number = number
         self.driver = driver
         self.parameters = parameters
+        self.results = ResultQueue(driver.inbox)
         self.workersChanged = workersChanged
     }
 
@@ -71,11 +75,11 @@ package final class ClusterSession: AttendedSession {
     /// Has something called when it is closed, once.
     func whenClosed(_ body: @escaping @Sendable () -> Void) { self.closing.withLock { $0.body = body } }
 
-    package func receive() -> Bool { self.driver.inbox.take() }
+    package func receive() -> Bool { self.results.take() }
 
-    package func attend() { self.driver.inbox.attend() }
+    package func attend() { self.results.attend() }
 
-    package func unattend(isWaiting: Bool) { self.driver.inbox.unattend(isWaiting: isWaiting) }
+    package func unattend(isWaiting: Bool) { self.results.unattend(isWaiting: isWaiting) }
 
     /// Waits until it has workers; hosts that were there a moment ago may be another coordinator's by now.
     ///

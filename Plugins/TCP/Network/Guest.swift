@@ -15,11 +15,19 @@ protocol Guest: AnyObject, Sendable {
     /// The other end has said something; `nil`: something that makes no sense.
     func receive(_ message: HostMessage?)
 
+    /// So many bytes have come of something that it has not said to the end.
+    func hold(_ byteCount: Int)
+
     /// That was all for now.
     func endTurn()
 
     /// The connection has ended, and why.
     func end(_ reason: String)
+}
+
+extension Guest {
+    /// Keeps no account.
+    func hold(_ byteCount: Int) {}
 }
 
 /// What connections are made with, and who gets them.
@@ -102,6 +110,8 @@ final class CoordinatorLink: Guest {
     func hear() { self.driver.hear(self.number) }
 
     func receive(_ message: HostMessage?) { self.driver.receive(message, from: self.number) }
+
+    func hold(_ byteCount: Int) { self.driver.hold(byteCount, of: self.number) }
 
     func endTurn() { self.driver.flush() }
 

@@ -46,7 +46,6 @@ package final class ClusterDriver: @unchecked Sendable {
         var speaker: LinkNumber = 0
         var lastBatch: BatchNumber = 0
         var stopAlarm: (@Sendable () -> Void)?
-        var isReading = true
     }
 
     // Touched on the executor alone.
@@ -57,12 +56,15 @@ package final class ClusterDriver: @unchecked Sendable {
     /// What hosts have said of themselves.
     var pulses: [LinkNumber: HostPulse] = [:]
 
+    /// From whom what comes is read.
+    var reading = LinkReading()
+
     private let executor: any ClusterExecutor
     let settings: CoordinatorSettings
     private let observe: @Sendable (ClusterEvent) -> Void
     private let wishes = Mutex<[Wish]>([])
     private let sessionCount = Atomic<UInt64>(0)
-    private let process = ThisProcess.id
+    let process = ThisProcess.id
 
     /// How many workers the hosts have that are there; moves ``hostChange``.
     let slots = Atomic<Int>(0)
@@ -114,7 +116,7 @@ package final class ClusterDriver: @unchecked Sendable {
         let number = self.state.lastLink
         self.state.links[number] = link
         self.state.names[number] = host.name
-        if !self.state.isReading { link.setReading(false) }
+        self.adjustReading()
         // First of all, so that neither side takes the other's usual silence for its end.
         self.beat(link)
         self.handle(.joined(number, host))
@@ -126,6 +128,8 @@ package final class ClusterDriver: @unchecked Sendable {
 
     /// A host has said something.
     package func receive(_ message: HostMessage?, from link: LinkNumber) {
+        // One that was disconnected may still have something to say.
+        guard self.isConnected(link) else { return }
         self.state.speaker = link
         let report: HostReport
         switch message {
@@ -161,9 +165,22 @@ package final class ClusterDriver: @unchecked Sendable {
 
     private func forget(_ link: LinkNumber) {
         self.pulses[link] = nil
+        if self.reading.forget(link) { self.adjustReading() }
         self.state.names[link] = nil
         self.state.arrays[link] = nil
     }
+
+    /// Ends a connection while effects are performed, of which it makes more.
+    private func drop(_ link: LinkNumber, _ reason: String) {
+        guard let connection = self.state.links.removeValue(forKey: link) else { return }
+        connection.disconnect(reason)
+        self.coordinator.handle(.left(link, reason), at: MonotonicClock.now, into: &self.effects)
+        self.forget(link)
+    }
+
+    func isConnected(_ link: LinkNumber) -> Bool { self.state.links[link] != nil }
+
+    var connections: [(LinkNumber, any HostLink)] { self.state.links.sorted { $0.key < $1.key } }
 
     var hostStates: [HostState] { self.coordinator.hostStates }
 
@@ -196,15 +213,8 @@ package final class ClusterDriver: @unchecked Sendable {
         }
     }
 
-    /// Listens to hosts, or not, as it is now and not as it was when somebody noticed: threads may come in another order.
-    private func matchReading() {
-        self.executor.execute {
-            let isReading = !self.inbox.isFull
-            if self.state.isReading == isReading { return }
-            self.state.isReading = isReading
-            for number in self.state.links.keys.sorted() { self.state.links[number]?.setReading(isReading) }
-        }
-    }
+    /// Listens to hosts, or not, as it is then and not as it was when somebody noticed: threads may come in another order.
+    private func matchReading() { self.executor.execute { self.adjustReading() } }
 
     // MARK: - Sessions; on any thread
 
@@ -252,15 +262,6 @@ package final class ClusterDriver: @unchecked Sendable {
     func cancel(_ call: CallID, _ session: ClusterSession) { self.wish(.cancel(session, call)) }
 
     func close(_ session: ClusterSession) { self.wish(.close(session)) }
-
-    /// A copy that the program has forked has none of the parent's threads, and must not talk with its hosts.
-    private func refuseInCopy() throws(ParallelError) {
-        guard ThisProcess.id != self.process else { return }
-        throw ParallelError(
-            .poolUnhealthy,
-            "a process that was forked cannot use its parent's session with other hosts; open another one"
-        )
-    }
 
     private func wish(_ wish: Wish) {
         if ThisProcess.id != self.process { return }
@@ -334,8 +335,10 @@ package final class ClusterDriver: @unchecked Sendable {
         case .heartbeat(let link):
             if let link = self.state.links[link] { self.beat(link) }
             // Who is not listened to cannot be heard.
-            if !self.state.isReading {
+            if self.reading.muted.contains(link) {
                 self.coordinator.handle(.heard(link), at: MonotonicClock.now, into: &self.effects)
+            } else if self.reading.isStuck(link) {
+                self.drop(link, "what it sends does not come to an end")
             }
         case .disconnect(let link, let reason):
             self.state.links.removeValue(forKey: link)?.disconnect(reason)
@@ -361,9 +364,6 @@ package final class ClusterDriver: @unchecked Sendable {
         }
     }
 
-    private func send(_ message: HostMessage, _ link: LinkNumber) { self.state.links[link]?.send(message) }
-
-    private func report(_ event: ClusterEvent) {
     private func add(_ item: ResultQueue.Item, of held: Held) {
         if self.state.resultQueue !== held.results {
             self.flush()
@@ -372,6 +372,9 @@ package final class ClusterDriver: @unchecked Sendable {
         self.state.results.append(item)
     }
 
+    private func send(_ message: HostMessage, _ link: LinkNumber) { self.state.links[link]?.send(message) }
+
+    private func report(_ event: ClusterEvent) {
         switch event {
         case .joined(let host): self.slots.wrappingAdd(host.slots, ordering: .relaxed)
         case .leaving(let host):

@@ -25,8 +25,14 @@ final class HostProcess: @unchecked Sendable {
 
     private var current: HostGuest?
 
-    /// Whoever was its coordinator last, while its batches still end.
-    private var former: HostGuest?
+    /// Those that were its coordinators, or one that has connected again, while their batches still end.
+    private var former: [HostGuest] = []
+
+    /// A coordinator that had this host and made no use of it, and until when others come before it.
+    private var idler: (processID: [UInt8], end: UInt64)?
+
+    /// For how long they do, in nanoseconds.
+    private static let idlerTime: UInt64 = 5_000_000_000
 
     private var listener: (any Channel)?
     private var dialer: Dialer?
@@ -102,7 +108,7 @@ final class HostProcess: @unchecked Sendable {
             let dialer = Dialer(
                 self.settings.address,
                 self.handling,
-                mayDialAgain: { self.former == nil },
+                mayDialAgain: { self.former.isEmpty },
                 note: { problem.note($0, self.settings.address) }
             )
             self.loop.execute {
@@ -141,7 +147,7 @@ final class HostProcess: @unchecked Sendable {
 
     private func refusal(of coordinator: Greeting) -> GreetingRefusal? {
         if self.isLeaving { return GreetingRefusal(code: .busy, detail: "\(self.greeting.name) is about to end") }
-        if let former = self.former {
+        if let former = self.former.first {
             return GreetingRefusal(
                 code: .busy,
                 detail: "\(self.greeting.name) still ends what it has of \(former.coordinator.name)"
@@ -179,7 +185,7 @@ final class HostProcess: @unchecked Sendable {
     /// There is one coordinator at a time.
     private func replace(_ current: HostGuest, by coordinator: Greeting) {
         if current.coordinator.processID == coordinator.processID {
-            return current.end("its coordinator has connected again")
+            return current.abort("its coordinator has connected again")
         }
         self.current = nil
         Self.say(
@@ -190,7 +196,7 @@ final class HostProcess: @unchecked Sendable {
 
     /// What observers are told.
     private var status: ClusterStatus {
-        let running = (self.current?.relay.batchCount ?? 0) + (self.former?.relay.batchCount ?? 0)
+        let running = self.former.reduce(self.current?.relay.batchCount ?? 0) { $0 + $1.relay.batchCount }
         let counts = self.tally.counts
         let traffic = self.current?.traffic ?? LinkTraffic()
         let host = HostStatus(
@@ -210,16 +216,16 @@ final class HostProcess: @unchecked Sendable {
         guard self.current === guest else { return }
         self.current = nil
         Self.say("no longer works for \(guest.coordinator.name): \(reason)")
-        if guest.relay.batchCount > 0 { self.former = guest }
+        if guest.relay.batchCount > 0 { self.former.append(guest) }
         self.endIfLeft()
         self.waitForCoordinator()
     }
 
     /// Nothing is left of what a coordinator has asked for that is gone, or that this host leaves.
     private func didEmpty() {
-        if self.former?.relay.batchCount == 0 {
-            self.former = nil
-            self.dialer?.resume()
+        if !self.former.isEmpty {
+            self.former.removeAll { $0.relay.batchCount == 0 }
+            if self.former.isEmpty { self.dialer?.resume() }
         }
         if self.isLeaving, self.current?.relay.batchCount == 0 { self.current?.closeAfterWriting() }
         self.endIfLeft()
@@ -248,7 +254,7 @@ final class HostProcess: @unchecked Sendable {
     }
 
     private func endIfLeft() {
-        guard self.isLeaving, self.current == nil, self.former == nil else { return }
+        guard self.isLeaving, self.current == nil, self.former.isEmpty else { return }
         self.dialer?.stop()
         ThisProcess.exit(0)
     }

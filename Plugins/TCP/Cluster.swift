@@ -77,7 +77,10 @@ final class Cluster: Sendable {
             makeGuest: { CoordinatorLink(driver, $0, $1, $2) }
         )
         let claims = HostClaims()
-        guest.admit = { driver.refusal(of: $0) ?? claims.refusal(of: $0, at: $1.peerText, over: $1) }
+        let isSecure = guest.security != nil
+        guest.admit = {
+            driver.refusal(of: $0) ?? claims.refusal(of: $0, at: $1.peerText, over: $1, mayReplace: isSecure)
+        }
         let name = guest.greeting.name
         guest.observers = Observers(on: group.next()) { driver.status(name: name) }
         let cluster = Cluster(group, driver, settings.meeting.hosts)

@@ -153,7 +153,15 @@ final class HostProcess: @unchecked Sendable {
                 detail: "\(self.greeting.name) still ends what it has of \(former.coordinator.name)"
             )
         }
-        guard let current = self.current, !current.isDispensable else { return nil }
+        guard let current = self.current else { return nil }
+        if let idler = self.idler, idler.processID == coordinator.processID, MonotonicClock.now < idler.end {
+            return GreetingRefusal(
+                code: .busy,
+                detail:
+                    "\(self.greeting.name) was yours and had nothing to do; it is \(current.coordinator.name)'s for some seconds"
+            )
+        }
+        guard !current.isDispensable else { return nil }
         // The same one again: what it was connected by before is dead, and nobody has noticed yet.
         if current.coordinator.processID == coordinator.processID { return nil }
         return GreetingRefusal(
@@ -188,6 +196,8 @@ final class HostProcess: @unchecked Sendable {
             return current.abort("its coordinator has connected again")
         }
         self.current = nil
+        let hasServed = current.relay.hasServed
+        self.idler = hasServed ? nil : (current.coordinator.processID, MonotonicClock.now + Self.idlerTime)
         Self.say(
             "no longer works for \(current.coordinator.name): it has nothing to do there, and \(coordinator.name) asks for it"
         )

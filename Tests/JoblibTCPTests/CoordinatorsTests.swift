@@ -87,6 +87,8 @@ struct CoordinatorsTests {
         let hosts = try TestCluster(2, slots: 1)
         let rendezvous = Rendezvous()
         for index in 1..<8 { rendezvous.open(index) }
+        // Workers that are up begin what they are given first, and do not give it back when the other one has nothing to do.
+        #expect(try hosts.isWell(2))
         let call = BackgroundCall {
             try hosts.parallel(2, .speculative(true))((0..<8).map { Delayed(Held($0, rendezvous)) })
         }

@@ -39,6 +39,7 @@ final class ResultInbox: Sendable {
     /// Whether the thread may take any time to look at the list again.
     private let isBusy = Atomic<Bool>(false)
 
+    private let threads = ResultThreads()
     private let fullnessChanged: @Sendable () -> Void
 
     /// Called with whoever has said that a batch is done that is not.
@@ -95,7 +96,7 @@ final class ResultInbox: Sendable {
         if self.isParked.load(ordering: .sequentiallyConsistent) { return self.work.advance() }
         if queue.isAttended { return }
         if self.isBusy.load(ordering: .sequentiallyConsistent) {
-            if SpareThreads.shared.run({ queue.takeAll() }) { return }
+            if self.threads.takeAll(of: queue) { return }
         } else if queue.isExpected {
             return
         }
@@ -151,7 +152,7 @@ final class ResultInbox: Sendable {
         let due = self.lookThrough(takesExpected: takesExpected)
         if takesExpected || !due.isExpecting { deadline = nil }
         if due.isExpecting, deadline == nil { deadline = now + Self.nap }
-        for queue in due.queues.dropFirst() where !SpareThreads.shared.run({ queue.takeAll() }) { queue.takeAll() }
+        for queue in due.queues.dropFirst() where !self.threads.takeAll(of: queue) { queue.takeAll() }
         if let first = due.queues.first {
             _ = first.take()
             self.isBusy.store(false, ordering: .sequentiallyConsistent)

@@ -5,9 +5,9 @@ internal import JoblibPOSIX
 import Synchronization
 
 /// Threads for what must not hold up a loop: each runs one errand after the other, and lingers for a moment in between.
-package final class SpareThreads: Sendable {
+final class SpareThreads: Sendable {
     /// The one of this process: a forked child has none of its parent's threads.
-    package static var shared: SpareThreads { self.perProcess.object }
+    static var shared: SpareThreads { self.perProcess.object }
 
     private static let perProcess = PerProcess { SpareThreads() }
 
@@ -26,7 +26,7 @@ package final class SpareThreads: Sendable {
     /// Runs a closure on one of the threads.
     ///
     /// - Returns: Whether it will run; not where the system has no thread left to give.
-    package func run(_ errand: @escaping @Sendable () -> Void) -> Bool {
+    func run(_ errand: @escaping @Sendable () -> Void) -> Bool {
         let mustStart = self.state.withLock { state in
             guard state.idle > 0 else { return true }
             state.errands.push(errand)

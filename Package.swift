@@ -221,6 +221,7 @@ let package = Package(
                 "Joblib", "joblib-hosts", "joblib-wordcount", "joblib-worker", "JoblibCluster", "JoblibPOSIX",
                 "JoblibTCP", "JoblibTestKit",
                 "JoblibWire", "tcp-probe", "TestProcesses",
+                .product(name: "NIOEmbedded", package: "swift-nio", condition: .when(traits: ["TCP"])),
             ] + network
         ),
         .testTarget(name: "JoblibTestKitTests", dependencies: ["Joblib", "JoblibPOSIX", "JoblibTestKit"]),

@@ -87,8 +87,10 @@ final class Cluster: Sendable {
             }
         )
         let claims = HostClaims()
+        let isSecure = guest.security != nil
         guest.admit = {
-            launched.refusal(of: $0) ?? driver.refusal(of: $0) ?? claims.refusal(of: $0, at: $1.peerText, over: $1)
+            launched.refusal(of: $0) ?? driver.refusal(of: $0)
+                ?? claims.refusal(of: $0, at: $1.peerText, over: $1, mayReplace: isSecure)
         }
         let name = guest.greeting.name
         guest.observers = Observers(on: group.next()) { driver.status(name: name) }

@@ -231,6 +231,23 @@ struct HostRelayTests {
         #expect(self.coordinator.emptyCount == 1)
     }
 
+    @Test("has no more than so many times its slots for all calls of its coordinator together, and says so")
+    func crowd() {
+        let pool = FakePool()
+        let relay = self.coordinator.relay(pool)
+        for grant in 1...UInt64(HostRelay.largestCrowd) { self.open(relay, grant, workers: 8) }
+        self.open(relay, 99, workers: 1)
+        guard case .refused(99, let refusal)? = self.coordinator.all.last else {
+            Issue.record("it was taken: \(self.coordinator.all)")
+            return
+        }
+        #expect(refusal.code == "resourceExhausted" && refusal.detail.contains("fewer calls"), "\(refusal)")
+        #expect(relay.receive(.close(3)))
+        self.open(relay, 100, workers: 8)
+        #expect(self.coordinator.all.count == 1)
+        #expect(pool.state.withLock { $0.opened.count } == HostRelay.largestCrowd + 1)
+    }
+
     @Test("has no more workers than slots, and sets none of the variables by which a program runs other code")
     func boundsOfTrust() throws {
         let pool = FakePool()

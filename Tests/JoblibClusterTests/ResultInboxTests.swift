@@ -57,25 +57,25 @@ struct ResultInboxTests {
 
     @Test("is taken in, in order, by whoever waits for results")
     func order() throws {
-        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
-        inbox.attend()
-        defer { inbox.unattend(isWaiting: false) }
+        let queue = ResultQueue(try ResultInbox(fullnessChanged: {}, foundUndone: { _ in }))
+        queue.attend()
+        defer { queue.unattend(isWaiting: false) }
         let (one, two) = (self.batch("one"), self.batch("two"))
-        inbox.add([.answer(one, [1]), .answer(two, [2]), .answer(one, [3])])
-        inbox.add([.finished(one, 1), .failed(two, HostLoss(description: "lost"))])
+        queue.add([.answer(one, [1]), .answer(two, [2]), .answer(one, [3])])
+        queue.add([.finished(one, 1), .failed(two, HostLoss(description: "lost"))])
         // The inbox's own thread may be at it, since nobody came for a while.
-        while inbox.take() {}
+        while queue.take() {}
         #expect(self.log.wait(for: 5))
         #expect(self.log.all == ["one: [1]", "two: [2]", "one: [3]", "one: finished", "two: lost"])
-        #expect(!inbox.take())
+        #expect(!queue.take())
     }
 
     @Test("is taken in while nobody waits, by a thread of its own")
     func unattended() throws {
-        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
+        let queue = ResultQueue(try ResultInbox(fullnessChanged: {}, foundUndone: { _ in }))
         for number in 0..<100 {
             let batch = self.batch("\(number)")
-            inbox.add([.answer(batch, [1]), .finished(batch, 1)])
+            queue.add([.answer(batch, [1]), .finished(batch, 1)])
         }
         #expect(self.log.wait(for: 200))
         #expect(self.log.all == (0..<100).flatMap { ["\($0): [1]", "\($0): finished"] })
@@ -83,24 +83,68 @@ struct ResultInboxTests {
 
     @Test("is taken in after whoever waited has gone to sleep")
     func abandoned() throws {
-        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
-        inbox.attend()
+        let queue = ResultQueue(try ResultInbox(fullnessChanged: {}, foundUndone: { _ in }))
+        queue.attend()
         let batch = self.batch("one")
-        inbox.add([.finished(batch, 1)])
-        inbox.unattend(isWaiting: true)
+        queue.add([.finished(batch, 1)])
+        queue.unattend(isWaiting: true)
         #expect(self.log.wait(for: 1))
     }
 
-    @Test("is taken in when whoever took in does something else")
-    func distracted() throws {
-        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
-        inbox.attend()
-        inbox.add([.finished(self.batch("one"), 1)])
-        while inbox.take() {}
-        inbox.add([.finished(self.batch("two"), 1)])
-        inbox.unattend(isWaiting: false)
+    @Test("is taken in though whoever was to come does not")
+    func forgotten() throws {
+        let queue = ResultQueue(try ResultInbox(fullnessChanged: {}, foundUndone: { _ in }))
+        queue.attend()
+        queue.unattend(isWaiting: false)
+        let batch = self.batch("one")
+        queue.add([.finished(batch, 1)])
+        #expect(self.log.wait(for: 1))
+        queue.attend()
+        defer { queue.unattend(isWaiting: false) }
+        let other = self.batch("two")
+        queue.add([.finished(other, 1)])
         #expect(self.log.wait(for: 2))
-        #expect(self.log.all == ["one: finished", "two: finished"])
+    }
+
+    @Test("waits for no other session's values that take their time", arguments: [true, false])
+    func sessions(_ isTakenByCaller: Bool) throws {
+        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
+        let (slow, quick) = (ResultQueue(inbox), ResultQueue(inbox))
+        let gate = Gate()
+        let slowBatch = Batch(payload: [], call: CallID(relayed: 1), SlowRelay(gate))
+        if isTakenByCaller { slow.attend() }
+        slow.add([.answer(slowBatch, [0])])
+        if isTakenByCaller { try PlatformThread.start(name: "caller") { while !slow.take() {} } }
+        #expect(gate.waitUntilEntered())
+        for number in 0..<100 {
+            let batch = self.batch("\(number)")
+            quick.add([.answer(batch, [1]), .finished(batch, 1)])
+        }
+        #expect(self.log.wait(for: 200))
+        // Nor does it itself hold up what comes of it later.
+        gate.open()
+        let late = self.batch("late")
+        slow.add([.finished(slowBatch, 1), .finished(late, 1)])
+        if isTakenByCaller { slow.unattend(isWaiting: true) }
+        #expect(self.log.wait(for: 201))
+    }
+
+    @Test("Answers of no bytes count as well")
+    func empty() throws {
+        let inbox = try ResultInbox(fullnessChanged: {}, foundUndone: { _ in })
+        let queue = ResultQueue(inbox)
+        let gate = Gate()
+        let slow = Batch(payload: [], call: CallID(relayed: 1), SlowRelay(gate))
+        queue.add([.answer(slow, [])])
+        #expect(gate.waitUntilEntered())
+        let count = ResultInbox.largestByteCount / ResultQueue.Item.ownByteCount
+        queue.add([ResultQueue.Item](repeating: .answer(slow, []), count: count + 1))
+        #expect(inbox.isFull)
+        gate.open()
+        let last = self.batch("last")
+        queue.add([.finished(slow, 1), .finished(last, 1)])
+        #expect(self.log.wait(for: 1))
+        #expect(!inbox.isFull)
     }
 
     @Test("Hosts are not listened to while too much of it waits, and are again when it has become little")
@@ -115,16 +159,17 @@ struct ResultInboxTests {
             foundUndone: { _ in }
         )
         place.withLock { $0 = inbox }
+        let queue = ResultQueue(inbox)
         let gate = Gate()
         // Whoever takes this in is busy for a while.
         let slow = Batch(payload: [], call: CallID(relayed: 1), SlowRelay(gate))
-        inbox.add([.answer(slow, [0])])
+        queue.add([.answer(slow, [0])])
         #expect(gate.waitUntilEntered())
         let size = ResultInbox.largestByteCount / 8
         let large = self.batch("large")
-        for _ in 0..<8 { inbox.add([.answer(large, Array(repeating: 0, count: size))]) }
+        for _ in 0..<8 { queue.add([.answer(large, Array(repeating: 0, count: size))]) }
         #expect(changes.withLock { $0 } == [true])
-        inbox.add([.answer(large, Array(repeating: 0, count: size))])
+        queue.add([.answer(large, Array(repeating: 0, count: size))])
         #expect(changes.withLock { $0 } == [true])
         gate.open()
         #expect(self.log.wait(for: 9))

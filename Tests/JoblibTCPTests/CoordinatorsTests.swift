@@ -87,14 +87,23 @@ struct CoordinatorsTests {
         let hosts = try TestCluster(2, slots: 1)
         let rendezvous = Rendezvous()
         for index in 1..<8 { rendezvous.open(index) }
+        // Workers that are up begin what they are given first, and do not give it back when the other one has nothing to do.
+        #expect(try hosts.isWell(2))
         let call = BackgroundCall {
             try hosts.parallel(2, .speculative(true))((0..<8).map { Delayed(Held($0, rendezvous)) })
         }
         try rendezvous.wait("task 0 begins twice") { rendezvous.begun.count { $0.index == 0 } == 2 }
-        rendezvous.open(0)
-        let pids = try call.value()
         let runners = rendezvous.begun.filter { $0.index == 0 }.map(\.pid)
-        #expect(Set(runners).count == 2 && runners.contains(pids[0]))
+        #expect(Set(runners).count == 2)
+        // The other one never ends by itself.
+        rendezvous.open(0, in: runners[1])
+        let pids = try call.value()
+        #expect(pids[0] == runners[1])
+        // By itself, when it hears of that, or with its worker, which a call that is over does not wait for.
+        try rendezvous.wait("the other one is cancelled") {
+            rendezvous.isCancelled(0, in: runners[0]) || kill(runners[0], 0) != 0
+        }
+        #expect(!rendezvous.isCancelled(0, in: runners[1]))
         #expect(rendezvous.begun.count >= 9)
         #expect(try hosts.isWell(2))
     }

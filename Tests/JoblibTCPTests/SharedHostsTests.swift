@@ -5,8 +5,12 @@
 
 import Foundation
 import Joblib
-import JoblibTCP
+import JoblibCluster
+import NIOCore
+import NIOEmbedded
 import Testing
+
+@testable import JoblibTCP
 
 /// Hosts that two coordinators want, and hosts that one coordinator knows by two names.
 ///
@@ -85,6 +89,60 @@ struct SharedHostsTests {
         #expect(try cluster.isWell(2))
         // Not once has one connection ended the other.
         #expect(hosts.hosts[0].text.ranges(of: ": works for").count == 1, "\(hosts.hosts[0].text)")
+    }
+
+    @Test("One that two coordinators want who make no use of it is not passed to and fro")
+    func idlers() throws {
+        let token = ClusterToken.generate()
+        let host = try HostRun.listening(slots: 1, token)
+        let first = try FakePeer.coordinator(host.address, token) { _ in }
+        defer { first.stop() }
+        try host.wait(for: "works for")
+        let second = try FakePeer.coordinator(host.address, token) { _ in }
+        defer { second.stop() }
+        let begin = ContinuousClock.now
+        try Rendezvous().wait("it is the second one's") { host.text.ranges(of: ": works for").count == 2 }
+        // Each asks again within two or three seconds, and each was idle for one.
+        Thread.sleep(forTimeInterval: 4)
+        #expect(host.text.ranges(of: ": works for").count == 2 || ContinuousClock.now - begin > .seconds(9))
+    }
+
+    @Test("One that has dialled a second time may take the place of its first connection, which it has given up")
+    func dialledAgain() throws {
+        let claims = HostClaims()
+        let channels = [EmbeddedChannel(), EmbeddedChannel()]
+        for channel in channels {
+            channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 7077), promise: nil)
+        }
+        let host = Greeting.ofThisProcess(role: .host, slots: 1)
+        #expect(claims.refusal(of: host, at: "10.0.0.7:1", over: channels[0], mayReplace: true) == nil)
+        #expect(claims.refusal(of: host, at: "10.0.0.7:2", over: channels[1])?.code == .present)
+        #expect(claims.refusal(of: host, at: "10.0.0.7:2", over: channels[1], mayReplace: true) == nil)
+        // It is by the second one that it is there.
+        channels[0].abort()
+        #expect(claims.refusal(of: host, at: "10.0.0.7:3", over: channels[1])?.code == .present)
+    }
+
+    @Test("One whose coordinator connects again keeps nothing of the connection before")
+    func again() throws {
+        let token = ClusterToken.generate()
+        let host = try HostRun.listening(slots: 1, token)
+        let security = try ClusterTLS(token, .coordinator)
+        let first = try FakePeer.coordinator(host.address, token, security: security) { connection in
+            // With a session, so that nobody else may have the host.
+            connection.send(.open(1, workers: 1, parameters: []))
+        }
+        try host.wait(for: "works for")
+        let rendezvous = Rendezvous()
+        try rendezvous.wait("it is served") {
+            first.received.contains { if case .refused = $0 { true } else { false } }
+        }
+        let second = try FakePeer.coordinator(host.address, token, security: security) { _ in }
+        try host.wait(for: "its coordinator has connected again")
+        try rendezvous.wait("the first connection ends") { !first.ends.isEmpty }
+        first.stop()
+        second.stop()
+        #expect(try TestCluster([host.address], token).isWell(1))
     }
 
     @Test("An address where hosts dial in serves calls with other settings, one after the other")

@@ -145,6 +145,34 @@ struct StrangersTests {
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
+    @Test("S13: whoever sends a byte a second is shut out after five, and others get in meanwhile")
+    func drip() throws {
+        let cluster = try TestCluster(1)
+        let port = self.port(cluster.addresses[0])
+        // Fewer than may be there at once, so that nobody is shut out for others.
+        var strangers = (0..<40).map { _ in Sockets.connect(toPort: port) }
+        defer { for stranger in strangers { close(stranger) } }
+        let start = ContinuousClock.now
+        // The beginning of TLS, as far as it goes.
+        for (second, byte) in [22, 3, 1, 1, 0, 1, 0, 0, 0xfc, 3].enumerated() as EnumeratedSequence<[UInt8]> {
+            for stranger in strangers {
+                _ = unsafe [byte].withUnsafeBytes { unsafe send(stranger, $0.baseAddress, 1, Int32(MSG_NOSIGNAL)) }
+            }
+            if second == 0 { #expect(try cluster.isWell(2)) }
+            let next = start + .seconds(second + 1)
+            Thread.sleep(forTimeInterval: max(0, (next - ContinuousClock.now) / .seconds(1)))
+            strangers.removeAll { stranger in
+                guard Sockets.isClosed(stranger) else { return false }
+                close(stranger)
+                return true
+            }
+            if second < 3 { #expect(strangers.count == 40) }
+            if strangers.isEmpty { break }
+        }
+        #expect(strangers.isEmpty && ContinuousClock.now - start < .seconds(8))
+        #expect(try cluster.isWell(2))
+    }
+
     @Test("S14: ten thousand connections to a host that may have 256 files end nothing")
     func crowd() throws {
         let cluster = try TestCluster(1, ["JOBLIB_TEST_BEFORE": "ulimit -n 256"])

@@ -81,6 +81,12 @@ final class HostGuest: Guest, @unchecked Sendable {
         self.didEnd(self, reason)
     }
 
+    /// Ends, and with it a connection that nobody uses any more and that may never end by itself.
+    func abort(_ reason: String) {
+        self.end(reason)
+        self.connection.abort()
+    }
+
     /// Says that this host is there.
     private func beat() {
         if self.isOver { return }
@@ -103,9 +109,8 @@ final class HostGuest: Guest, @unchecked Sendable {
         if self.isOver { return }
         guard let next = self.silence.look(at: MonotonicClock.now) else {
             let seconds = Double(self.silence.longestSilence / 1_000_000) / 1000
-            self.end("nothing was heard of it for \(seconds) s")
             // Nobody is left who would answer that the connection is to be closed.
-            return self.connection.abort()
+            return self.abort("nothing was heard of it for \(seconds) s")
         }
         self.nextLook = self.loop.scheduleTask(deadline: .uptimeNanoseconds(next)) { [weak self] in self?.look() }
     }

@@ -25,8 +25,14 @@ final class HostProcess: @unchecked Sendable {
 
     private var current: HostGuest?
 
-    /// Whoever was its coordinator last, while its batches still end.
-    private var former: HostGuest?
+    /// Those that were its coordinators, or one that has connected again, while their batches still end.
+    private var former: [HostGuest] = []
+
+    /// A coordinator that had this host and made no use of it, and until when others come before it.
+    private var idler: (processID: [UInt8], end: UInt64)?
+
+    /// For how long they do, in nanoseconds.
+    private static let idlerTime: UInt64 = 5_000_000_000
 
     private var listener: (any Channel)?
     private var dialer: Dialer?
@@ -106,7 +112,7 @@ final class HostProcess: @unchecked Sendable {
             let dialer = Dialer(
                 self.settings.address,
                 self.handling,
-                mayDialAgain: { self.former == nil },
+                mayDialAgain: { self.former.isEmpty },
                 note: { problem.note($0, self.settings.address) }
             )
             self.loop.execute {
@@ -144,13 +150,21 @@ final class HostProcess: @unchecked Sendable {
 
     private func refusal(of coordinator: Greeting) -> GreetingRefusal? {
         if self.isLeaving { return GreetingRefusal(code: .busy, detail: "\(self.greeting.name) is about to end") }
-        if let former = self.former {
+        if let former = self.former.first {
             return GreetingRefusal(
                 code: .busy,
                 detail: "\(self.greeting.name) still ends what it has of \(former.coordinator.name)"
             )
         }
-        guard let current = self.current, !current.isDispensable else { return nil }
+        guard let current = self.current else { return nil }
+        if let idler = self.idler, idler.processID == coordinator.processID, MonotonicClock.now < idler.end {
+            return GreetingRefusal(
+                code: .busy,
+                detail:
+                    "\(self.greeting.name) was yours and had nothing to do; it is \(current.coordinator.name)'s for some seconds"
+            )
+        }
+        guard !current.isDispensable else { return nil }
         // The same one again: what it was connected by before is dead, and nobody has noticed yet.
         if current.coordinator.processID == coordinator.processID { return nil }
         return GreetingRefusal(
@@ -182,9 +196,11 @@ final class HostProcess: @unchecked Sendable {
     /// There is one coordinator at a time.
     private func replace(_ current: HostGuest, by coordinator: Greeting) {
         if current.coordinator.processID == coordinator.processID {
-            return current.end("its coordinator has connected again")
+            return current.abort("its coordinator has connected again")
         }
         self.current = nil
+        let hasServed = current.relay.hasServed
+        self.idler = hasServed ? nil : (current.coordinator.processID, MonotonicClock.now + Self.idlerTime)
         let reason = "it has nothing to do there, and \(coordinator.name) asks for it"
         Self.say(.leaves(current.coordinator.name, reason: reason))
         current.part()
@@ -192,7 +208,7 @@ final class HostProcess: @unchecked Sendable {
 
     /// What observers are told.
     private var status: StatusMessage {
-        let running = (self.current?.relay.batchCount ?? 0) + (self.former?.relay.batchCount ?? 0)
+        let running = self.former.reduce(self.current?.relay.batchCount ?? 0) { $0 + $1.relay.batchCount }
         let counts = self.tally.counts
         let traffic = self.current?.traffic ?? LinkTraffic()
         let host = StatusMessage.Host(
@@ -212,16 +228,16 @@ final class HostProcess: @unchecked Sendable {
         guard self.current === guest else { return }
         self.current = nil
         Self.say(.leaves(guest.coordinator.name, reason: reason))
-        if guest.relay.batchCount > 0 { self.former = guest }
+        if guest.relay.batchCount > 0 { self.former.append(guest) }
         self.endIfLeft()
         self.waitForCoordinator()
     }
 
     /// Nothing is left of what a coordinator has asked for that is gone, or that this host leaves.
     private func didEmpty() {
-        if self.former?.relay.batchCount == 0 {
-            self.former = nil
-            self.dialer?.resume()
+        if !self.former.isEmpty {
+            self.former.removeAll { $0.relay.batchCount == 0 }
+            if self.former.isEmpty { self.dialer?.resume() }
         }
         if self.isLeaving, self.current?.relay.batchCount == 0 { self.current?.closeAfterWriting() }
         self.endIfLeft()
@@ -250,7 +266,7 @@ final class HostProcess: @unchecked Sendable {
     }
 
     private func endIfLeft() {
-        guard self.isLeaving, self.current == nil, self.former == nil else { return }
+        guard self.isLeaving, self.current == nil, self.former.isEmpty else { return }
         self.dialer?.stop()
         ThisProcess.exit(0)
     }

@@ -43,13 +43,22 @@ final class Connection: HostLink, @unchecked Sendable {
     private var waiting: CircularBuffer<Waiting> = []
     private var small: ByteBuffer
     private var isDirty = false
+    private let turns: WriteTurns
+
+    /// Whether it is handing something to the channel, which may say meanwhile that it has room; and whether it waits for its turn.
+    private var isWriting = false
+    private var isInLine = false
+
+    /// Whether it closes once all has been written.
+    private var isEnding = false
     private(set) var traffic = LinkTraffic()
 
     /// Whoever is at the other end, for people.
     let peerName: String
 
-    init(_ channel: any Channel, peerName: String) {
+    init(_ channel: any Channel, peerName: String, turns: WriteTurns) {
         self.channel = channel
+        self.turns = turns
         self.peerName = peerName
         self.small = channel.allocator.buffer(capacity: 4096)
     }
@@ -141,14 +150,41 @@ final class Connection: HostLink, @unchecked Sendable {
         }
     }
 
-    /// Hands to the channel what it has room for; called again when it has more.
+    /// Hands to the channel what it has room for, in turns with others.
+    ///
+    /// Piece by piece, each to the end: what TLS has not been told to encrypt does not count as waiting, and there would be room for all.
     func write() {
+        guard !self.isWriting, !self.isInLine else { return }
+        self.isWriting = true
+        defer { self.isWriting = false }
         self.endSmall()
+        var rest = WriteTurns.byteCount
         // It may end at any piece, and remains as writable as it was.
-        while self.channel.isActive, self.channel.isWritable, let piece = self.nextPiece() {
+        while self.channel.isActive, self.channel.isWritable {
+            guard rest > 0 else {
+                self.isInLine = true
+                return self.turns.enter(self)
+            }
+            guard let piece = self.nextPiece() else { break }
+            rest -= piece.readableBytes
             self.traffic.sent += UInt64(piece.readableBytes)
             self.channel.writeAndFlush(piece, promise: nil)
         }
+        if self.isEnding, self.waiting.isEmpty { self.closeBehindWritten() }
+    }
+
+    /// The channel has room again, or has none any more.
+    func noteRoom() {
+        guard !self.waiting.isEmpty, !self.isWriting, !self.isInLine, self.channel.isWritable else { return }
+        guard self.turns.isBusy else { return self.write() }
+        self.isInLine = true
+        self.turns.enter(self)
+    }
+
+    /// It is its turn.
+    func takeTurn() {
+        self.isInLine = false
+        self.write()
     }
 
     /// So many bytes have come.
@@ -180,10 +216,14 @@ final class Connection: HostLink, @unchecked Sendable {
     func closeAfterWriting() {
         self.channel.eventLoop.execute {
             self.takeOutgoing()
-            self.endSmall()
-            while let piece = self.nextPiece() { self.channel.write(piece, promise: nil) }
-            self.channel.writeAndFlush(ByteBuffer()).whenComplete { _ in self.close() }
+            self.isEnding = true
+            self.write()
         }
+    }
+
+    private func closeBehindWritten() {
+        self.isEnding = false
+        self.channel.writeAndFlush(ByteBuffer()).whenComplete { _ in self.close() }
     }
 
     func setReading(_ isReading: Bool) {

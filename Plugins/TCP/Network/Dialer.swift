@@ -80,17 +80,14 @@ final class Dialer: Sendable {
         ClientBootstrap(group: self.guest.loop)
             .connectTimeout(Transport.connectTime)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .channelOption(.recvAllocator, value: Transport.receiveSizes)
+            .channelOption(.recvAllocator, value: Transport.receiveSizeOfStrangers)
             .channelOption(.writeBufferWaterMark, value: Transport.writeWaterMark)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = GreetingHandler(self.guest, isServer: false, limit: self.guest.greetingTime) {
                         attempt.note($0)
                     }
-                    if let security = self.guest.security {
-                        try channel.pipeline.syncOperations.addHandler(security.clientHandler())
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                    try channel.greet(self.guest.security?.clientHandler(), handler)
                 }
             }
             .connect(host: self.address.host, port: self.address.port)

@@ -103,6 +103,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
             self.evidence.key = proven.key
             self.machine.provenRole = proven.role
             self.hasBegun = true
+            context.channel.trust()
             self.perform(self.machine.start(), context)
         } catch {
             self.fail(context, "\(error)", security.fault(error, with: context.channel.peerText))
@@ -144,9 +145,10 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func succeed(_ context: ChannelHandlerContext, _ peer: Greeting) {
         guard self.end() else { return }
+        if !self.isSecure { context.channel.trust() }
         let peer = self.evidence.applied(to: peer)
         let address = context.channel.peerText
-        let connection = Connection(context.channel, peerName: "\(peer.name) at \(address)")
+        let connection = Connection(context.channel, peerName: "\(peer.name) at \(address)", turns: self.guest.turns)
         self.completion(.success(()))
         let user = self.guest.makeUser(connection, peer, address)
         let handler = LinkHandler(connection, user)

@@ -15,11 +15,19 @@ protocol Guest: AnyObject, Sendable {
     /// The other end has said something; `nil`: something that makes no sense.
     func receive(_ message: HostMessage?)
 
+    /// So many bytes have come of something that it has not said to the end.
+    func hold(_ byteCount: Int)
+
     /// That was all for now.
     func endTurn()
 
     /// The connection has ended, and why.
     func end(_ reason: String)
+}
+
+extension Guest {
+    /// Keeps no account.
+    func hold(_ byteCount: Int) {}
 }
 
 /// What connections are made with, and who gets them.
@@ -31,6 +39,9 @@ struct GuestHandling: Sendable {
     let security: ClusterTLS?
 
     let loop: any EventLoop
+
+    /// By which those connections take turns that have much to send.
+    let turns = WriteTurns()
 
     /// How long both ends may take to get to know each other.
     var greetingTime = Transport.greetingTime
@@ -99,6 +110,8 @@ final class CoordinatorLink: Guest {
     func hear() { self.driver.hear(self.number) }
 
     func receive(_ message: HostMessage?) { self.driver.receive(message, from: self.number) }
+
+    func hold(_ byteCount: Int) { self.driver.hold(byteCount, of: self.number) }
 
     func endTurn() { self.driver.flush() }
 

@@ -28,10 +28,17 @@ final class HostClaims: @unchecked Sendable {
     ///   - host: What it says of itself.
     ///   - address: Where it was dialled, or has dialled from.
     ///   - channel: The connection.
+    ///   - mayReplace: Whether a second connection tells of the end of the first: where the host itself has dialled, which it does once at a
+    ///     time, and has proved to be the same one.
     /// - Returns: The reason.
-    func refusal(of host: Greeting, at address: String, over channel: any Channel) -> GreetingRefusal? {
+    func refusal(
+        of host: Greeting,
+        at address: String,
+        over channel: any Channel,
+        mayReplace: Bool = false
+    ) -> GreetingRefusal? {
         // Whoever dials an address again has given up the connection before.
-        if let claim = self.claims[host.processID], claim.address != address, claim.channel.isActive {
+        if let claim = self.claims[host.processID], claim.address != address, claim.channel.isActive, !mayReplace {
             return GreetingRefusal(
                 code: .present,
                 detail: "\(host.name) is here already, as \(claim.address); name each host once"

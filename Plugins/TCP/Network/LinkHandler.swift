@@ -32,6 +32,7 @@ final class LinkHandler: ChannelInboundHandler {
         self.guest.hear()
         do {
             try self.reader.read(buffer.readableBytesSpan) { self.guest.receive(HostMessage($0)) }
+            self.guest.hold(self.reader.heldByteCount)
         } catch {
             self.reason = "what came makes no sense: \(error)"
             self.guest.receive(nil)
@@ -45,7 +46,7 @@ final class LinkHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        self.connection.write()
+        self.connection.noteRoom()
         context.fireChannelWritabilityChanged()
     }
 

@@ -33,7 +33,7 @@ enum Listener {
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.recvAllocator, value: Transport.receiveSizes)
+            .childChannelOption(.recvAllocator, value: Transport.receiveSizeOfStrangers)
             .childChannelOption(.writeBufferWaterMark, value: Transport.writeWaterMark)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -42,10 +42,7 @@ enum Listener {
                         strangers.remove(channel)
                         if case .failure(let failure) = result { note(failure) }
                     }
-                    if let security = guest.security {
-                        try channel.pipeline.syncOperations.addHandler(security.serverHandler())
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                    try channel.greet(guest.security?.serverHandler(), handler)
                 }
             }
             .bind(host: address.host, port: address.port).wait()
@@ -60,6 +57,8 @@ enum Transport {
     /// How long one may take to come about.
     static let connectTime = TimeAmount.seconds(5)
 
+    /// How much is read at once of whoever has proved nothing, and of whoever has.
+    static let receiveSizeOfStrangers = FixedSizeRecvByteBufferAllocator(capacity: 2048)
     static let receiveSizes = AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 64 << 10, maximum: 1 << 20)
     static let writeWaterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 512 << 10, high: 2 << 20)
 }

@@ -11,6 +11,9 @@ import Synchronization
 package final class HostRelay: Sendable {
     private struct State {
         var sessions: [GrantNumber: any WorkerSession] = [:]
+
+        /// How many workers each of them has asked for.
+        var workers: [GrantNumber: Int] = [:]
         var batches: [BatchNumber: RelayedBatch] = [:]
 
         /// Whether the connection has ended, so that nobody is to be told anything.
@@ -24,7 +27,15 @@ package final class HostRelay: Sendable {
 
         /// Until when workers may begin with tasks, a time of `BootClock`; `nil`: for as long as the connection is there.
         var leaseEnd: UInt64?
+
+        mutating func removeSession(of grant: GrantNumber) -> (any WorkerSession)? {
+            self.workers[grant] = nil
+            return self.sessions.removeValue(forKey: grant)
+        }
     }
+
+    /// How many times the slots the workers of all sessions may be together: each session has workers of its own, whatever others have.
+    static let largestCrowd = 16
 
     private let backendName: String
     private let slots: Int
@@ -73,7 +84,7 @@ package final class HostRelay: Sendable {
         case .cancel(let number): self.cancel(number)
         case .recall(let grant): (self.state.withLock { $0.sessions[grant] } as? any RecallingSession)?.recall()
         case .close(let grant):
-            if let session = self.state.withLock({ $0.sessions.removeValue(forKey: grant) }) { self.close(session) }
+            if let session = self.state.withLock({ $0.removeSession(of: grant) }) { self.close(session) }
         case .array(let number, let byteCount, let piece): return self.take(piece, of: number, byteCount)
         case .forget(let number): self.forget(number)
         case .heartbeat: break
@@ -104,13 +115,23 @@ package final class HostRelay: Sendable {
             guard workers <= self.slots else {
                 throw ParallelError(.invalidArgument, "\(workers) workers of a host that has \(self.slots)")
             }
+            let others = self.state.withLock { $0.workers.values.reduce(0, +) }
+            guard others + workers <= Self.largestCrowd * self.slots else {
+                throw ParallelError(
+                    .resourceExhausted,
+                    "\(others) workers of other calls, on a host with \(self.slots) slots; have fewer calls at once"
+                )
+            }
             let request = try HostParameters(encoded: parameters).request(backend: self.backendName)
             let session = try makeParallelBackend(request).open(OpenRequest(workers: workers))
             let unwanted = self.state.withLock { state -> (any WorkerSession)? in
                 if state.isOver { return session }
                 state.hasServed = true
                 if let end = state.leaseEnd { (session as? any RelayingSession)?.lease(until: end) }
-                defer { state.sessions[grant] = session }
+                defer {
+                    state.sessions[grant] = session
+                    state.workers[grant] = workers
+                }
                 return state.sessions[grant]
             }
             if let unwanted { self.close(unwanted) }

@@ -33,6 +33,9 @@ package struct FrameReader {
     /// Whether nothing is there of a frame that has not come as a whole.
     package var isBetweenFrames: Bool { self.header.isEmpty && self.frame == nil }
 
+    /// How many bytes it has of a frame that has not come as a whole.
+    package var heldByteCount: Int { self.frame?.bytes.count ?? 0 }
+
     /// Takes in bytes.
     ///
     /// - Parameters:

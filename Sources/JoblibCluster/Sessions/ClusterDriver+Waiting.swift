@@ -38,4 +38,13 @@ extension ClusterDriver {
 
     /// Has those look again who wait for workers.
     package func noteChange() { self.hostChange.advance() }
+
+    /// A copy that the program has forked has none of the parent's threads, and must not talk with its hosts.
+    func refuseInCopy() throws(ParallelError) {
+        guard ThisProcess.id != self.process else { return }
+        throw ParallelError(
+            .poolUnhealthy,
+            "a process that was forked cannot use its parent's session with other hosts; open another one"
+        )
+    }
 }

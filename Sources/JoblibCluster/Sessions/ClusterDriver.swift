@@ -21,7 +21,9 @@ package final class ClusterDriver: @unchecked Sendable {
     /// A batch that was handed in and is not complete.
     private struct Held {
         let batch: Batch
-        let session: SessionNumber
+
+        /// Where it goes what is said of it.
+        let results: ResultQueue
 
         /// What it refers to.
         let arrays: [HostArray]
@@ -36,12 +38,14 @@ package final class ClusterDriver: @unchecked Sendable {
         var arrays: [LinkNumber: Set<UInt64>] = [:]
         var batches: [BatchNumber: Held] = [:]
         var sessions: [SessionNumber: ClusterSession] = [:]
-        var results: [ResultInbox.Item] = []
+
+        /// What was said last, all of the same session.
+        var results: [ResultQueue.Item] = []
+        var resultQueue: ResultQueue?
         var lastLink: LinkNumber = 0
         var speaker: LinkNumber = 0
         var lastBatch: BatchNumber = 0
         var stopAlarm: (@Sendable () -> Void)?
-        var isReading = true
     }
 
     // Touched on the executor alone.
@@ -52,12 +56,15 @@ package final class ClusterDriver: @unchecked Sendable {
     /// What hosts have said of themselves.
     var pulses: [LinkNumber: HostPulse] = [:]
 
+    /// From whom what comes is read.
+    var reading = LinkReading()
+
     private let executor: any ClusterExecutor
     let settings: CoordinatorSettings
     private let observe: @Sendable (ClusterEvent) -> Void
     private let wishes = Mutex<[Wish]>([])
     private let sessionCount = Atomic<UInt64>(0)
-    private let process = ThisProcess.id
+    let process = ThisProcess.id
 
     /// How many workers the hosts have that are there; moves ``hostChange``.
     let slots = Atomic<Int>(0)
@@ -109,7 +116,7 @@ package final class ClusterDriver: @unchecked Sendable {
         let number = self.state.lastLink
         self.state.links[number] = link
         self.state.names[number] = host.name
-        if !self.state.isReading { link.setReading(false) }
+        self.adjustReading()
         // First of all, so that neither side takes the other's usual silence for its end.
         self.beat(link)
         self.handle(.joined(number, host))
@@ -121,6 +128,8 @@ package final class ClusterDriver: @unchecked Sendable {
 
     /// A host has said something.
     package func receive(_ message: HostMessage?, from link: LinkNumber) {
+        // One that was disconnected may still have something to say.
+        guard self.isConnected(link) else { return }
         self.state.speaker = link
         let report: HostReport
         switch message {
@@ -161,9 +170,22 @@ package final class ClusterDriver: @unchecked Sendable {
 
     private func forget(_ link: LinkNumber) {
         self.pulses[link] = nil
+        if self.reading.forget(link) { self.adjustReading() }
         self.state.names[link] = nil
         self.state.arrays[link] = nil
     }
+
+    /// Ends a connection while effects are performed, of which it makes more.
+    private func drop(_ link: LinkNumber, _ reason: String) {
+        guard let connection = self.state.links.removeValue(forKey: link) else { return }
+        connection.disconnect(reason)
+        self.coordinator.handle(.left(link, reason), at: MonotonicClock.now, into: &self.effects)
+        self.forget(link)
+    }
+
+    func isConnected(_ link: LinkNumber) -> Bool { self.state.links[link] != nil }
+
+    var connections: [(LinkNumber, any HostLink)] { self.state.links.sorted { $0.key < $1.key } }
 
     var hostStates: [HostState] { self.coordinator.hostStates }
 
@@ -173,7 +195,8 @@ package final class ClusterDriver: @unchecked Sendable {
     package func flush() {
         let results = self.state.results
         self.state.results.removeAll(keepingCapacity: true)
-        self.inbox.add(results)
+        self.state.resultQueue?.add(results)
+        self.state.resultQueue = nil
     }
 
     /// Ends every connection; hosts find other work.
@@ -195,15 +218,8 @@ package final class ClusterDriver: @unchecked Sendable {
         }
     }
 
-    /// Listens to hosts, or not, as it is now and not as it was when somebody noticed: threads may come in another order.
-    private func matchReading() {
-        self.executor.execute {
-            let isReading = !self.inbox.isFull
-            if self.state.isReading == isReading { return }
-            self.state.isReading = isReading
-            for number in self.state.links.keys.sorted() { self.state.links[number]?.setReading(isReading) }
-        }
-    }
+    /// Listens to hosts, or not, as it is then and not as it was when somebody noticed: threads may come in another order.
+    private func matchReading() { self.executor.execute { self.adjustReading() } }
 
     // MARK: - Sessions; on any thread
 
@@ -252,15 +268,6 @@ package final class ClusterDriver: @unchecked Sendable {
 
     func close(_ session: ClusterSession) { self.wish(.close(session)) }
 
-    /// A copy that the program has forked has none of the parent's threads, and must not talk with its hosts.
-    private func refuseInCopy() throws(ParallelError) {
-        guard ThisProcess.id != self.process else { return }
-        throw ParallelError(
-            .poolUnhealthy,
-            "a process that was forked cannot use its parent's session with other hosts; open another one"
-        )
-    }
-
     private func wish(_ wish: Wish) {
         if ThisProcess.id != self.process { return }
         let isFirst = self.wishes.withLock { wishes in
@@ -283,7 +290,7 @@ package final class ClusterDriver: @unchecked Sendable {
             case .submit(let session, let batch, let arrays):
                 self.state.lastBatch += 1
                 let number = self.state.lastBatch
-                self.state.batches[number] = Held(batch: batch, session: session.number, arrays: arrays)
+                self.state.batches[number] = Held(batch: batch, results: session.results, arrays: arrays)
                 self.handle(.submitted(session.number, number, call: batch.call.number))
             case .cancel(let session, let call): self.handle(.cancelled(session.number, call: call.number))
             case .close(let session):
@@ -333,21 +340,23 @@ package final class ClusterDriver: @unchecked Sendable {
         case .heartbeat(let link):
             if let link = self.state.links[link] { self.beat(link) }
             // Who is not listened to cannot be heard.
-            if !self.state.isReading {
+            if self.reading.muted.contains(link) {
                 self.coordinator.handle(.unread(link), at: MonotonicClock.now, into: &self.effects)
+            } else if self.reading.isStuck(link) {
+                self.drop(link, "what it sends does not come to an end")
             }
         case .disconnect(let link, let reason):
             self.state.links.removeValue(forKey: link)?.disconnect(reason)
             self.forget(link)
         case .accept(let batch):
             guard let answer, let held = self.state.batches[batch] else { return }
-            self.state.results.append(.answer(held.batch, answer))
+            self.add(.answer(held.batch, answer), of: held)
         case .finish(let batch):
             guard let held = self.state.batches.removeValue(forKey: batch) else { return }
-            self.state.results.append(.finished(held.batch, self.state.speaker))
+            self.add(.finished(held.batch, self.state.speaker), of: held)
         case .fail(let batch, let failure):
             guard let held = self.state.batches.removeValue(forKey: batch) else { return }
-            self.state.results.append(.failed(held.batch, failure.error))
+            self.add(.failed(held.batch, failure.error), of: held)
         case .workersChanged(let session, let count): self.state.sessions[session]?.setWorkers(count)
         case .sessionFailed(let session, let failure): self.state.sessions[session]?.fail(failure.error)
         case .report(let event): self.report(event)
@@ -358,6 +367,14 @@ package final class ClusterDriver: @unchecked Sendable {
                 self.flush()
             }
         }
+    }
+
+    private func add(_ item: ResultQueue.Item, of held: Held) {
+        if self.state.resultQueue !== held.results {
+            self.flush()
+            self.state.resultQueue = held.results
+        }
+        self.state.results.append(item)
     }
 
     private func send(_ message: HostMessage, _ link: LinkNumber) { self.state.links[link]?.send(message) }

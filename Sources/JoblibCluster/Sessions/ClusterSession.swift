@@ -12,6 +12,9 @@ package final class ClusterSession: AttendedSession {
     private let driver: ClusterDriver
     private let workersChanged: @Sendable () -> Void
 
+    /// What has become of its batches.
+    let results: ResultQueue
+
     // Relaxed: a number alone.
     private let width = Atomic<Int>(0)
     private let failure = Mutex<ParallelError?>(nil)
@@ -28,6 +31,7 @@ package final class ClusterSession: AttendedSession {
         self.number = number
         self.driver = driver
         self.parameters = parameters
+        self.results = ResultQueue(driver.inbox)
         self.workersChanged = workersChanged
     }
 
@@ -51,7 +55,11 @@ package final class ClusterSession: AttendedSession {
 
     package func end(_ call: CallID, _ reason: CallEnd) { HostArraysTable.shared.arrays(of: call)?.end() }
 
-    package func cancel(_ call: CallID) { self.driver.cancel(call, self) }
+    package func cancel(_ call: CallID) {
+        // What of them has not been sent need not be; the call's end comes when its batches have ended, which may be stuck behind them.
+        HostArraysTable.shared.arrays(of: call)?.end()
+        self.driver.cancel(call, self)
+    }
 
     package func close() {
         self.driver.close(self)
@@ -67,11 +75,11 @@ package final class ClusterSession: AttendedSession {
     /// Has something called when it is closed, once.
     func whenClosed(_ body: @escaping @Sendable () -> Void) { self.closing.withLock { $0.body = body } }
 
-    package func receive() -> Bool { self.driver.inbox.take() }
+    package func receive() -> Bool { self.results.take() }
 
-    package func attend() { self.driver.inbox.attend() }
+    package func attend() { self.results.attend() }
 
-    package func unattend(isWaiting: Bool) { self.driver.inbox.unattend(isWaiting: isWaiting) }
+    package func unattend(isWaiting: Bool) { self.results.unattend(isWaiting: isWaiting) }
 
     /// Waits until it has workers; hosts that were there a moment ago may be another coordinator's by now.
     ///

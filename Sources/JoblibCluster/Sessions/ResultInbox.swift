@@ -5,50 +5,45 @@ import JoblibCore
 import JoblibPOSIX
 import Synchronization
 
-/// What hosts have said of batches, until somebody takes it in.
+/// Sees to it that what hosts have said is taken in, and says when more of it waits than anybody should have to keep.
 ///
-/// Taking it in decodes values, which is foreign code and may take as long as it likes: never on the thread that keeps the
-/// connections. Whoever waits for results does it; while nobody does, a thread of the inbox's own.
+/// Whoever waits for results of a session takes them in; where nobody does, a thread of the inbox's own, and others while that is at
+/// those of one session.
 final class ResultInbox: Sendable {
-    enum Item {
-        case answer(Batch, [UInt8])
-        case finished(Batch, LinkNumber)
-        case failed(Batch, any Error)
-    }
-
     /// How many bytes wait at most before hosts are not listened to any more, and with how many they are again.
     static let largestByteCount = 64 << 20
     static let smallByteCount = 16 << 20
 
-    /// How long the thread sleeps while others take in, and while nothing comes, in nanoseconds.
+    /// How long the thread waits for whoever is expected, and looks whether the inbox is still there, in nanoseconds.
     private static let nap: UInt64 = 1_000_000
     private static let longestSleep: UInt64 = 1_000_000_000
 
-    private struct State {
-        var items: [Item] = []
+    private struct Count {
         var byteCount = 0
         var isFull = false
     }
 
-    private let state = Mutex(State())
+    private let count = Mutex(Count())
 
-    /// Held by whoever takes in: what is said of one batch has an order.
-    private let taking = Mutex(())
+    /// Those with something to take in; some are empty again.
+    private let list = Mutex<[ResultQueue]>([])
 
-    /// Moves when something has come.
-    private let arrivals = WaitWord()
+    /// Moves when the thread has to look at once: not for what somebody else is expected to take in.
+    private let work = WaitWord()
 
-    /// Moves when those who took in leave that to the thread.
-    private let calls = WaitWord()
+    // Sequentially consistent, as in ``ResultQueue``: whoever adds to the list does so first, and looks then what the thread is at.
 
-    // Sequentially consistent: who leaves it to the thread says so before it looks for the last time.
-    private let attendants = Atomic<Int>(0)
+    /// Whether the thread sleeps until it moves, and does not look by itself.
+    private let isParked = Atomic<Bool>(false)
 
-    // Relaxed: whoever finds an older value looks once more.
-    private let isEmpty = Atomic<Bool>(true)
+    /// Whether the thread may take any time to look at the list again.
+    private let isBusy = Atomic<Bool>(false)
 
+    private let threads = ResultThreads()
     private let fullnessChanged: @Sendable () -> Void
-    private let foundUndone: @Sendable (LinkNumber) -> Void
+
+    /// Called with whoever has said that a batch is done that is not.
+    let foundUndone: @Sendable (LinkNumber) -> Void
 
     /// Starts the thread.
     ///
@@ -65,78 +60,119 @@ final class ResultInbox: Sendable {
         try PlatformThread.start(name: "joblib-results") { [weak self] in Self.run { self } }
     }
 
-    /// Whether there is more than anybody should have to keep.
-    var isFull: Bool { self.state.withLock { $0.isFull } }
+    // MARK: - How much there is
 
-    /// Adds what has come, in order.
-    func add(_ items: [Item]) {
-        if items.isEmpty { return }
-        let isFull = self.state.withLock { state in
-            for item in items {
-                if case .answer(_, let bytes) = item { state.byteCount += bytes.count }
-            }
-            state.items += items
-            guard !state.isFull, state.byteCount > Self.largestByteCount else { return false }
-            state.isFull = true
+    /// Whether there is more than anybody should have to keep.
+    var isFull: Bool { self.count.withLock { $0.isFull } }
+
+    /// So much waits from now on.
+    func add(_ items: [ResultQueue.Item]) {
+        let byteCount = items.reduce(0) { $0 + $1.byteCount }
+        let isFull = self.count.withLock { count in
+            count.byteCount += byteCount
+            guard !count.isFull, count.byteCount > Self.largestByteCount else { return false }
+            count.isFull = true
             return true
         }
-        self.isEmpty.store(false, ordering: .relaxed)
         if isFull { self.fullnessChanged() }
-        self.arrivals.advance()
     }
 
-    /// Takes in what has come, unless another thread is at it.
+    /// So much was taken in.
+    func remove(_ byteCount: Int) {
+        let isSmall = self.count.withLock { count in
+            count.byteCount -= byteCount
+            guard count.isFull, count.byteCount <= Self.smallByteCount else { return false }
+            count.isFull = false
+            return true
+        }
+        if isSmall { self.fullnessChanged() }
+    }
+
+    // MARK: - Who takes it in
+
+    /// Something is to be taken in of a session.
+    func announce(_ queue: ResultQueue) {
+        self.enlist(queue)
+        if self.isParked.load(ordering: .sequentiallyConsistent) { return self.work.advance() }
+        if queue.isAttended { return }
+        if self.isBusy.load(ordering: .sequentiallyConsistent) {
+            if self.threads.takeAll(of: queue) { return }
+        } else if queue.isExpected {
+            return
+        }
+        self.work.advance()
+    }
+
+    private func enlist(_ queue: ResultQueue) {
+        if queue.isListed.exchange(true, ordering: .sequentiallyConsistent) { return }
+        self.list.withLock { $0.append(queue) }
+    }
+
+    /// Those that the thread has to look after.
+    private struct Due {
+        var queues: [ResultQueue] = []
+
+        /// Whether there are others, which somebody else is expected to look after.
+        var isExpecting = false
+    }
+
+    /// Looks through the list.
     ///
-    /// - Returns: Whether there was anything.
-    func take() -> Bool {
-        if self.isEmpty.load(ordering: .relaxed) { return false }
-        return self.taking.withLockIfAvailable { _ in self.takeAll() } ?? false
+    /// - Parameter takesExpected: Whether whoever was expected had time to come.
+    /// - Returns: What the thread has to look after.
+    private func lookThrough(takesExpected: Bool) -> Due {
+        let list = self.list.withLock { list in
+            defer { list = [] }
+            return list
+        }
+        var due = Due()
+        var kept: [ResultQueue] = []
+        for queue in list {
+            queue.isListed.store(false, ordering: .sequentiallyConsistent)
+            if queue.isEmpty { continue }
+            let isExpected = !takesExpected && (queue.isAttended || queue.isExpected)
+            if isExpected || queue.isBeingTaken { kept.append(queue) } else { due.queues.append(queue) }
+            if takesExpected { queue.forgetAttendants() }
+        }
+        due.isExpecting = !kept.isEmpty
+        // Unless they were listed again meanwhile.
+        kept.removeAll { $0.isListed.exchange(true, ordering: .sequentiallyConsistent) }
+        self.list.withLock { $0 += kept }
+        return due
     }
 
-    private func takeAll() -> Bool {
-        self.isEmpty.store(true, ordering: .relaxed)
-        let items = self.state.withLock { state in
-            defer { state.items = [] }
-            return state.items
+    /// One round of the thread's.
+    ///
+    /// - Parameter deadline: When whoever was expected has had time to come; `nil`: nobody is.
+    private func round(_ deadline: inout UInt64?) {
+        self.isBusy.store(true, ordering: .sequentiallyConsistent)
+        let seen = self.work.count
+        let now = MonotonicClock.now
+        let takesExpected = deadline.map { now >= $0 } ?? false
+        let due = self.lookThrough(takesExpected: takesExpected)
+        if takesExpected || !due.isExpecting { deadline = nil }
+        if due.isExpecting, deadline == nil { deadline = now + Self.nap }
+        for queue in due.queues.dropFirst() where !self.threads.takeAll(of: queue) { queue.takeAll() }
+        if let first = due.queues.first {
+            _ = first.take()
+            self.isBusy.store(false, ordering: .sequentiallyConsistent)
+            // Somebody else may be at it, or more has come.
+            if !first.isEmpty { self.enlist(first) }
+            return
         }
-        for item in items {
-            switch item {
-            case .answer(let batch, let bytes):
-                batch.accept(bytes)
-                let isSmall = self.state.withLock { state in
-                    state.byteCount -= bytes.count
-                    guard state.isFull, state.byteCount <= Self.smallByteCount else { return false }
-                    state.isFull = false
-                    return true
-                }
-                if isSmall { self.fullnessChanged() }
-            case .finished(let batch, let link): if !batch.finish() { self.foundUndone(link) }
-            case .failed(let batch, let error): batch.fail(error)
-            }
+        self.isBusy.store(false, ordering: .sequentiallyConsistent)
+        if let deadline {
+            self.work.wait(while: seen, until: deadline)
+            return
         }
-        return !items.isEmpty
-    }
-
-    /// A thread begins to call ``take()`` again and again.
-    func attend() { self.attendants.wrappingAdd(1, ordering: .sequentiallyConsistent) }
-
-    /// It has ceased to.
-    func unattend(isWaiting: Bool) {
-        self.attendants.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        if isWaiting { self.calls.advance() }
+        self.isParked.store(true, ordering: .sequentiallyConsistent)
+        defer { self.isParked.store(false, ordering: .sequentiallyConsistent) }
+        guard self.list.withLock({ $0.isEmpty }) else { return }
+        self.work.wait(while: seen, until: now + Self.longestSleep)
     }
 
     private static func run(_ inbox: () -> ResultInbox?) {
-        while let inbox = inbox() {
-            let (arrivals, calls) = (inbox.arrivals.count, inbox.calls.count)
-            guard inbox.attendants.load(ordering: .sequentiallyConsistent) > 0 else {
-                if !inbox.take() { inbox.arrivals.wait(while: arrivals, until: MonotonicClock.now + Self.longestSleep) }
-                continue
-            }
-            // Who waits for results takes them in: two threads at it are slower than one, and what comes need not wake this one.
-            if inbox.calls.wait(while: calls, until: MonotonicClock.now + Self.nap) { continue }
-            // Of another call than the one that asks, too, whose caller may be asleep.
-            _ = inbox.take()
-        }
+        var deadline: UInt64?
+        while let inbox = inbox() { inbox.round(&deadline) }
     }
 }

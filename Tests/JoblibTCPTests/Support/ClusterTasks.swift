@@ -22,8 +22,12 @@ struct Held: PortableTask {
         for _ in 0..<60_000 {
             if access("\(self.folder)/go", F_OK) == 0 { return getpid() }
             if access("\(self.folder)/go-\(self.index)", F_OK) == 0 { return getpid() }
-            // The worker of a call that is over.
-            if TaskContext.current?.isCancelled == true { return -1 }
+            if access("\(self.folder)/go-\(self.index)-\(getpid())", F_OK) == 0 { return getpid() }
+            // The worker of a call that is over, or of a task that was done elsewhere.
+            if TaskContext.current?.isCancelled == true {
+                close(creat("\(self.folder)/cancelled-\(self.index)-\(getpid())", 0o600))
+                return -1
+            }
             usleep(1000)
         }
         return 0

@@ -10,7 +10,7 @@ import Synchronization
 /// Stands between a coordinator and a host, passes bytes on, and counts them.
 final class CountingRelay: Sendable {
     private let listener: Int32
-    private let hostPort: UInt16
+    private let hostPort: Int
 
     /// How many bytes have gone to the host, and how many have come from it.
     private let toHostCount = Atomic<Int>(0)
@@ -31,30 +31,18 @@ final class CountingRelay: Sendable {
     /// - Parameter host: Where the host listens.
     /// - Throws: ``HostFault`` when the system has no socket.
     init(to host: String) throws {
-        self.hostPort = UInt16(host.split(separator: ":").last ?? "") ?? 0
+        self.hostPort = Int(host.split(separator: ":").last ?? "") ?? 0
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard listener >= 0 else { throw HostFault(description: "no socket") }
         self.listener = listener
-        var address = Self.loopback(0)
-        let isBound = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isNamed = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getsockname(listener, $0, &size) == 0
-            }
-        }
-        self.address = "127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        guard isBound, isNamed, listen(listener, 16) == 0 else { throw HostFault(description: "cannot listen") }
+        guard Sockets.bind(listener), listen(listener, 16) == 0 else { throw HostFault(description: "cannot listen") }
+        self.address = "127.0.0.1:\(Sockets.port(of: listener))"
         let port = self.hostPort
         Thread.detachNewThread { [weak self] in
             while true {
                 let near = accept(listener, nil, nil)
                 guard near >= 0 else { return }
-                let far = Self.connect(port)
+                let far = Sockets.connect(toPort: port)
                 guard far >= 0 else {
                     close(near)
                     continue
@@ -66,27 +54,6 @@ final class CountingRelay: Sendable {
     }
 
     deinit { shutdown(self.listener, Int32(SHUT_RDWR)) }
-
-    private static func loopback(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return address
-    }
-
-    private static func connect(_ port: UInt16) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = Self.loopback(port)
-        let isConnected = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        if isConnected { return descriptor }
-        close(descriptor)
-        return -1
-    }
 
     private static func pass(from source: Int32, to target: Int32, _ count: @escaping @Sendable (Int) -> Void) {
         Thread.detachNewThread {

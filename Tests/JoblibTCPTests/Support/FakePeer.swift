@@ -87,6 +87,7 @@ final class FakePeer: Sendable {
     static func coordinator(
         _ address: String,
         _ token: ClusterToken,
+        security: ClusterTLS? = nil,
         role: Greeting.Role = .coordinator,
         name: String? = nil,
         _ behaviour: @escaping Behaviour = { _, _ in },
@@ -95,7 +96,14 @@ final class FakePeer: Sendable {
         let peer = FakePeer(behaviour)
         let dialer = Dialer(
             try HostAddress(address),
-            try peer.handling(role, slots: role == .tool ? 1 : 0, ClusterTLS(token, role.certified), name, nil, begin),
+            try peer.handling(
+                role,
+                slots: role == .tool ? 1 : 0,
+                security ?? ClusterTLS(token, role.certified),
+                name,
+                nil,
+                begin
+            ),
             note: { _ in }
         )
         peer.dialer.withLock { $0 = dialer }

@@ -49,6 +49,7 @@ final class FaultProxy: Sendable {
         var links: [Int: Link] = [:]
         var linkCount = 0
         var byteCounts = [0, 0]
+        var faultCount = 0
     }
 
     private struct Link {
@@ -131,6 +132,10 @@ final class FaultProxy: Sendable {
 
     /// How many connections there ever were, and how many bytes have passed.
     var connectionCount: Int { self.state.withLock { $0.linkCount } }
+
+    /// How often something of the script has happened.
+    var faultCount: Int { self.state.withLock { $0.faultCount } }
+
     func byteCount(_ direction: Direction) -> Int { self.state.withLock { $0.byteCounts[direction.rawValue] } }
 
     private func change(_ body: (inout State) -> Void) {
@@ -178,7 +183,9 @@ final class FaultProxy: Sendable {
                 break
             }
             let faults = number <= script.faultyConnections ? script.faults : []
-            let (bytes, ending) = Self.apply(faults, direction, Array(buffer[..<count]), from: position)
+            let due = Self.due(faults, direction, position..<position + count)
+            if !due.isEmpty { self.state.withLock { $0.faultCount += due.count } }
+            let (bytes, ending) = Self.apply(due, Array(buffer[..<count]), from: position)
             position += count
             guard self.send(bytes, to: sink, script.bytesPerSecond, direction) else { break }
             guard let ending else { continue }
@@ -228,20 +235,26 @@ final class FaultProxy: Sendable {
         }
     }
 
-    /// What becomes of bytes, and of the connection behind them.
-    private static func apply(
+    /// What happens to the bytes of a range.
+    private static func due(
         _ faults: [(direction: Direction, offset: Int, fault: Fault)],
         _ direction: Direction,
+        _ range: Range<Int>
+    ) -> [(offset: Int, fault: Fault)] {
+        faults.filter { $0.direction == direction && range.contains($0.offset) }
+            .map { ($0.offset, $0.fault) }
+            .sorted { $0.offset < $1.offset }
+    }
+
+    /// What becomes of bytes, and of the connection behind them.
+    private static func apply(
+        _ faults: [(offset: Int, fault: Fault)],
         _ bytes: [UInt8],
         from position: Int
     ) -> ([UInt8], Fault?) {
         var result: [UInt8] = []
         var next = 0
-        let faults =
-            faults
-            .filter { $0.direction == direction && position..<position + bytes.count ~= $0.offset }
-            .sorted { $0.offset < $1.offset }
-        for (_, offset, fault) in faults {
+        for (offset, fault) in faults {
             let place = offset - position
             if place > next { result += bytes[next..<place] }
             next = max(next, place)
@@ -271,21 +284,21 @@ enum Sockets {
     static func bind(_ descriptor: Int32, port: Int = 0, address source: UInt32 = 0x7f00_0001) -> Bool {
         var on: Int32 = 1
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, 4)
-        var address = self.loopback(port)
-        address.sin_addr.s_addr = source.bigEndian
-        return unsafe withUnsafeBytes(of: &address) {
-            unsafe Glibc.bind(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), UInt32($0.count)) == 0
-        }
+        return unsafe self.address(port, source)
+            .withUnsafeBytes {
+                unsafe Glibc.bind(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), UInt32($0.count))
+                    == 0
+            }
     }
 
     /// The port that a socket has.
     static func port(of descriptor: Int32) -> Int {
-        var address = sockaddr_in()
-        var size = UInt32(MemoryLayout<sockaddr_in>.size)
-        unsafe withUnsafeMutableBytes(of: &address) {
+        var address = self.address(0)
+        var size = UInt32(address.count)
+        unsafe address.withUnsafeMutableBytes {
             _ = unsafe getsockname(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
         }
-        return Int(UInt16(bigEndian: address.sin_port))
+        return Int(address[2]) << 8 | Int(address[3])
     }
 
     /// Connects to a port of this machine.
@@ -297,14 +310,14 @@ enum Sockets {
     static func connect(toPort port: Int, from source: UInt32 = 0x7f00_0001) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if source != 0x7f00_0001 { _ = self.bind(descriptor, address: source) }
-        var address = self.loopback(port)
-        let result = unsafe withUnsafeBytes(of: &address) {
-            unsafe Glibc.connect(
-                descriptor,
-                $0.baseAddress!.assumingMemoryBound(to: sockaddr.self),
-                UInt32($0.count)
-            )
-        }
+        let result = unsafe self.address(port)
+            .withUnsafeBytes {
+                unsafe Glibc.connect(
+                    descriptor,
+                    $0.baseAddress!.assumingMemoryBound(to: sockaddr.self),
+                    UInt32($0.count)
+                )
+            }
         if result == 0 { return descriptor }
         close(descriptor)
         return -1
@@ -347,12 +360,10 @@ enum Sockets {
         }
     }
 
-    private static func loopback(_ port: Int) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return address
+    /// A sockaddr_in, byte by byte: which of the modules that are imported the struct is of depends on the order in which they are read.
+    private static func address(_ port: Int, _ address: UInt32 = 0x7f00_0001) -> [UInt8] {
+        [UInt8(AF_INET), 0, UInt8(port >> 8), UInt8(port & 0xff)]
+            + (0..<4).map { UInt8(truncatingIfNeeded: address >> (24 - 8 * $0)) } + [UInt8](repeating: 0, count: 8)
     }
 }
 

@@ -44,6 +44,14 @@ final class Rendezvous: Sendable {
 
     /// Lets tasks end that wait: one, or all.
     func open(_ index: Int? = nil) { close(creat("\(self.path)/\(index.map { "go-\($0)" } ?? "go")", 0o600)) }
+
+    /// Lets one end in one process, of those that have it.
+    func open(_ index: Int, in pid: Int32) { close(creat("\(self.path)/go-\(index)-\(pid)", 0o600)) }
+
+    /// Whether one has ended in a process since it was cancelled.
+    func isCancelled(_ index: Int, in pid: Int32) -> Bool {
+        access("\(self.path)/cancelled-\(index)-\(pid)", F_OK) == 0
+    }
 }
 
 /// A call that runs while a test does something else.

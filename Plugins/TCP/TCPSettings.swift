@@ -174,11 +174,6 @@ struct WorkerWait: Sendable {
     let limit: Duration
 }
 
-extension ParallelError.Code {
-    /// What is said would travel where others could read or change it.
-    public static let insecureTransport = Self("insecureTransport")
-}
-
 extension BackendParameter {
     /// The hosts that a call dials: where programs listen that were started with `JOBLIB_WORKER_LISTEN`.
     ///

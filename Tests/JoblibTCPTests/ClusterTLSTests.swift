@@ -45,7 +45,7 @@ struct ClusterTLSTests {
         #expect(!outcome.server.isConnected && !outcome.client.hasBeenWelcomed)
         for (tls, errors) in [(server, outcome.server.errors), (client, outcome.client.errors)] {
             let error = try #require(errors.first.flatMap { tls.fault($0, with: "10.0.0.5:7077") })
-            #expect(error.code == .untrustedPeer)
+            #expect(error.code == .handshakeRejected)
             #expect(error.detail.hasPrefix("10.0.0.5:7077: the token does not match"))
             #expect(error.detail.contains(tls.fingerprint))
             for token in [self.token, other] { #expect(!error.detail.contains(token.secretText)) }
@@ -199,7 +199,7 @@ struct ClusterTLSTests {
         let tls = try ClusterTLS(self.token, .host)
         #expect(tls.fault(NIOSSLError.uncleanShutdown, with: "x") == nil)
         #expect(tls.fault(CancellationError(), with: "x") == nil)
-        #expect(tls.fault(ParallelError(.untrustedPeer, "why"), with: "x")?.detail == "x: why")
+        #expect(tls.fault(ParallelError(.handshakeRejected, "why"), with: "x")?.detail == "x: why")
     }
 
     @Test("Two of the same role are told so", arguments: [Greeting.Role.host, .coordinator])

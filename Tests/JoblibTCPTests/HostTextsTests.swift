@@ -117,7 +117,7 @@ struct HostTextsTests {
         let host = try FakePeer.host(token, name: Self.garbage, build: Self.garbage) { _, _ in }
         defer { host.stop() }
         let error = try #require(try self.error(host.address, token) as? ParallelError)
-        #expect(error.code == .untrustedPeer)
+        #expect(error.code == .handshakeRejected)
         self.expectPrintable("\(error)")
     }
 

@@ -126,7 +126,7 @@ struct LinkFaultsTests {
             let cluster = TestCluster([proxy.address], hosts.token)
             do {
                 #expect(try cluster.parallel(2)(Self.tasks) == Self.results, "\(direction) \(offset) \(fault)")
-            } catch let error as ParallelError where error.code == .untrustedPeer && offset < 4000 {
+            } catch let error as ParallelError where error.code == .handshakeRejected && offset < 4000 {
                 // Before it is known who is at the other end, other bytes are somebody else's.
                 #expect(kind != "reset" && kind != "close", "\(direction) \(offset) \(fault): \(error)")
             }

@@ -100,7 +100,7 @@ struct StatusTests {
         let error = try #require(throws: ParallelError.self) {
             _ = try self.status(cluster.addresses[0], .generate())
         }
-        #expect(error.code == .untrustedPeer && error.detail.contains("the token does not match"), "\(error)")
+        #expect(error.code == .handshakeRejected && error.detail.contains("the token does not match"), "\(error)")
         let nobody = "127.0.0.1:\(Sockets.closedPort())"
         let other = try #require(throws: ParallelError.self) { _ = try self.status(nobody, cluster.token) }
         #expect(other.code == .noWorkers && other.detail.contains(nobody), "\(other)")

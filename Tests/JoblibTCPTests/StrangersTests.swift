@@ -47,7 +47,7 @@ struct StrangersTests {
         let token = ClusterToken.generate()
         let (secure, plain) = (try HostRun.listening(token), try HostRun.listening(nil))
         let first = try self.failure { _ = try TestCluster([plain.address], token).isWell() }
-        #expect(first.code == .untrustedPeer && first.detail.contains("does not speak"), "\(first)")
+        #expect(first.code == .handshakeRejected && first.detail.contains("does not speak"), "\(first)")
         let second = try self.failure {
             let parameters: [BackendParameter] = [
                 .workers([try secure.address]), .plaintextOnLoopback(true), .waitForWorkers(within: .seconds(2)),
@@ -68,7 +68,7 @@ struct StrangersTests {
         let host = try HostRun.listening(right)
         let start = ContinuousClock.now
         let error = try self.failure { _ = try TestCluster([host.address], wrong).isWell() }
-        #expect(error.code == .untrustedPeer && error.detail.contains(wrong.fingerprint), "\(error)")
+        #expect(error.code == .handshakeRejected && error.detail.contains(wrong.fingerprint), "\(error)")
         #expect(ContinuousClock.now - start < .seconds(5))
         try host.wait(for: "the token does not match")
         #expect(host.text.contains(right.fingerprint))
@@ -104,7 +104,7 @@ struct StrangersTests {
         let start = ContinuousClock.now
         let error = try self.failure { _ = try TestCluster([host.address], token).isWell() }
         #expect(ContinuousClock.now - start < .seconds(5))
-        #expect(error.code == .untrustedPeer && error.detail.ranges(of: "build ").count >= 2, "\(error)")
+        #expect(error.code == .handshakeRejected && error.detail.ranges(of: "build ").count >= 2, "\(error)")
         #expect(error.detail.contains(ProgramIdentity.ofThisProgram.build), "\(error)")
     }
 

@@ -49,11 +49,13 @@ final class ExecutableDownload: @unchecked Sendable {
     /// - Throws: `ParallelError` for one that was not asked for, and where there is no room.
     func add(_ position: UInt64, _ bytes: [UInt8]) throws(ParallelError) {
         // The number of its descriptor may be another file's by now.
-        guard self.isOpen else { throw ParallelError(.untrustedPeer, "'\(self.offer.name)' is not received any more") }
+        guard self.isOpen else {
+            throw ParallelError(.handshakeRejected, "'\(self.offer.name)' is not received any more")
+        }
         do throws(ExecutableAssembly.Fault) {
             try self.assembly.add(position, byteCount: bytes.count)
         } catch {
-            throw ParallelError(.untrustedPeer, "what has come of '\(self.offer.name)' makes no sense: \(error)")
+            throw ParallelError(.handshakeRejected, "what has come of '\(self.offer.name)' makes no sense: \(error)")
         }
         let failure = self.withFile { file -> SystemError? in
             do throws(SystemError) {
@@ -90,7 +92,7 @@ final class ExecutableDownload: @unchecked Sendable {
         case .success(.named): break
         case .success(.wrongHash):
             throw ParallelError(
-                .untrustedPeer,
+                .handshakeRejected,
                 "what has come of '\(offer.name)' has another SHA-256 than \(offer.key); it was removed, and is not run"
             )
         case .success(.replaced):

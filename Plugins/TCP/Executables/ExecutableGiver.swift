@@ -88,7 +88,7 @@ final class ExecutableGiver: Sendable {
                 self.waitForWord()
             case .unusable(let why):
                 let detail = "\(self.name) cannot run this program: \(why)"
-                self.note(DialFailure(reason: detail, error: .untrustedPeer(detail)))
+                self.note(DialFailure(reason: detail, error: .handshakeRejected(detail)))
                 self.waitForWord(Self.pause)
             default: self.connection.close()
             }

@@ -138,7 +138,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
             case .accepted(let peer): self.succeed(context, peer)
             case .refused(let refusal):
                 let isFinal = refusal.code == .build || refusal.code == .role
-                self.fail(context, refusal.detail, isFinal ? .untrustedPeer(refusal.detail) : nil, isPolite: true)
+                self.fail(context, refusal.detail, isFinal ? .handshakeRejected(refusal.detail) : nil, isPolite: true)
             }
         }
     }

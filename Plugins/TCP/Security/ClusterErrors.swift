@@ -3,20 +3,12 @@
 
 #if TCP
 
-public import JoblibCore
-
-extension ParallelError.Code {
-    /// A cluster's token is missing, malformed, or where others can read it.
-    public static let invalidToken = Self("invalidToken")
-
-    /// Whoever is at the other end of a connection does not belong to the cluster, or is another build of the program.
-    public static let untrustedPeer = Self("untrustedPeer")
-}
+import JoblibCore
 
 extension ParallelError {
     static func invalidToken(_ detail: String) -> ParallelError { ParallelError(.invalidToken, detail) }
 
-    static func untrustedPeer(_ detail: String) -> ParallelError { ParallelError(.untrustedPeer, detail) }
+    static func handshakeRejected(_ detail: String) -> ParallelError { ParallelError(.handshakeRejected, detail) }
 }
 
 #endif

@@ -13,9 +13,9 @@ extension ClusterTLS {
     ///   - error: What the handler has thrown, also behind the handshake: a server's refusal reaches a client that takes the handshake for
     ///     completed.
     ///   - peer: Who is at the other end, such as its address.
-    /// - Returns: An error with the code `.untrustedPeer`; `nil` where the connection has failed, and not the other end's identity.
+    /// - Returns: An error with the code `.handshakeRejected`; `nil` where the connection has failed, and not the other end's identity.
     func fault(_ error: any Error, with peer: String) -> ParallelError? {
-        if let error = error as? ParallelError { return .untrustedPeer("\(peer): \(error.detail)") }
+        if let error = error as? ParallelError { return .handshakeRejected("\(peer): \(error.detail)") }
         switch error {
         case NIOSSLError.uncleanShutdown: return nil
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: break
@@ -25,7 +25,7 @@ extension ClusterTLS {
         // Cut off, as a network may do; who it was is not known.
         if cause.contains("EOF during handshake") { return nil }
         if Self.reasonsOfStrangers.contains(where: { cause.contains($0) }) {
-            return .untrustedPeer(
+            return .handshakeRejected(
                 """
                 \(peer): the \(self.secretName) does not match: this end has the \(self.secretName) with the fingerprint \
                 \(self.fingerprint), and the other end has another one or none, or a certificate that is not valid any more; compare \
@@ -33,7 +33,7 @@ extension ClusterTLS {
                 """
             )
         }
-        return .untrustedPeer(
+        return .handshakeRejected(
             """
             \(peer) does not speak as a program of a cluster (TLS 1.3): \(Self.reason(cause)); is the address that of something else? \
             The \(self.secretName) at this end has the fingerprint \(self.fingerprint)

@@ -114,14 +114,14 @@ struct ClusterTLS: Sendable {
     ///
     /// - Parameter handler: The connection's, on its event loop.
     /// - Returns: What it has proved to be.
-    /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
+    /// - Throws: ``ParallelError`` with the code `.handshakeRejected`.
     @discardableResult
     func check(_ handler: NIOSSLHandler) throws(ParallelError) -> ProvenPeer {
         guard handler.tlsVersion == .tlsv13 else {
-            throw .untrustedPeer("the connection is not of TLS 1.3; is the address that of something else?")
+            throw .handshakeRejected("the connection is not of TLS 1.3; is the address that of something else?")
         }
         guard let peer = handler.peerCertificate, let bytes = try? peer.toDERBytes() else {
-            throw .untrustedPeer(
+            throw .handshakeRejected(
                 "whoever is at the other end has shown no certificate; is the address that of something else?"
             )
         }
@@ -132,17 +132,17 @@ struct ClusterTLS: Sendable {
     ///
     /// - Parameter bytes: The certificate, DER.
     /// - Returns: What its holder is, if it has the key.
-    /// - Throws: ``ParallelError`` with the code `.untrustedPeer`.
+    /// - Throws: ``ParallelError`` with the code `.handshakeRejected`.
     @discardableResult
     func check(certificate bytes: [UInt8]) throws(ParallelError) -> ProvenPeer {
         guard let certificate = try? Certificate(derEncoded: bytes) else {
-            throw .untrustedPeer(
+            throw .handshakeRejected(
                 "the certificate at the other end cannot be read; is the address that of something else?"
             )
         }
         let role = try PeerCertificate(certificate).role(among: self.role.peers, of: self.authority)
         guard try self.revoked?.contains(certificate) != true else {
-            throw .untrustedPeer(
+            throw .handshakeRejected(
                 "the certificate at the other end was revoked (\(RevokedCertificates.text(of: certificate))); have another one issued"
             )
         }

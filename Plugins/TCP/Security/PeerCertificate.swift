@@ -24,7 +24,7 @@ struct PeerCertificate {
     ///   - roles: What the other end may be, the first one most likely.
     ///   - authority: The cluster's.
     /// - Returns: What it is.
-    /// - Throws: ``ParallelError`` with the code `.untrustedPeer`, which says what is wrong.
+    /// - Throws: ``ParallelError`` with the code `.handshakeRejected`, which says what is wrong.
     func role(among roles: [Greeting.Role], of authority: Certificate) throws(ParallelError) -> Greeting.Role {
         let extensions = self.certificate.extensions
         // The authority itself has signed it, and no certificate in between.
@@ -45,7 +45,7 @@ struct PeerCertificate {
         let wanted = roles[0]
         let other = Greeting.Role.allCases.first { names == [.uniformResourceIdentifier($0.uri)] }
         if let other {
-            throw .untrustedPeer(
+            throw .handshakeRejected(
                 """
                 the certificate at the other end says that there is another \(other.rawValue), in place of a \(wanted.rawValue); \
                 correct the address: one of a coordinator and a host dials the other
@@ -57,7 +57,7 @@ struct PeerCertificate {
 
     /// Only who has the token could make one that comes so far.
     private func fault(_ what: String) -> ParallelError {
-        .untrustedPeer(
+        .handshakeRejected(
             """
             the certificate at the other end \(what); no program of this cluster has such a one: see what listens at that address, and \
             give all programs a new token if somebody else may have it

@@ -23,7 +23,7 @@ public enum ClusterObserver {
     ///   - interval: How often; the other end takes 100 ms to a minute.
     ///   - limit: How long the first answer may take, more than zero.
     ///   - body: Is given each answer, and says whether there is to be another one.
-    /// - Throws: ``ParallelError`` `.noWorkers` when nobody answers, or the connection ends, `.untrustedPeer` for another token, and
+    /// - Throws: ``ParallelError`` `.noWorkers` when nobody answers, or the connection ends, `.handshakeRejected` for another token, and
     ///   what the closure throws.
     public static func follow(
         _ address: String,

@@ -154,6 +154,15 @@ extension ParallelError.Code {
     /// The system has no thread, process, descriptor or memory left to give.
     public static let resourceExhausted = Self("resourceExhausted")
 
+    /// Whoever is at the other end of a connection does not belong to the cluster, or is another build of the program.
+    public static let handshakeRejected = Self("handshakeRejected")
+
+    /// A cluster's token, or a certificate in its place, is missing, malformed, or where others can read it.
+    public static let invalidToken = Self("invalidToken")
+
+    /// What is said would travel where others could read or change it.
+    public static let insecureTransport = Self("insecureTransport")
+
     /// The call was cancelled by `cancellingOnInterrupt`, or because the loop around it ended.
     public static let cancelled = Self("cancelled")
 }

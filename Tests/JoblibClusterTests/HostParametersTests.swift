@@ -29,7 +29,7 @@ struct HostParametersTests {
         #expect(own.innerMaxNumThreads == 3)
         #expect(try own.parameter("environment") as [String: String]? == ["A": "1", "B": ""])
         #expect(try own.parameter("maxTasksPerWorker") as Int? == 7)
-        #expect(try own.parameter("maxWorkerMemory") as Int? == 1 << 30)
+        #expect(try own.parameter("maxWorkerMemory") as ByteCount? == ByteCount(1 << 30))
         #expect(try own.parameter("idleWorkerTimeout") as Duration? == .milliseconds(2500))
         #expect(own.parameters.contains { $0.name == "initializer" })
         #expect(try own.parameter("workerTrust") as WorkerTrust? == WorkerTrust.none)
@@ -45,7 +45,9 @@ struct HostParametersTests {
 
     @Test("is refused before it is sent where it makes no sense")
     func refused() throws {
-        for parameter: BackendParameter in [.idleWorkerTimeout(.seconds(-1)), .maxTasksPerWorker(0)] {
+        for parameter: BackendParameter in [
+            .idleWorkerTimeout(.seconds(-1)), .maxTasksPerWorker(0), .maxWorkerMemory(0), .environment(["a=b": ""]),
+        ] {
             let request = BackendRequest(name: "tcp", parameters: [parameter])
             let error = try #require(throws: ParallelError.self) { try HostParameters(request) }
             #expect(error.code == .invalidArgument)

@@ -58,8 +58,10 @@ struct CoordinatorsTests {
         for round in 1...2 {
             let text = try self.run(["roots-of-those-who-dial", "10", address], token)
             #expect(text.hasPrefix("45.0"), "\(text) \(host.text)")
-            try host.wait(for: "works for")
-            #expect(host.text.ranges(of: ": works for").count == round)
+            try Rendezvous()
+                .wait("it says so \(round) times, and no more") {
+                    host.text.ranges(of: ": works for").count == round
+                }
         }
     }
 

@@ -64,6 +64,7 @@ extension Coordinator {
             self.unlinkFromGrant(batch)
             self.linkToGrant(batch, second)
         }
+        self.reconsiderForSecondRun(batch)
         return true
     }
 

@@ -81,24 +81,6 @@ struct AssignmentTests {
         #expect(bench.coordinator.counts.faults == 1)
     }
 
-    @Test("a second time once more when one of the two copies comes back")
-    func returnedCopy() {
-        var bench = CoordinatorBench()
-        for link: LinkNumber in 1...3 { bench.join(link, slots: 1) }
-        bench.tell(.opened(1, SessionWishes(isSpeculative: true)))
-        var runners: [BatchNumber: LinkNumber] = [:]
-        for batch: BatchNumber in 1...3 { runners[batch] = bench.tell(.submitted(1, batch, call: 1)).runners[0] }
-        bench.now = 100
-        for batch: BatchNumber in 2...3 { bench.tell(.message(runners[batch] ?? 0, .finished(batch))) }
-        let slow = runners[1] ?? 0
-        let first = bench.pass(101).runners[0]
-        #expect(first != slow)
-        let second = bench.tell(.message(first, .failed(1, .returned))).runners
-        #expect(second.count == 1 && second[0] != slow)
-        #expect(bench.tell(.message(second[0], .finished(1))).contains(.finish(1)))
-        #expect(bench.coordinator.counts.batches == 0)
-    }
-
     @Test("and are forgotten with their session")
     func closing() {
         var bench = CoordinatorBench()

@@ -64,7 +64,6 @@ extension Coordinator {
             self.unlinkFromGrant(batch)
             self.linkToGrant(batch, second)
         }
-        self.reconsiderForSecondRun(batch)
         return true
     }
 

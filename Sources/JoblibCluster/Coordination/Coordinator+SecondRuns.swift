@@ -30,7 +30,7 @@ extension Coordinator {
         // The first is the one that is out for longest, since those of a call are given to hosts in the order in which they came.
         var candidate = self.calls[call].candidate
         while let index = candidate, let lease = self.batches[index].lease {
-            if !self.batches[index].isCancelled, self.secondLeases[index] == nil {
+            if !self.batches[index].isCancelled {
                 let due = lease.since &+ longest
                 guard now > due else {
                     self.awakenForSecondRun(of: session, at: due &+ 1)
@@ -42,16 +42,6 @@ extension Coordinator {
             candidate = self.batches[index].next
         }
         self.calls[call].candidate = candidate
-    }
-
-    /// A batch has one copy again, and may have another.
-    mutating func reconsiderForSecondRun(_ batch: Int) {
-        let call = self.batches[batch].call
-        // Those of a call stand in the order of their numbers.
-        if let candidate = self.calls[call].candidate, self.batches[candidate].number <= self.batches[batch].number {
-            return
-        }
-        self.calls[call].candidate = batch
     }
 
     private func idleGrant(of session: Int, elsewhereThan lease: BatchLease) -> Int? {

@@ -10,7 +10,7 @@ import Synchronization
 import Testing
 
 /// A whole conversation, from the first byte of TLS to the last answer, that goes wrong at each of its bytes.
-@Suite("Every byte of a conversation", .timeLimit(.minutes(3)), .serialized)
+@Suite("Every byte of a conversation", .timeLimit(.minutes(5)), .serialized)
 struct EveryByteTests {
     private let parties: PumpedConversation.Parties
     private let expected: [[HostMessage]]

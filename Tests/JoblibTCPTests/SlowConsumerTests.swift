@@ -11,9 +11,9 @@ import JoblibTCP
 import Testing
 
 /// What a consumer that takes its time costs.
-@Suite("Slow consumers", .timeLimit(.minutes(2)), .serialized)
+@Suite("Slow consumers", .timeLimit(.minutes(5)), .serialized)
 struct SlowConsumerTests {
-    private static let count = 400
+    private static let count = 300
 
     /// Much less than all results have together, and more than the window and the inbox may hold.
     private static let limit = 150 << 20

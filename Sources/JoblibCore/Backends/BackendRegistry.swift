@@ -19,23 +19,29 @@ struct BackendRegistry: Sendable {
         "tcp": (trait: "TCP", module: "JoblibTCP", call: "registerTCPBackend()")
     ]
 
-    private var factories: [String: Factory] = ["sequential": { _ in SequentialBackend() }]
+    /// Few, and in an array: backends are registered before `main`, and where the standard library is linked statically possibly before it
+    /// has chosen its hashes, after which a dictionary would find nothing of what it has.
+    private var factories: [(name: String, make: Factory)] = [("sequential", { _ in SequentialBackend() })]
 
     private(set) var defaultName = "threading"
 
-    var names: [String] { self.factories.keys.sorted() }
+    var names: [String] { self.factories.map(\.name).sorted() }
 
     mutating func register(_ name: String, makeDefault: Bool, _ factory: @escaping Factory) {
-        self.factories[name] = factory
+        if let place = self.factories.firstIndex(where: { $0.name == name }) {
+            self.factories[place].make = factory
+        } else {
+            self.factories.append((name, factory))
+        }
         if makeDefault { self.defaultName = name }
     }
 
-    func knows(_ name: String) -> Bool {
-        self.factories[name] != nil
-    }
+    func knows(_ name: String) -> Bool { self.factory(ifKnown: name) != nil }
+
+    private func factory(ifKnown name: String) -> Factory? { self.factories.first { $0.name == name }?.make }
 
     func factory(named name: String) throws(ParallelError) -> Factory {
-        if let factory = self.factories[name] { return factory }
+        if let factory = self.factory(ifKnown: name) { return factory }
         let known = "known are: \(self.names.joined(separator: ", "))"
         if let added = Self.addedBy[name] {
             throw ParallelError(
@@ -113,7 +119,7 @@ struct BackendRegistry: Sendable {
     static func names(where condition: (BackendCapabilities) -> Bool) -> [String] {
         let registry = self.current
         return registry.names.filter { name in
-            guard let backend = try? registry.factories[name]?(BackendRequest(name: name)) else { return false }
+            guard let backend = try? registry.factory(ifKnown: name)?(BackendRequest(name: name)) else { return false }
             return condition(backend.capabilities)
         }
     }

@@ -104,7 +104,9 @@ private func endThings(_ things: [UInt64: GuardedThings.Thing]) {
         return words
     }
     if !searches.isEmpty {
-        usleep(UInt32(max(MonotonicClock.now, now + CommandGuard.searchTime) - MonotonicClock.now / 1000))
+        let time = MonotonicClock.now
+        let again = now + CommandGuard.searchTime
+        if time < again { usleep(UInt32((again - time) / 1000)) }
         commands += searches.compactMap { try? CommandProcess.start($0, didEnd: { _ in }) }
     }
     for command in commands where !command.waitForEnd(until: now + CommandGuard.commandTime) { command.kill() }

@@ -89,6 +89,8 @@ struct CallOffTests {
         #expect(tools.calls.allSatisfy { !$0.hasPrefix("scancel") })
         kill(coordinator.processIdentifier, SIGKILL)
         try rendezvous.wait("the job is called off") { FileManager.default.fileExists(atPath: tools.file("done")) }
+        // It may have got there only after the first search.
+        try rendezvous.wait("it is looked for once more") { tools.calls.count { $0.hasPrefix("scancel --name=") } == 2 }
         let job = try String(contentsOfFile: tools.file("job-1/pid-0"), encoding: .utf8)
         let pid = try #require(Int32(job.trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(ProcessState.haveEnded([pid], within: 3))

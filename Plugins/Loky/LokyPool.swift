@@ -133,7 +133,7 @@ final class LokyPool: Sendable {
     /// - Throws: `SystemError`.
     func start(_ key: WorkerKey, owner: LokySession?) throws(SystemError) -> LokyWorker {
         let machinery = try self.machinery()
-        let worker = try LokyWorker(key, region: machinery.arena.makeRegion(), owner: owner)
+        let worker = try LokyWorker(key, machinery.arena, owner: owner)
         self.state.withLock { $0.workers[ObjectIdentifier(worker)] = worker }
         do {
             try worker.start(machinery.supervisor, bell: machinery.bell.file, arena: machinery.arena) {
@@ -279,7 +279,7 @@ final class LokyPool: Sendable {
             return idle
         }
         for worker in idle {
-            arena.discard(region: worker.region)
+            worker.link.trimResults()
             worker.endTrim()
         }
         arena.trim()
@@ -314,7 +314,7 @@ final class LokyPool: Sendable {
         // Finding out where it was takes tens of milliseconds, in which other workers may end.
         PlatformThread.startOrRun(name: "joblib-blame") {
             worker.link.finish { task in worker.death(ending, task: task) }
-            self.arena?.discard(region: worker.region)
+            worker.link.abandonResults()
         }
     }
 
@@ -343,7 +343,7 @@ final class LokyPool: Sendable {
             if !self.ends.wait(while: seen, until: patience) { break }
         }
         for worker in idle { worker.kill() }
-        for worker in idle { self.arena?.discard(region: worker.region) }
+        for worker in idle { worker.link.abandonResults() }
         self.arena?.trim()
     }
 

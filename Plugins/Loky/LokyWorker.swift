@@ -24,7 +24,7 @@ final class LokyWorker: Sendable {
     let key: WorkerKey
 
     /// The number of the region of the pool's arena that its results go to.
-    let region: Int
+    private let region: Int
     private let memory: SharedMemoryFile
     let link: WorkerLink
     private let state: Mutex<State>
@@ -36,12 +36,12 @@ final class LokyWorker: Sendable {
     /// Makes what a process needs that is not there yet.
     ///
     /// - Throws: `SystemError` when there is no memory or descriptor for it.
-    init(_ key: WorkerKey, region: Int, owner: LokySession?) throws(SystemError) {
+    init(_ key: WorkerKey, _ arena: SharedArena, owner: LokySession?) throws(SystemError) {
         self.key = key
-        self.region = region
+        self.region = arena.makeRegion()
         self.memory = try WorkerLink.makeMemory()
         self.state = Mutex(State(owner: owner))
-        self.link = WorkerLink(self.memory)
+        self.link = WorkerLink(self.memory, arena, region: self.region)
         self.link.listen { [weak self] event in self?.hear(event) }
     }
 

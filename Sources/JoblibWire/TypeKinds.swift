@@ -115,7 +115,7 @@ extension UnsafeRawPointer: HasNoLayout {}
 extension UnsafeMutableRawPointer: HasNoLayout {}
 
 /// Arrays whose elements may be copied together.
-protocol NumberArray {
+protocol NumberArray: SendableMetatype {
     /// What the elements are; `nil` when they are no numbers.
     static var elementCode: UInt8? { get }
 
@@ -128,8 +128,13 @@ protocol NumberArray {
 
     init(copying bytes: UnsafeRawBufferPointer)
 
+    mutating func withMutableElements<R>(_ body: (UnsafeMutableRawBufferPointer) -> R) -> R
+
     /// Makes an array of so many bytes, a whole number of elements, which a closure fills.
     init(byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws
+
+    /// Makes an array of numbers, of so many bytes, a whole number of elements, which are whatever was there before.
+    init(uninitializedByteCount: Int)
 }
 
 extension Array: NumberArray {
@@ -143,6 +148,16 @@ extension Array: NumberArray {
 
     func withElements<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
         unsafe self.withUnsafeBytes { unsafe body($0) }
+    }
+
+    mutating func withMutableElements<R>(_ body: (UnsafeMutableRawBufferPointer) -> R) -> R {
+        unsafe self.withUnsafeMutableBytes { unsafe body($0) }
+    }
+
+    init(uninitializedByteCount byteCount: Int) {
+        let count = byteCount / MemoryLayout<Element>.stride
+        // SAFETY: only for numbers, of which any bytes are some; whoever has it hands it on once all were written.
+        unsafe self.init(unsafeUninitializedCapacity: count) { _, initializedCount in initializedCount = count }
     }
 
     init(copying bytes: UnsafeRawBufferPointer) {

@@ -3,13 +3,14 @@
 
 internal import JoblibPOSIX
 
-/// What stands before the bytes of a frame in a ring.
+/// What stands before the bytes of a frame in a ring, whose last ones tell of arrays.
 private struct RingHeader {
     static let byteCount = 32
 
     var size: UInt64
     var number: UInt64
-    var kind: UInt64
+    var kind: UInt32
+    var arrayCount: UInt32 = 0
     var placedCount: UInt64
 }
 
@@ -41,22 +42,24 @@ struct RingSender {
 
     /// Sends a frame; what does not fit is written by ``flush()``.
     mutating func send(_ frame: WorkerFrame) {
+        let bytes = frame.placed.isEmpty ? frame.bytes : frame.bytes + PlacedArray.encoded(frame.placed)
         var header = RingHeader(
-            size: UInt64(frame.bytes.count),
+            size: UInt64(bytes.count),
             number: frame.number,
-            kind: UInt64(frame.kind.rawValue),
+            kind: UInt32(frame.kind.rawValue),
+            arrayCount: UInt32(frame.placed.count),
             placedCount: UInt64(frame.placedCount)
         )
-        let count = RingHeader.byteCount + frame.bytes.count
+        let count = RingHeader.byteCount + bytes.count
         if self.isEmpty, self.ring.room(for: count) >= count {
             unsafe withUnsafeBytes(of: &header) { unsafe self.ring.copy($0, at: 0) }
-            unsafe frame.bytes.withUnsafeBytes { unsafe self.ring.copy($0, at: RingHeader.byteCount) }
+            unsafe bytes.withUnsafeBytes { unsafe self.ring.copy($0, at: RingHeader.byteCount) }
             // Together: the reader looks once.
             self.ring.publish(count)
             return
         }
         let head = unsafe withUnsafeBytes(of: &header) { unsafe Array($0) }
-        self.waiting.append(Waiting(kind: frame.kind, number: frame.number, parts: [frame.bytes[...], head[...]]))
+        self.waiting.append(Waiting(kind: frame.kind, number: frame.number, parts: [bytes[...], head[...]]))
         self.flush()
     }
 
@@ -177,6 +180,13 @@ struct RingReceiver {
         }
         self.header = nil
         self.bytes = []
-        return WorkerFrame(kind, header.number, bytes, placedCount: Int(truncatingIfNeeded: header.placedCount))
+        let placedCount = Int(truncatingIfNeeded: header.placedCount)
+        if header.arrayCount == 0 { return WorkerFrame(kind, header.number, bytes, placedCount: placedCount) }
+        var answer = bytes
+        guard let placed = PlacedArray.take(Int(header.arrayCount), from: &answer) else {
+            self.isBroken = true
+            return nil
+        }
+        return WorkerFrame(kind, header.number, answer, placedCount: placedCount, placed: placed)
     }
 }

@@ -15,6 +15,9 @@ final class RunningBatch: Sendable {
 
         /// How many arrays the worker had placed when it was made.
         let placedCount: Int
+
+        /// Those of them that it refers to, where somebody passes it on.
+        let placed: [PlacedArray]
     }
 
     /// How often it is looked whether there is a lease again, which there is in an instant or not for seconds; in nanoseconds.
@@ -82,7 +85,8 @@ final class RunningBatch: Sendable {
 
     func send(_ bytes: [UInt8]) {
         // All that was placed is told of here, or was before.
-        let answer = Answer(bytes: bytes, placedCount: self.worker.arrays.placedCount)
+        let arrays = self.worker.arrays
+        let answer = Answer(bytes: bytes, placedCount: arrays.placedCount, placed: arrays.takeUntold())
         // Within a task somebody waits for it, and there may not be another for long.
         guard self.isInTask.load(ordering: .relaxed) else {
             if let earlier = self.exchange(answer) { self.send(earlier, as: .answer) }
@@ -110,7 +114,9 @@ final class RunningBatch: Sendable {
     }
 
     private func send(_ answer: Answer, as kind: WorkerFrame.Kind) {
-        self.worker.send(WorkerFrame(kind, self.frame, answer.bytes, placedCount: answer.placedCount))
+        self.worker.send(
+            WorkerFrame(kind, self.frame, answer.bytes, placedCount: answer.placedCount, placed: answer.placed)
+        )
     }
 
     private func exchange(_ answer: Answer?) -> Answer? {

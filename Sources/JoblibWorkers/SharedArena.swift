@@ -132,11 +132,16 @@ package final class SharedArena: Sendable {
 
     /// Whether there may be an array of a worker.
     package func holds(_ reference: ArrayReference) -> Bool {
-        let (end, overflow) = reference.offset.addingReportingOverflow(reference.byteCount)
-        return reference.handle.isEmpty && reference.offset >= Self.regionByteCount && !overflow
-            && reference.byteCount > 0
-            && reference.offset / Self.regionByteCount == (end - 1) / Self.regionByteCount
-            && reference.byteCount <= self.memory.byteCount
+        reference.handle.isEmpty && self.holds(reference.offset, byteCount: reference.byteCount)
+    }
+
+    /// The same.
+    func holds(_ array: PlacedArray) -> Bool { self.holds(array.offset, byteCount: array.byteCount) }
+
+    private func holds(_ offset: Int, byteCount: Int) -> Bool {
+        let (end, overflow) = offset.addingReportingOverflow(byteCount)
+        return offset >= Self.regionByteCount && !overflow && byteCount > 0
+            && offset / Self.regionByteCount == (end - 1) / Self.regionByteCount && byteCount <= self.memory.byteCount
     }
 
     /// Reads an array.
@@ -145,6 +150,14 @@ package final class SharedArena: Sendable {
     package func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {
         self.isUsed.store(true, ordering: .relaxed)
         unsafe try self.memory.read(intoFresh: buffer, at: reference.offset)
+    }
+
+    /// Reads a part of one, into memory that was used before.
+    ///
+    /// - Throws: ``SystemError`` when it is not there.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) {
+        if !self.isUsed.load(ordering: .relaxed) { self.isUsed.store(true, ordering: .relaxed) }
+        unsafe try self.memory.read(into: buffer, at: offset)
     }
 
     // MARK: - Memory
@@ -163,7 +176,7 @@ package final class SharedArena: Sendable {
     }
 
     /// Gives back all memory of a worker that has ended, or has nothing to do and begins with nothing meanwhile.
-    package func discard(region number: Int) { self.memory.discard(Self.region(number)) }
+    func discard(region number: Int) { self.memory.discard(Self.region(number)) }
 
     /// How many bytes of memory there are.
     package var byteCount: Int { self.memory.byteCount }

@@ -26,6 +26,9 @@ final class WorkerArrays: ArrayExchange {
         /// How many results were placed.
         var placedCount = 0
 
+        /// Those that no answer has told of, where somebody passes answers on.
+        var untold: [PlacedArray] = []
+
         /// What tasks were given.
         var kept: [ArrayReference: Kept] = [:]
 
@@ -49,20 +52,28 @@ final class WorkerArrays: ArrayExchange {
     ///   - region: The number of the region that results go to.
     ///   - memory: Where the caller says which of them it has.
     ///   - relay: The id of the process that passes tasks of another host on, and has their arrays: no reference leads to any other
-    ///     memory then, and results are not left there; `nil` where tasks are the caller's own.
+    ///     memory then; `nil` where tasks are the caller's own.
     init(_ arena: MemoryArena, region: Int, _ memory: WorkerMemory, relay: Int32?) {
         self.relay = relay
-        self.inlineByteCount = relay == nil ? Self.largestMessage : .max
         self.arena = arena
         self.memory = memory
         self.caller = .tried(arena)
         self.state = Mutex(State(space: ArenaSpace(SharedArena.region(region))))
     }
 
-    let inlineByteCount: Int
+    var inlineByteCount: Int { Self.largestMessage }
 
     /// How many results were placed so far; what is sent from now on may tell of them.
     var placedCount: Int { self.state.withLock { $0.placedCount } }
+
+    /// The results that no answer has told of, where somebody passes answers on; the next one does.
+    func takeUntold() -> [PlacedArray] {
+        if self.relay == nil { return [] }
+        return self.state.withLock { state in
+            defer { state.untold = [] }
+            return state.untold
+        }
+    }
 
     /// Lets go of what tasks of a call were given.
     func forget(call: UInt64) {
@@ -71,6 +82,8 @@ final class WorkerArrays: ArrayExchange {
     }
 
     func place(_ bytes: UnsafeRawBufferPointer, of array: Any) -> ArrayReference? {
+        let code = self.relay.flatMap { _ in ArrivingArray.code(of: array) }
+        if self.relay != nil, code == nil { return nil }
         let taken = self.memory.takenCount
         let offset = self.state.withLock { state -> Int? in
             while let oldest = state.results.first, oldest.number <= taken {
@@ -90,6 +103,11 @@ final class WorkerArrays: ArrayExchange {
         let number = self.state.withLock { state in
             state.placedCount += 1
             state.results.append((state.placedCount, offset))
+            if let code {
+                state.untold.append(
+                    PlacedArray(elementCode: code, number: state.placedCount, offset: offset, byteCount: bytes.count)
+                )
+            }
             return state.placedCount
         }
         return ArrayReference(offset: offset, byteCount: bytes.count, serial: UInt64(number), call: 0)

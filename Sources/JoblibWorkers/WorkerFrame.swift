@@ -54,7 +54,17 @@ struct WorkerFrame: Equatable {
     /// How many arrays a worker has placed of which it tells here, or has told before.
     let placedCount: Int
 
-    init(_ kind: Kind, _ number: UInt64, _ bytes: [UInt8] = [], placedCount: Int = 0) {
+    /// Those of them that it refers to, where whoever takes it in does not look into it.
+    let placed: [PlacedArray]
+
+    init(
+        _ kind: Kind,
+        _ number: UInt64,
+        _ bytes: [UInt8] = [],
+        placedCount: Int = 0,
+        placed: [PlacedArray] = []
+    ) {
+        self.placed = placed
         self.kind = kind
         self.number = number
         self.bytes = bytes
@@ -75,5 +85,6 @@ struct WorkerFrame: Equatable {
         self.number = message[1..<9].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         self.bytes = Array(message[9...])
         self.placedCount = 0
+        self.placed = []
     }
 }

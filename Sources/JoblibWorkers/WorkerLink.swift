@@ -43,6 +43,7 @@ package final class WorkerLink: @unchecked Sendable {
     }
 
     private let memory: WorkerMemory
+    private let results: WorkerResults
     private let state: Mutex<State>
     private var receiver: RingReceiver
     // In a struct: the compiler wraps a closure that is a mutex's very value once more at each access, and keeps that; the end of a hundred
@@ -97,9 +98,13 @@ package final class WorkerLink: @unchecked Sendable {
 
     /// Begins a conversation.
     ///
-    /// - Parameter memory: What ``makeMemory()`` has made.
-    package init(_ memory: SharedMemoryFile) {
+    /// - Parameters:
+    ///   - memory: What ``makeMemory()`` has made.
+    ///   - arena: Where the worker leaves large results.
+    ///   - region: The number of its region there.
+    package init(_ memory: SharedMemoryFile, _ arena: SharedArena, region: Int) {
         self.memory = WorkerMemory(memory)
+        self.results = WorkerResults(arena, region: region, self.memory)
         self.state = Mutex(State(sender: RingSender(SharedRingWriter(memory, WorkerMemory.requests))))
         self.receiver = RingReceiver(SharedRingReader(memory, WorkerMemory.answers))
     }
@@ -296,12 +301,10 @@ package final class WorkerLink: @unchecked Sendable {
         let number = Int(truncatingIfNeeded: frame.number)
         switch frame.kind {
         case .answer:
-            self.state.withLock { $0.batches.first { $0.number == number }?.batch }?.accept(frame.bytes)
-            self.memory.noteTaken(frame.placedCount)
+            self.accept(frame, self.state.withLock { $0.batches.first { $0.number == number }?.batch })
         case .lastAnswer:
             let batch = self.remove(number)
-            batch?.accept(frame.bytes)
-            self.memory.noteTaken(frame.placedCount)
+            self.accept(frame, batch)
             batch?.finish()
         case .finished: self.remove(number)?.finish()
         case .returned:
@@ -319,6 +322,27 @@ package final class WorkerLink: @unchecked Sendable {
         case .run, .cancel, .initialize, .place, .forget: break
         }
     }
+
+    private func accept(_ answer: WorkerFrame, _ batch: Batch?) {
+        let relay = answer.placed.isEmpty ? nil : batch?.relay as? any ResultsRelay
+        if let relay {
+            guard let results = self.results.note(answer.placedCount, reading: answer.placed) else {
+                return self.tell(.broken)
+            }
+            relay.bring(results)
+            batch?.accept(answer.bytes)
+        } else {
+            batch?.accept(answer.bytes)
+            // Only now: it was read meanwhile.
+            if self.results.note(answer.placedCount, reading: []) == nil { self.tell(.broken) }
+        }
+    }
+
+    /// Gives back the memory of large results of a worker that has nothing to do and begins with nothing meanwhile.
+    package func trimResults() { self.results.trim() }
+
+    /// Gives back the memory of large results of a worker that has ended.
+    package func abandonResults() { self.results.abandon() }
 
     private func remove(_ number: Int) -> Batch? {
         self.update { state in

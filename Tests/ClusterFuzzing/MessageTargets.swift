@@ -22,11 +22,16 @@ extension ClusterFuzzTarget {
         .close(6), .answer(7, [0, 255]), .finished(8), .failed(9, .returned), .failed(10, .died(Self.death)),
         .failed(12, .lost("the pool is gone")), .refused(14, GrantRefusal(code: "startupFailed", detail: "no memory")),
         .leaving, .heartbeat(interval: 2_000_000_000), .beat(9), .lease(.max),
-        .array(15, byteCount: 1 << 40, piece: [1, 2]), .forget(.max),
+        .result(15, ResultArray(elementCode: 10, number: 16, byteCount: 1 << 40)), .forget(.max),
+    ]
+
+    private static let pieces = [
+        HostFrame(kind: .array, number: 17, second: 1 << 40, bytes: [1, 2]),
+        HostFrame(kind: .resultPiece, number: 15, bytes: [3]),
     ]
 
     private static let frameSeeds: [[UInt8]] = {
-        let all = Self.messages.map { $0.frame.header + $0.frame.bytes }
+        let all = (Self.messages.map(\.frame) + Self.pieces).map { $0.header + $0.bytes }
         return all + [all.flatMap { $0 }] + [0, 1, 8, 10].flatMap { all[$0].variants.dropFirst() }
     }()
 
@@ -47,13 +52,22 @@ extension ClusterFuzzTarget {
         }
     }
 
-    private static func read(_ pieces: [ArraySlice<UInt8>]) -> (frames: [HostFrame], isWell: Bool) {
+    /// What is read; pieces of one array that follow each other are one, as far as they have come.
+    private static func read(_ parts: [ArraySlice<UInt8>]) -> (frames: [HostFrame], isWell: Bool) {
         var reader = FrameReader(largest: HostFrame.largestByteCount)
         var frames: [HostFrame] = []
+        func add(_ frame: HostFrame, _ bytes: RawSpan) {
+            var piece = frame
+            piece.bytes = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+            guard let last = frames.last, last.kind == piece.kind, last.number == piece.number,
+                last.second == piece.second
+            else { return frames.append(piece) }
+            frames[frames.count - 1].bytes += piece.bytes
+        }
         do {
-            for piece in pieces {
-                let bytes = Array(piece)
-                try unsafe reader.read(bytes.span.bytes) { frames.append($0) }
+            for part in parts {
+                let bytes = Array(part)
+                try unsafe reader.read(bytes.span.bytes, piece: { add($0, $1) }, { frames.append($0) })
             }
             return (frames, true)
         } catch {

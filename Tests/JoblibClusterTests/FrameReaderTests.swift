@@ -6,14 +6,36 @@ import Testing
 
 @Suite("Frames")
 struct FrameReaderTests {
-    private static let frames = MessageTests.messages.map(\.frame)
+    private static let frames =
+        MessageTests.messages.map(\.frame) + [
+            HostFrame(kind: .array, number: 17, second: 1 << 40, bytes: [1, 2, 3, 4, 5]),
+            HostFrame(kind: .resultPiece, number: 15, bytes: [6]),
+        ]
+
+    private static func noPiece(_ frame: HostFrame, _ bytes: RawSpan) { Issue.record("a piece: \(frame)") }
 
     private static func bytes(of frames: [HostFrame]) -> [UInt8] { frames.flatMap { $0.header + $0.bytes } }
 
     private func read(_ parts: [ArraySlice<UInt8>], largest: Int = 1 << 20) throws -> [HostFrame] {
         var reader = FrameReader(largest: largest)
         var frames: [HostFrame] = []
-        for part in parts { try reader.read(Array(part).span.bytes) { frames.append($0) } }
+        var missing = 0
+        for part in parts {
+            try reader.read(
+                Array(part).span.bytes,
+                piece: { frame, bytes in
+                    #expect(frame.bytes.isEmpty)
+                    if missing == 0 {
+                        frames.append(frame)
+                        missing = Self.frames.first { $0.kind == frame.kind }?.bytes.count ?? 0
+                    }
+                    bytes.withUnsafeBytes { frames[frames.count - 1].bytes += $0 }
+                    missing -= bytes.byteCount
+                },
+                { frames.append($0) }
+            )
+        }
+        #expect(missing == 0)
         #expect(reader.isBetweenFrames)
         return frames
     }
@@ -51,7 +73,7 @@ struct FrameReaderTests {
     func wrongLengths(_ length: UInt32) {
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
         var reader = FrameReader(largest: 117)
-        #expect(throws: FrameReader.Fault.self) { try reader.read(bytes.span.bytes) { _ in } }
+        #expect(throws: FrameReader.Fault.self) { try reader.read(bytes.span.bytes, piece: Self.noPiece, { _ in }) }
     }
 
     @Test("of a kind that is not known are refused")
@@ -62,11 +84,14 @@ struct FrameReaderTests {
             header[4] = kind
             var reader = FrameReader(largest: 100)
             var count = 0
-            if known.contains(kind) {
-                try reader.read(header.span.bytes) { _ in count += 1 }
+            // A piece of nothing is none.
+            if known.contains(kind), HostFrame.Kind(rawValue: kind)?.isPiece == false {
+                try reader.read(header.span.bytes, piece: Self.noPiece, { _ in count += 1 })
                 #expect(count == 1)
             } else {
-                #expect(throws: FrameReader.Fault.self) { try reader.read(header.span.bytes) { _ in count += 1 } }
+                #expect(throws: FrameReader.Fault.self) {
+                    try reader.read(header.span.bytes, piece: Self.noPiece, { _ in count += 1 })
+                }
                 #expect(count == 0)
             }
         }
@@ -77,7 +102,11 @@ struct FrameReaderTests {
         let bytes = Self.bytes(of: [HostFrame(kind: .answer, number: 1, bytes: [1, 2, 3])])
         for count in 0..<bytes.count {
             var reader = FrameReader(largest: 100)
-            try reader.read(Array(bytes[..<count]).span.bytes) { _ in Issue.record("a frame of \(count) bytes") }
+            try reader.read(
+                Array(bytes[..<count]).span.bytes,
+                piece: Self.noPiece,
+                { _ in Issue.record("a frame of \(count) bytes") }
+            )
             #expect(reader.isBetweenFrames == (count == 0))
         }
     }
@@ -87,7 +116,7 @@ struct FrameReaderTests {
         struct Enough: Error {}
         var reader = FrameReader(largest: 100)
         let bytes = Self.bytes(of: [HostFrame(kind: .leaving), HostFrame(kind: .leaving)])
-        #expect(throws: Enough.self) { try reader.read(bytes.span.bytes) { _ in throw Enough() } }
+        #expect(throws: Enough.self) { try reader.read(bytes.span.bytes, piece: Self.noPiece, { _ in throw Enough() }) }
     }
 
     @Test("get no more room than they need where they are large, and stay the same")

@@ -13,6 +13,12 @@ private func found(_ name: String) -> [UInt8]? {
     return try? file.bytes(at: 0, count: (try? file.status())?.byteCount ?? 0)
 }
 
+extension HostArrayStore {
+    fileprivate mutating func take(_ piece: [UInt8], of number: UInt64, byteCount: UInt64) throws {
+        try self.take(piece.span.bytes, of: number, byteCount: byteCount)
+    }
+}
+
 @Suite("The arrays on a host")
 struct HostArrayStoreTests {
     private var number = UInt64.random(in: 1...(.max - 100))

@@ -47,6 +47,12 @@ private final class LoggingRelay: BatchRelay {
     func fail(_ error: any Error) { self.log.note("\(self.name): \(error)") }
 }
 
+extension ResultQueue.Item {
+    fileprivate static func answer(_ batch: Batch, _ bytes: [UInt8]) -> Self {
+        .answer(batch, WorkerAnswer(bytes: bytes))
+    }
+}
+
 @Suite("What hosts have said, until it is taken in", .timeLimit(.minutes(1)))
 struct ResultInboxTests {
     private let log = Log()

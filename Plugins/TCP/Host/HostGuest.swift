@@ -48,6 +48,7 @@ final class HostGuest: Guest, @unchecked Sendable {
             arrayByteCount: arrayByteCount,
             tally: tally,
             send: { connection.send($0) },
+            sendResult: { connection.send($1, for: $0) },
             didEmpty: didEmpty
         )
         // Until it is known when the coordinator has heard of this host.
@@ -68,6 +69,12 @@ final class HostGuest: Guest, @unchecked Sendable {
         if let message, self.relay.receive(message) { return }
         self.end("what it says makes no sense")
         self.connection.close()
+    }
+
+    func receive(_ piece: HostFrame, _ bytes: RawSpan) {
+        if self.isOver { return }
+        if piece.kind == .array, self.relay.receive(bytes, ofArray: piece.number, byteCount: piece.second) { return }
+        self.receive(nil)
     }
 
     func endTurn() {}

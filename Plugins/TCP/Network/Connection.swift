@@ -4,6 +4,7 @@
 #if TCP
 
 import JoblibCluster
+import JoblibWorkers
 import NIOCore
 import NIOSSL
 import Synchronization
@@ -27,12 +28,18 @@ final class Connection: HostLink, @unchecked Sendable {
         case bytes([UInt8], from: Int)
 
         /// An array, of which so many bytes have.
-        case array(HostArray, from: Int)
+        case array(any SentArray, from: Int)
+    }
+
+    /// What other threads than the event loop's have sent.
+    private enum Sent {
+        case message(HostMessage)
+        case result(SentResult)
     }
 
     private struct Outgoing {
-        /// What was sent by other threads than the event loop's, and not looked at.
-        var messages: [HostMessage] = []
+        /// What was not looked at.
+        var sent: [Sent] = []
         var isOver = false
     }
 
@@ -72,10 +79,20 @@ final class Connection: HostLink, @unchecked Sendable {
             self.append(message)
             return self.writeSoon()
         }
+        self.leave(.message(message))
+    }
+
+    /// Sends a large array of a worker's answer, behind what the same thread has sent before, and lets go of it then.
+    func send(_ result: WorkerResult, for batch: BatchNumber) {
+        self.leave(.result(SentResult(batch: batch, result: result)))
+    }
+
+    /// Leaves something to the event loop.
+    private func leave(_ sent: Sent) {
         let isFirst = self.outgoing.withLock { outgoing in
             guard !outgoing.isOver else { return false }
-            outgoing.messages.append(message)
-            return outgoing.messages.count == 1
+            outgoing.sent.append(sent)
+            return outgoing.sent.count == 1
         }
         guard isFirst else { return }
         self.channel.eventLoop.execute {
@@ -85,11 +102,19 @@ final class Connection: HostLink, @unchecked Sendable {
     }
 
     private func takeOutgoing() {
-        let messages = self.outgoing.withLock { outgoing in
-            defer { outgoing.messages = [] }
-            return outgoing.messages
+        let all = self.outgoing.withLock { outgoing in
+            defer { outgoing.sent = [] }
+            return outgoing.sent
         }
-        for message in messages { self.append(message) }
+        for sent in all {
+            switch sent {
+            case .message(let message): self.append(message)
+            case .result(let result):
+                self.append(result.announcement)
+                self.endSmall()
+                self.waiting.append(.array(result, from: 0))
+            }
+        }
     }
 
     private func append(_ message: HostMessage) {
@@ -130,10 +155,18 @@ final class Connection: HostLink, @unchecked Sendable {
             case .array(let array, let start):
                 let end = min(start + Self.pieceByteCount - HostFrame.headerByteCount, array.byteCount)
                 if end < array.byteCount { self.waiting.prepend(.array(array, from: end)) }
-                let frame = HostFrame(kind: .array, number: array.number, second: UInt64(array.byteCount))
                 var buffer = self.channel.allocator.buffer(capacity: HostFrame.headerByteCount + end - start)
-                buffer.writeBytes(frame.header(payload: end - start))
-                unsafe array.withBytes(start..<end) { _ = unsafe buffer.writeBytes($0) }
+                buffer.writeBytes(array.pieceFrame.header(payload: end - start))
+                let isRead = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: end - start) { free in
+                    let place = unsafe UnsafeMutableRawBufferPointer(rebasing: free[..<(end - start)])
+                    return unsafe array.copy(start..<end, to: place) ? end - start : 0
+                }
+                // Nothing else could tell the other end that no more of it comes; what it was of runs elsewhere.
+                guard isRead == end - start else {
+                    self.waiting.removeAll()
+                    self.channel.close(promise: nil)
+                    return nil
+                }
                 return buffer
             }
         }

@@ -15,6 +15,13 @@ protocol Guest: AnyObject, Sendable {
     /// The other end has said something; `nil`: something that makes no sense.
     func receive(_ message: HostMessage?)
 
+    /// The other end has sent bytes of a piece of an array; by default that makes no sense.
+    ///
+    /// - Parameters:
+    ///   - piece: What stands before the piece.
+    ///   - bytes: The bytes.
+    func receive(_ piece: HostFrame, _ bytes: RawSpan)
+
     /// So many bytes have come of something that it has not said to the end.
     func hold(_ byteCount: Int)
 
@@ -26,6 +33,8 @@ protocol Guest: AnyObject, Sendable {
 }
 
 extension Guest {
+    func receive(_ piece: HostFrame, _ bytes: RawSpan) { self.receive(nil) }
+
     /// Keeps no account.
     func hold(_ byteCount: Int) {}
 }
@@ -110,6 +119,11 @@ final class CoordinatorLink: Guest {
     func hear() { self.driver.hear(self.number) }
 
     func receive(_ message: HostMessage?) { self.driver.receive(message, from: self.number) }
+
+    func receive(_ piece: HostFrame, _ bytes: RawSpan) {
+        guard piece.kind == .resultPiece else { return self.receive(nil) }
+        self.driver.receive(bytes, ofResultFor: piece.number, from: self.number)
+    }
 
     func hold(_ byteCount: Int) { self.driver.hold(byteCount, of: self.number) }
 

@@ -31,7 +31,11 @@ final class LinkHandler: ChannelInboundHandler {
         self.connection.noteReceived(buffer.readableBytes)
         self.guest.hear()
         do {
-            try self.reader.read(buffer.readableBytesSpan) { self.guest.receive(HostMessage($0)) }
+            try self.reader.read(
+                buffer.readableBytesSpan,
+                piece: { self.guest.receive($0, $1) },
+                { self.guest.receive(HostMessage($0)) }
+            )
             self.guest.hold(self.reader.heldByteCount)
         } catch {
             self.reason = "what came makes no sense: \(error)"

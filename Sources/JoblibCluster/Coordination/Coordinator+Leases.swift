@@ -37,6 +37,12 @@ extension Coordinator {
         return nil
     }
 
+    /// Whether a host has a batch, by its connection.
+    func hasLease(of batch: BatchNumber, _ link: LinkNumber) -> Bool {
+        guard let host = self.hostIndices[link], let index = self.batchIndices[batch] else { return false }
+        return self.lease(of: index, with: host) != nil
+    }
+
     /// The other one of a batch's two leases; `nil` if there is but one.
     @inline(__always)
     func otherLease(of batch: Int, than lease: BatchLease) -> BatchLease? {

@@ -57,13 +57,13 @@ struct HostArrayStore {
     ///   - number: The number of the array.
     ///   - byteCount: How many it has in all, the same for each piece.
     /// - Throws: ``Nonsense`` for an array of no bytes, more of them than were promised, or more arrays than anybody needs.
-    mutating func take(_ piece: [UInt8], of number: UInt64, byteCount: UInt64) throws(Nonsense) {
+    mutating func take(_ piece: RawSpan, of number: UInt64, byteCount: UInt64) throws(Nonsense) {
         guard let total = Int(exactly: byteCount), total > 0, !piece.isEmpty else { throw Nonsense() }
         var stored: Stored
         if let known = self.arrays[number] { stored = known } else { stored = try self.begin(number, total) }
-        guard stored.byteCount == total, piece.count <= total - stored.received else { throw Nonsense() }
+        guard stored.byteCount == total, piece.byteCount <= total - stored.received else { throw Nonsense() }
         let start = stored.received
-        stored.received += piece.count
+        stored.received += piece.byteCount
         self.arrays[number] = stored
         guard !stored.isRefused, let memory = stored.memory else { return }
         do throws(SystemError) {
@@ -113,11 +113,12 @@ struct HostArrayStore {
     ) -> Stored {
         // Where not even this can be said the task's error says less.
         let memory = try? MemoryArena(name: RelayedArray.refusalName(number))
-        if let memory, (try? Self.write(Array(reason.utf8), to: memory, at: 0)) != nil { try? memory.seal() }
+        let words = Array(reason.utf8)
+        if let memory, (try? unsafe Self.write(words.span.bytes, to: memory, at: 0)) != nil { try? memory.seal() }
         return Stored(memory: memory, byteCount: byteCount, received: received, isRefused: true)
     }
 
-    private static func write(_ bytes: [UInt8], to memory: MemoryArena, at offset: Int) throws(SystemError) {
+    private static func write(_ bytes: RawSpan, to memory: MemoryArena, at offset: Int) throws(SystemError) {
         let result = unsafe bytes.withUnsafeBytes { bytes -> Result<Void, SystemError> in
             do throws(SystemError) {
                 return .success(try unsafe memory.write(bytes, at: offset))

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import JoblibCore
-import JoblibWorkers
+package import JoblibWorkers
 import Synchronization
 
 /// A host's side of one connection: passes batches on to a pool of workers of its own, and says what comes of them.
@@ -46,6 +46,7 @@ package final class HostRelay: Sendable {
     private let hasHadArrays = Atomic<Bool>(false)
     private let state = Mutex(State())
     private let send: @Sendable (HostMessage) -> Void
+    private let sendResult: @Sendable (BatchNumber, WorkerResult) -> Void
     private let didEmpty: @Sendable () -> Void
 
     /// Begins with nothing.
@@ -56,6 +57,7 @@ package final class HostRelay: Sendable {
     ///   - arrayByteCount: How many bytes the large arrays of tasks may have together; `nil`: half of the memory that there is.
     ///   - tally: Counts tasks.
     ///   - send: Sends a message to the coordinator; called by any thread, in order for each batch.
+    ///   - sendResult: Sends a large array of a batch's next answer, in the same order.
     ///   - didEmpty: Called when the last batch has ended after ``leave()`` or ``end()``.
     package init(
         backend: String = "loky",
@@ -63,6 +65,7 @@ package final class HostRelay: Sendable {
         arrayByteCount: Int? = nil,
         tally: HostTally = HostTally(),
         send: @escaping @Sendable (HostMessage) -> Void,
+        sendResult: @escaping @Sendable (BatchNumber, WorkerResult) -> Void,
         didEmpty: @escaping @Sendable () -> Void = {}
     ) {
         self.backendName = backend
@@ -70,6 +73,7 @@ package final class HostRelay: Sendable {
         self.tally = tally
         self.arrays = Mutex(HostArrayStore(arrayByteCount.map { .init(byteCount: $0) } ?? .usual))
         self.send = send
+        self.sendResult = sendResult
         self.didEmpty = didEmpty
     }
 
@@ -85,11 +89,10 @@ package final class HostRelay: Sendable {
         case .recall(let grant): (self.state.withLock { $0.sessions[grant] } as? any RecallingSession)?.recall()
         case .close(let grant):
             if let session = self.state.withLock({ $0.removeSession(of: grant) }) { self.close(session) }
-        case .array(let number, let byteCount, let piece): return self.take(piece, of: number, byteCount)
         case .forget(let number): self.forget(number)
         case .heartbeat: break
         case .ping(let time): self.tell(.pong(time, self.tally.counts))
-        case .answer, .finished, .failed, .refused, .leaving, .pong, .observe, .beat, .lease, .status, .offer, .fetch,
+        case .answer, .result, .finished, .failed, .refused, .leaving, .pong, .observe, .beat, .lease, .status, .offer, .fetch,
             .piece,
             .unusable:
             return false
@@ -184,7 +187,14 @@ package final class HostRelay: Sendable {
 
     // MARK: - Large arrays
 
-    private func take(_ piece: [UInt8], of number: UInt64, _ byteCount: UInt64) -> Bool {
+    /// Takes in the next bytes of a large array.
+    ///
+    /// - Parameters:
+    ///   - piece: The bytes.
+    ///   - number: The number of the array.
+    ///   - byteCount: How many it has in all, the same for each piece.
+    /// - Returns: Whether that can be.
+    package func receive(_ piece: RawSpan, ofArray number: UInt64, byteCount: UInt64) -> Bool {
         // Nobody would free it.
         if self.state.withLock({ $0.isOver }) { return true }
         self.hasHadArrays.store(true, ordering: .relaxed)
@@ -203,8 +213,9 @@ package final class HostRelay: Sendable {
 
     // MARK: - What comes of batches
 
-    fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8]) {
+    fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8], _ results: [WorkerResult]) {
         self.tally.note(answer: answer)
+        for result in results where !self.state.withLock({ $0.isOver }) { self.sendResult(number, result) }
         self.tell(.answer(number, answer))
     }
 
@@ -275,7 +286,7 @@ package final class HostRelay: Sendable {
 }
 
 /// A batch of the coordinator's in a worker of the host.
-private final class RelayedBatch: BatchRelay {
+private final class RelayedBatch: ResultsRelay {
     private let number: BatchNumber
     private let relay: HostRelay
 
@@ -291,7 +302,18 @@ private final class RelayedBatch: BatchRelay {
 
     func giveUp() { self.isGivenUp.store(true, ordering: .relaxed) }
 
-    func accept(_ answer: [UInt8]) { self.relay.answer(self.number, answer) }
+    /// What the next answer refers to.
+    private let results = Mutex<[WorkerResult]>([])
+
+    func bring(_ results: [WorkerResult]) { self.results.withLock { $0 = results } }
+
+    func accept(_ answer: [UInt8]) {
+        let results = self.results.withLock { results in
+            defer { results = [] }
+            return results
+        }
+        self.relay.answer(self.number, answer, results)
+    }
 
     func finish() { self.relay.end(self.number, .finished(self.number)) }
 

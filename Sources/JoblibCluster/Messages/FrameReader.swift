@@ -6,7 +6,8 @@ import JoblibWorkers
 /// Cuts what comes on a connection into frames.
 ///
 /// A frame is its length without these four bytes (32 bits, the lowest byte first), a kind (one byte), two numbers (64 bits each, the
-/// lowest byte first), and the rest. Memory grows with what has come, and never with what a length promises.
+/// lowest byte first), and the rest. Memory grows with what has come, and never with what a length promises. The rest of a frame that is
+/// a piece of an array is handed on as it comes, to be copied once, to where it stays.
 package struct FrameReader {
     /// What is wrong with what has come; nothing after it can be made sense of.
     package struct Fault: Error, Equatable, CustomStringConvertible {
@@ -40,9 +41,14 @@ package struct FrameReader {
     ///
     /// - Parameters:
     ///   - bytes: What has come.
-    ///   - body: Called with each frame that is whole.
-    /// - Throws: ``Fault``; what the closure throws.
-    package mutating func read(_ bytes: RawSpan, _ body: (HostFrame) throws -> Void) throws {
+    ///   - piece: Called with bytes of a piece of an array, and the frame that they are of, without them.
+    ///   - body: Called with each other frame that is whole.
+    /// - Throws: ``Fault``; what the closures throw.
+    package mutating func read(
+        _ bytes: RawSpan,
+        piece: (HostFrame, RawSpan) throws -> Void,
+        _ body: (HostFrame) throws -> Void
+    ) throws {
         var position = 0
         while true {
             if self.frame == nil {
@@ -53,8 +59,16 @@ package struct FrameReader {
                 try self.begin()
             }
             let end = min(position + self.missing, bytes.byteCount)
-            unsafe bytes.extracting(position..<end).withUnsafeBytes { unsafe self.append($0) }
+            let part = bytes.extracting(position..<end)
             position = end
+            if let frame = self.frame, frame.kind.isPiece {
+                if part.byteCount > 0 { try piece(frame, part) }
+                self.missing -= part.byteCount
+                guard self.missing == 0 else { return }
+                self.frame = nil
+                continue
+            }
+            unsafe part.withUnsafeBytes { unsafe self.append($0) }
             guard self.missing == 0, let whole = self.frame else { return }
             self.frame = nil
             try body(whole)
@@ -97,7 +111,8 @@ package struct FrameReader {
         }
         var frame = HostFrame(kind: kind, number: self.number(at: 5), second: self.number(at: 13))
         self.missing = self.length - Self.smallest
-        frame.bytes.reserveCapacity(min(self.missing, ArrivingBytes.largestRoom))
+        guard !kind.isPiece || self.missing > 0 else { throw Fault(description: "a piece of an array without a byte") }
+        if !kind.isPiece { frame.bytes.reserveCapacity(min(self.missing, ArrivingBytes.largestRoom)) }
         self.frame = frame
         self.header.removeAll(keepingCapacity: true)
     }

@@ -32,6 +32,11 @@ package struct HostFrame: Equatable, Sendable {
         case unusable = 23
         case beat = 24
         case lease = 25
+        case result = 26
+        case resultPiece = 27
+
+        /// Whether it is a piece of an array, whose bytes are taken in as they come.
+        package var isPiece: Bool { self == .array || self == .resultPiece }
 
         /// Whether it is for a host.
         package var isForHost: Bool {
@@ -44,7 +49,7 @@ package struct HostFrame: Equatable, Sendable {
         package var isForCoordinator: Bool {
             switch self {
             case .answer, .finished, .returned, .died, .lost, .refused, .leaving, .heartbeat, .pong, .observe, .fetch,
-                .unusable, .beat:
+                .unusable, .beat, .result, .resultPiece:
                 true
             default: false
             }
@@ -57,7 +62,8 @@ package struct HostFrame: Equatable, Sendable {
     package var kind: Kind
     package var number: UInt64
 
-    /// The grant of a batch, of a grant how many workers it has, of an array how many bytes, of a pong how many tasks are done; so that a payload need not be copied to stand behind it.
+    /// The grant of a batch, of a grant how many workers it has, of an array how many bytes, of a pong how many tasks are done; so that a
+    /// payload need not be copied to stand behind it.
     package var second: UInt64
     package var bytes: [UInt8]
 
@@ -88,10 +94,15 @@ extension HostMessage {
         case .cancel(let batch): HostFrame(kind: .cancel, number: batch)
         case .recall(let grant): HostFrame(kind: .recall, number: grant)
         case .close(let grant): HostFrame(kind: .close, number: grant)
-        case .array(let number, let byteCount, let piece):
-            HostFrame(kind: .array, number: number, second: byteCount, bytes: piece)
         case .forget(let number): HostFrame(kind: .forget, number: number)
         case .answer(let batch, let bytes): HostFrame(kind: .answer, number: batch, bytes: bytes)
+        case .result(let batch, let array):
+            HostFrame(
+                kind: .result,
+                number: batch,
+                second: array.byteCount,
+                bytes: [array.elementCode] + array.number.littleEndianBytes
+            )
         case .finished(let batch): HostFrame(kind: .finished, number: batch)
         case .failed(let batch, .returned): HostFrame(kind: .returned, number: batch)
         case .failed(let batch, .died(let notice)): HostFrame(kind: .died, number: batch, bytes: Self.encoded(notice))
@@ -124,9 +135,15 @@ extension HostMessage {
         case .cancel: self = .cancel(frame.number)
         case .recall: self = .recall(frame.number)
         case .close: self = .close(frame.number)
-        case .array: self = .array(frame.number, byteCount: frame.second, piece: frame.bytes)
         case .forget: self = .forget(frame.number)
         case .answer: self = .answer(frame.number, frame.bytes)
+        case .result:
+            guard let code = frame.bytes.first, let number = UInt64(littleEndianBytes: frame.bytes.dropFirst()) else {
+                return nil
+            }
+            let array = ResultArray(elementCode: code, number: number, byteCount: frame.second)
+            self = .result(frame.number, array)
+        case .array, .resultPiece: return nil
         case .finished: self = .finished(frame.number)
         case .returned: self = .failed(frame.number, .returned)
         case .died:

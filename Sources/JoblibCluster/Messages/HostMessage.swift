@@ -9,7 +9,8 @@ package typealias BatchNumber = UInt64
 /// The number of a grant, so many slots of a host for one session, which no other grant of the process ever has.
 package typealias GrantNumber = UInt64
 
-/// What a coordinator and a host say to each other once they have greeted each other.
+/// What a coordinator and a host say to each other once they have greeted each other, but for the bytes of large arrays, which are pieces:
+/// `array`, of an array by its number, and `resultPiece`, of the result that was announced last for a batch.
 package enum HostMessage: Equatable, Sendable {
     // To the host.
 
@@ -28,9 +29,6 @@ package enum HostMessage: Equatable, Sendable {
     /// The session needs the grant no more; its batches are ended all the same.
     case close(GrantNumber)
 
-    /// The next bytes of an array that batches refer to by its number, of so many in all.
-    case array(UInt64, byteCount: UInt64, piece: [UInt8])
-
     /// No batch refers to an array any more.
     case forget(UInt64)
 
@@ -44,6 +42,9 @@ package enum HostMessage: Equatable, Sendable {
 
     /// An answer of a worker.
     case answer(BatchNumber, [UInt8])
+
+    /// A large array of the next answer, whose bytes follow, before any other's of the same batch.
+    case result(BatchNumber, ResultArray)
 
     /// A batch is done, and all its answers were sent.
     case finished(BatchNumber)
@@ -89,6 +90,23 @@ package enum HostMessage: Equatable, Sendable {
 
     /// A tool cannot use it; why.
     case unusable(String)
+}
+
+/// A large array that an answer refers to, as it is announced.
+package struct ResultArray: Equatable, Sendable {
+    /// What its elements are, as `ArrivingArray` has it.
+    package var elementCode: UInt8
+
+    /// By which the answer refers to it.
+    package var number: UInt64
+
+    package var byteCount: UInt64
+
+    package init(elementCode: UInt8, number: UInt64, byteCount: UInt64) {
+        self.elementCode = elementCode
+        self.number = number
+        self.byteCount = byteCount
+    }
 }
 
 /// Why a host has not done a batch.

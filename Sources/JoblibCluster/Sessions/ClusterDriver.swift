@@ -41,6 +41,9 @@ package final class ClusterDriver: @unchecked Sendable {
 
         /// What was said last, all of the same session.
         var results: [ResultQueue.Item] = []
+
+        /// What has come of answers that have not.
+        var arriving: [LinkNumber: ArrivingResults] = [:]
         var resultQueue: ResultQueue?
         var lastLink: LinkNumber = 0
         var speaker: LinkNumber = 0
@@ -134,17 +137,34 @@ package final class ClusterDriver: @unchecked Sendable {
         let report: HostReport
         switch message {
         case .answer(let batch, let bytes):
+            guard let arrays = try? self.state.arriving[link]?.take(of: batch) ?? [] else {
+                report = .nonsense
+                break
+            }
             self.coordinator.handle(
                 .message(link, .answer(batch)),
                 at: MonotonicClock.now,
                 into: &self.effects
             )
-            return self.perform(answer: bytes)
-        case .finished(let batch): report = .finished(batch)
+            return self.perform(answer: WorkerAnswer(bytes: bytes, arrays: arrays))
+        case .result(let batch, let array):
+            let isWanted = self.coordinator.hasLease(of: batch, link)
+            guard (try? self.state.arriving[link, default: .init()].begin(array, of: batch, isWanted: isWanted)) != nil
+            else {
+                report = .nonsense
+                break
+            }
+            return
+        case .finished(let batch):
+            self.state.arriving[link]?.forget(batch)
+            report = .finished(batch)
         case .failed(let batch, .died(var notice)):
+            self.state.arriving[link]?.forget(batch)
             notice.host = self.state.names[link] ?? ""
             report = .failed(batch, .died(notice))
-        case .failed(let batch, let failure): report = .failed(batch, failure)
+        case .failed(let batch, let failure):
+            self.state.arriving[link]?.forget(batch)
+            report = .failed(batch, failure)
         case .refused(let grant, let refusal): report = .refused(grant, refusal)
         case .leaving: report = .leaving
         case .heartbeat: return self.handle(.heard(link))
@@ -161,6 +181,17 @@ package final class ClusterDriver: @unchecked Sendable {
         self.handle(.message(link, report))
     }
 
+    /// The next bytes of a large result have come from a host.
+    package func receive(_ bytes: RawSpan, ofResultFor batch: BatchNumber, from link: LinkNumber) {
+        guard self.isConnected(link) else { return }
+        if (try? self.state.arriving[link, default: .init()].append(bytes, to: batch)) != nil { return }
+        self.state.speaker = link
+        self.handle(.message(link, .nonsense))
+    }
+
+    /// How many bytes have come from a host of answers that have not.
+    func arrivingByteCount(from link: LinkNumber) -> Int { self.state.arriving[link]?.byteCount ?? 0 }
+
     /// A connection has ended.
     package func leave(_ link: LinkNumber, _ reason: String) {
         guard self.state.links.removeValue(forKey: link) != nil else { return }
@@ -173,6 +204,7 @@ package final class ClusterDriver: @unchecked Sendable {
         if self.reading.forget(link) { self.adjustReading() }
         self.state.names[link] = nil
         self.state.arrays[link] = nil
+        self.state.arriving[link] = nil
     }
 
     /// Ends a connection while effects are performed, of which it makes more.
@@ -312,7 +344,7 @@ package final class ClusterDriver: @unchecked Sendable {
         self.perform(answer: nil)
     }
 
-    private func perform(answer: [UInt8]?) {
+    private func perform(answer: WorkerAnswer?) {
         // An effect may lead to a further event, such as that a connection has ended: then there are more of them.
         var next = 0
         while next < self.effects.count {
@@ -323,7 +355,7 @@ package final class ClusterDriver: @unchecked Sendable {
         self.effects.removeAll(keepingCapacity: true)
     }
 
-    private func perform(_ effect: CoordinatorEffect, _ answer: [UInt8]?) {
+    private func perform(_ effect: CoordinatorEffect, _ answer: WorkerAnswer?) {
         switch effect {
         case .open(let link, let grant, let session, let workers):
             let parameters = self.state.sessions[session]?.parameters ?? []

@@ -86,7 +86,8 @@ extension ClusterDriver {
     /// So many bytes have come from a host of a frame that is not whole; on the executor.
     package func hold(_ byteCount: Int, of link: LinkNumber) {
         guard self.isConnected(link) else { return }
-        let counted = byteCount < LinkReading.smallestByteCount ? 0 : byteCount
+        let sum = byteCount + self.arrivingByteCount(from: link)
+        let counted = sum < LinkReading.smallestByteCount ? 0 : sum
         if self.reading.note(counted, of: link) { self.adjustReading() }
     }
 

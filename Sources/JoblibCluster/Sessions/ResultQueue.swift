@@ -10,14 +10,14 @@ import Synchronization
 /// session waits for it, nor the thread that keeps the connections.
 final class ResultQueue: Sendable {
     enum Item {
-        case answer(Batch, [UInt8])
+        case answer(Batch, WorkerAnswer)
         case finished(Batch, LinkNumber)
         case failed(Batch, any Error)
 
         /// How much memory it has, about.
         var byteCount: Int {
-            guard case .answer(_, let bytes) = self else { return Self.ownByteCount }
-            return Self.ownByteCount + bytes.count
+            guard case .answer(_, let answer) = self else { return Self.ownByteCount }
+            return Self.ownByteCount + answer.byteCount
         }
 
         /// What one has whatever it says.
@@ -85,7 +85,7 @@ final class ResultQueue: Sendable {
         var taken = TakenResults(self.inbox)
         for item in items {
             switch item {
-            case .answer(let batch, let bytes): batch.accept(bytes)
+            case .answer(let batch, let answer): ArrivedResults.accept(answer, batch)
             case .finished(let batch, let link): if !batch.finish() { self.inbox.foundUndone(link) }
             case .failed(let batch, let error): batch.fail(error)
             }

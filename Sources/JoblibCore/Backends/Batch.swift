@@ -37,6 +37,11 @@ public struct Batch: Sendable, CustomStringConvertible {
         self.init(BatchTicket(RelayedWork(payload, relay), call: call, number: 0))
     }
 
+    /// What is told what comes of a batch that was made of another process's; `nil` for one of a call of this process.
+    ///
+    /// Where a worker leaves parts of an answer elsewhere, a backend may hand them to it before the answer.
+    public var relay: (any BatchRelay)? { self.ticket.work.relay }
+
     /// The call that the batch belongs to.
     public var call: CallID { self.ticket.call }
 
@@ -117,6 +122,9 @@ protocol BatchWork: AnyObject, Sendable {
     /// The same, where it can be sent to a worker.
     var shipped: (any ShippedWork)? { get }
 
+    /// What is told what comes of it, where it is another process's.
+    var relay: (any BatchRelay)? { get }
+
     func runAsBatch()
 
     /// Whether running it would do nothing any more.
@@ -128,6 +136,7 @@ protocol BatchWork: AnyObject, Sendable {
 
 extension BatchWork {
     var shipped: (any ShippedWork)? { nil }
+    var relay: (any BatchRelay)? { nil }
 }
 
 /// Work that is sent to a worker elsewhere.
@@ -172,6 +181,8 @@ private final class WrapperWork: ShippedWork {
 
     var shipped: (any ShippedWork)? { self }
 
+    var relay: (any BatchRelay)? { self.batch.relay }
+
     var isObsolete: Bool { self.batch.isObsolete }
 
     func runAsBatch() { self.around { self.batch.run() } }
@@ -189,30 +200,32 @@ private final class WrapperWork: ShippedWork {
 
 private final class RelayedWork: ShippedWork {
     let payload: [UInt8]
-    private let relay: any BatchRelay
+    private let told: any BatchRelay
 
     init(_ payload: [UInt8], _ relay: any BatchRelay) {
         self.payload = payload
-        self.relay = relay
+        self.told = relay
     }
+
+    var relay: (any BatchRelay)? { self.told }
 
     var shipped: (any ShippedWork)? { self }
 
-    var isObsolete: Bool { self.relay.isObsolete }
+    var isObsolete: Bool { self.told.isObsolete }
 
     /// Nothing: a backend that runs batches itself sends none.
     func runAsBatch() {
-        self.relay.fail(ParallelError(.poolUnhealthy, "a batch of another process was run in this one"))
+        self.told.fail(ParallelError(.poolUnhealthy, "a batch of another process was run in this one"))
     }
 
-    func batchFailed(_ error: ParallelError) { self.relay.fail(error) }
+    func batchFailed(_ error: ParallelError) { self.told.fail(error) }
 
-    func accept(_ answer: [UInt8]) { self.relay.accept(answer) }
+    func accept(_ answer: [UInt8]) { self.told.accept(answer) }
 
     func finish() -> Bool {
-        self.relay.finish()
+        self.told.finish()
         return true
     }
 
-    func wasLost(_ cause: any Error) { self.relay.fail(cause) }
+    func wasLost(_ cause: any Error) { self.told.fail(cause) }
 }

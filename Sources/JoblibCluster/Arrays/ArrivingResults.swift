@@ -1,0 +1,104 @@
+// Copyright (c) 2026 the swift-joblib authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import JoblibPOSIX
+import JoblibWire
+
+// SAFETY: an array of plain numbers, which is handed on as a value and not changed.
+/// A large array that has come before the answer that refers to it.
+struct ResultValue: @unchecked Sendable {
+    /// By which the answer refers to it.
+    let number: UInt64
+    let byteCount: Int
+    let array: Any
+}
+
+/// What a worker has said of a batch, with the large arrays that it refers to.
+struct WorkerAnswer: Sendable {
+    var bytes: [UInt8]
+    var arrays: [ResultValue] = []
+
+    /// How much memory it has.
+    var byteCount: Int { self.arrays.reduce(self.bytes.count) { $0 + $1.byteCount } }
+}
+
+/// The large arrays that come from one host, each before the answer that refers to it.
+struct ArrivingResults {
+    /// What a host has said that cannot be.
+    struct Nonsense: Error {}
+
+    private struct Arriving {
+        let number: UInt64
+
+        /// `nil`: nobody wants it any more, and nothing is kept.
+        var array: ArrivingArray?
+        var missing: Int
+    }
+
+    /// By the batch whose next answer refers to them; the last one may not be whole.
+    private var batches: [BatchNumber: [Arriving]] = [:]
+
+    /// How many bytes are kept of answers that have not come.
+    private(set) var byteCount = 0
+
+    /// An array is announced.
+    ///
+    /// - Parameters:
+    ///   - announced: The array.
+    ///   - batch: Whose next answer refers to it.
+    ///   - isWanted: Whether anybody does; what comes is not kept otherwise.
+    /// - Throws: ``Nonsense`` for one that cannot be, and before the last one is whole.
+    mutating func begin(_ announced: ResultArray, of batch: BatchNumber, isWanted: Bool) throws(Nonsense) {
+        let earlier = self.batches[batch] ?? []
+        let sum = earlier.reduce(0) { $0 + ($1.array?.byteCount ?? 0) }
+        guard earlier.last?.missing ?? 0 == 0, let byteCount = Int(exactly: announced.byteCount), byteCount > 0,
+            byteCount <= HostFrame.largestByteCount - sum
+        else { throw Nonsense() }
+        var array: ArrivingArray?
+        if isWanted {
+            array = unsafe ArrivingArray(elementCode: announced.elementCode, byteCount: byteCount) {
+                unsafe HugePages.advise($0.baseAddress, byteCount: $0.count)
+            }
+            guard array != nil else { throw Nonsense() }
+        }
+        self.batches[batch, default: []].append(
+            Arriving(number: announced.number, array: array, missing: byteCount)
+        )
+    }
+
+    /// The next bytes have come of the array that was announced last for a batch.
+    ///
+    /// - Throws: ``Nonsense`` where none was, or there are more of them.
+    mutating func append(_ bytes: RawSpan, to batch: BatchNumber) throws(Nonsense) {
+        guard let last = self.batches[batch]?.indices.last, bytes.byteCount <= self.missing(last, batch) else {
+            throw Nonsense()
+        }
+        let isKept = unsafe bytes.withUnsafeBytes { unsafe self.batches[batch]?[last].array?.append($0) ?? false }
+        self.batches[batch]?[last].missing -= bytes.byteCount
+        if isKept { self.byteCount += bytes.byteCount }
+    }
+
+    private func missing(_ place: Int, _ batch: BatchNumber) -> Int { self.batches[batch]?[place].missing ?? 0 }
+
+    /// The answer has come: takes out what it refers to.
+    ///
+    /// - Throws: ``Nonsense`` where that is not whole.
+    mutating func take(of batch: BatchNumber) throws(Nonsense) -> [ResultValue] {
+        // Most often there is none.
+        if self.batches.isEmpty { return [] }
+        let arriving = self.remove(batch)
+        guard arriving.allSatisfy({ $0.missing == 0 }) else { throw Nonsense() }
+        return arriving.compactMap { arriving in
+            arriving.array.map { ResultValue(number: arriving.number, byteCount: $0.byteCount, array: $0.value) }
+        }
+    }
+
+    /// The batch has ended, and nothing more comes of it.
+    mutating func forget(_ batch: BatchNumber) { if !self.batches.isEmpty { _ = self.remove(batch) } }
+
+    private mutating func remove(_ batch: BatchNumber) -> [Arriving] {
+        let arriving = self.batches.removeValue(forKey: batch) ?? []
+        self.byteCount -= arriving.reduce(0) { $0 + ($1.array?.receivedByteCount ?? 0) }
+        return arriving
+    }
+}

@@ -6,8 +6,8 @@ package import JoblibWire
 
 /// A large array of another host's tasks, in memory of the process on this host that passes the tasks on.
 ///
-/// Its workers find it by name among what that process has open: they are its children, and of the same user. The memory is theirs
-/// for reading alone, once it is whole.
+/// Its workers find it among what that process has open, since they are its children, and of the same user: in a ``RelayedBuffer``, or,
+/// what they may map, by its name in memory of its own, which is theirs for reading alone once it is whole.
 package enum RelayedArray {
     /// Whoever was to have it does not.
     struct Missing: Error, CustomStringConvertible {
@@ -31,7 +31,31 @@ package enum RelayedArray {
         ArrayReference(offset: 0, byteCount: byteCount, serial: number, call: number, handle: self.handle)
     }
 
-    /// Opens the memory of an array; `nil` where there is none of this size.
+    /// Whether there is an array.
+    static func exists(_ reference: ArrayReference, in process: Int32) -> Bool {
+        guard reference == self.reference(reference.serial, byteCount: reference.byteCount) else { return false }
+        return RelayedBuffer.Reader(reference.serial, byteCount: reference.byteCount, of: process) != nil
+            || self.open(reference, of: process) != nil
+    }
+
+    /// Copies the elements of an array.
+    ///
+    /// - Throws: When it is not there, or not any more.
+    static func read(
+        _ reference: ArrayReference,
+        of process: Int32,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws {
+        unsafe HugePages.advise(buffer.baseAddress, byteCount: buffer.count)
+        if let reader = RelayedBuffer.Reader(reference.serial, byteCount: reference.byteCount, of: process) {
+            guard buffer.count == reference.byteCount, unsafe reader.read(into: buffer) else { throw Missing() }
+            return
+        }
+        guard let file = self.open(reference, of: process), try unsafe file.read(into: buffer, at: 0) == buffer.count
+        else { throw Missing() }
+    }
+
+    /// Opens the memory of an array that has its own; `nil` where there is none of this size.
     static func open(_ reference: ArrayReference, of process: Int32) -> OpenFile? {
         guard reference == self.reference(reference.serial, byteCount: reference.byteCount), reference.byteCount > 0,
             let file = try? OpenFile(sealedMemoryNamed: self.name(reference.serial), of: process),

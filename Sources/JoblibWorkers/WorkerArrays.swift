@@ -114,7 +114,7 @@ final class WorkerArrays: ArrayExchange {
     }
 
     func holds(_ reference: ArrayReference) -> Bool {
-        if let relay { return RelayedArray.open(reference, of: relay) != nil }
+        if let relay { return RelayedArray.exists(reference, in: relay) }
         if !reference.handle.isEmpty { return reference.byteCount > 0 }
         let (end, overflow) = reference.offset.addingReportingOverflow(reference.byteCount)
         return reference.offset >= 0 && reference.byteCount > 0 && !overflow
@@ -126,8 +126,7 @@ final class WorkerArrays: ArrayExchange {
     }
 
     func open(_ reference: ArrayReference) throws -> Int32? {
-        guard let relay else { return nil }
-        guard let file = RelayedArray.open(reference, of: relay) else { throw RelayedArray.Missing() }
+        guard let relay, let file = RelayedArray.open(reference, of: relay) else { return nil }
         return file.release()
     }
 
@@ -135,12 +134,7 @@ final class WorkerArrays: ArrayExchange {
     private struct WrongSize: Error {}
 
     func read(_ reference: ArrayReference, into buffer: UnsafeMutableRawBufferPointer) throws {
-        if let relay {
-            guard let file = RelayedArray.open(reference, of: relay) else { throw RelayedArray.Missing() }
-            unsafe HugePages.advise(buffer.baseAddress, byteCount: buffer.count)
-            guard try unsafe file.read(into: buffer, at: 0) == buffer.count else { throw WrongSize() }
-            return
-        }
+        if let relay { return try unsafe RelayedArray.read(reference, of: relay, into: buffer) }
         if reference.isLent { return try unsafe self.caller.read(reference.offset, into: buffer) }
         guard reference.handle.isEmpty else {
             let file = try BinaryCoder(trust: .sameBuild).decode(SharedArray<UInt8>.self, from: reference.handle)

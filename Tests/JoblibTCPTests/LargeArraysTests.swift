@@ -57,7 +57,11 @@ struct CountedHosts {
             return sum
                 + names.count { name in
                     let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")
-                    return target?.hasPrefix("/memfd:joblib-array-") == true
+                    guard target?.hasPrefix("/memfd:joblib-array-") == true else { return false }
+                    guard target?.hasPrefix("/memfd:joblib-array-buffer") == true else { return true }
+                    // What is kept for the next one says that there is none.
+                    let file = FileHandle(forReadingAtPath: "\(folder)/\(name)")
+                    return (try? file?.read(upToCount: 8)) != Data(repeating: 0, count: 8)
                 }
         }
     }

@@ -73,8 +73,10 @@ final class HostGuest: Guest, @unchecked Sendable {
 
     func receive(_ piece: HostFrame, _ bytes: RawSpan) {
         if self.isOver { return }
-        if piece.kind == .array, self.relay.receive(bytes, ofArray: piece.number, byteCount: piece.second) { return }
-        self.receive(nil)
+        let isMapped = piece.kind == .mappedArray
+        guard isMapped || piece.kind == .array,
+            self.relay.receive(bytes, ofArray: piece.number, byteCount: piece.second, isMapped: isMapped)
+        else { return self.receive(nil) }
     }
 
     func endTurn() {}
@@ -114,6 +116,7 @@ final class HostGuest: Guest, @unchecked Sendable {
     /// Looks whether the coordinator is there, and ends at once when it is not: its tasks run elsewhere by now.
     private func look() {
         if self.isOver { return }
+        self.relay.freeOldMemory()
         guard let next = self.silence.look(at: MonotonicClock.now) else {
             let seconds = Double(self.silence.longestSilence / 1_000_000) / 1000
             // Nobody is left who would answer that the connection is to be closed.

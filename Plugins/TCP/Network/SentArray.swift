@@ -21,7 +21,9 @@ protocol SentArray {
 }
 
 extension HostArray: SentArray {
-    var pieceFrame: HostFrame { HostFrame(kind: .array, number: self.number, second: UInt64(self.byteCount)) }
+    var pieceFrame: HostFrame {
+        HostFrame(kind: self.isMapped ? .mappedArray : .array, number: self.number, second: UInt64(self.byteCount))
+    }
 
     func copy(_ range: Range<Int>, to buffer: UnsafeMutableRawBufferPointer) -> Bool {
         unsafe self.withBytes(range) { unsafe buffer.copyMemory(from: $0) }

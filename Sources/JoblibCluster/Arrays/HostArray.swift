@@ -16,6 +16,9 @@ package final class HostArray: @unchecked Sendable {
     /// What tells it from all others.
     package let number: UInt64
 
+    /// Whether workers map it, and do not copy it.
+    package let isMapped: Bool
+
     /// Its elements.
     private let bytes: UnsafeRawBufferPointer
     private let owner: Any
@@ -29,8 +32,15 @@ package final class HostArray: @unchecked Sendable {
     /// - Parameters:
     ///   - bytes: Its elements.
     ///   - owner: What keeps them; not written to while it is held.
+    ///   - isMapped: Whether workers map it, and do not copy it.
     ///   - didEnd: Called with its number when nobody holds it any more.
-    package init(_ bytes: UnsafeRawBufferPointer, of owner: Any, didEnd: @escaping @Sendable (UInt64) -> Void) {
+    package init(
+        _ bytes: UnsafeRawBufferPointer,
+        of owner: Any,
+        isMapped: Bool,
+        didEnd: @escaping @Sendable (UInt64) -> Void
+    ) {
+        self.isMapped = isMapped
         self.number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
         unsafe self.bytes = unsafe bytes
         self.owner = owner

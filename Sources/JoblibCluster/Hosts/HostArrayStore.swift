@@ -4,10 +4,10 @@
 import JoblibPOSIX
 import JoblibWorkers
 
-/// The large arrays that a coordinator has brought to this host, each in memory that its workers find by name.
+/// The large arrays that a coordinator has brought to this host, each in memory where its workers find it.
 ///
-/// Memory grows with what has come, and never with what is promised; it is freed with the process, however that ends. What there is
-/// no room for is left out, with the reason in its place: a worker whose task carries it says so.
+/// Memory grows with what has come, and never with what is promised; it is used again, or freed after a while, and with the process,
+/// however that ends. What there is no room for is left out, with the reason in its place: a worker whose task carries it says so.
 struct HostArrayStore {
     /// What a coordinator has said that cannot be.
     struct Nonsense: Error {}
@@ -30,16 +30,36 @@ struct HostArrayStore {
         static func count(ofDescriptors limit: Int?) -> Int { min(1024, (limit ?? .max) / 4) }
     }
 
+    /// Where an array is.
+    private enum Place {
+        /// In memory that is used again, of so many bytes.
+        case buffer(RelayedBuffer, capacity: Int)
+
+        /// In memory of its own, which workers map.
+        case file(MemoryArena)
+
+        /// Nowhere; why is in memory, if there was any for that.
+        case refused(MemoryArena?)
+    }
+
     private struct Stored {
-        /// Its elements, or why they are not here.
-        let memory: MemoryArena?
+        var place: Place
         let byteCount: Int
         var received = 0
-        let isRefused: Bool
+
+        /// How many bytes it counts for.
+        var heldByteCount: Int {
+            switch self.place {
+            case .buffer(_, let capacity): capacity
+            case .file: self.byteCount
+            case .refused: 0
+            }
+        }
     }
 
     private let limits: Limits
     private var arrays: [UInt64: Stored] = [:]
+    private var spares = SpareBuffers()
 
     /// How many bytes the arrays have together that are here, or on their way.
     private(set) var byteCount = 0
@@ -50,37 +70,53 @@ struct HostArrayStore {
 
     var isEmpty: Bool { self.arrays.isEmpty }
 
+    /// How many bytes are kept for arrays to come.
+    var spareByteCount: Int { self.spares.byteCount }
+
     /// Takes in the next bytes of an array.
     ///
     /// - Parameters:
     ///   - piece: The bytes.
     ///   - number: The number of the array.
     ///   - byteCount: How many it has in all, the same for each piece.
+    ///   - isMapped: Whether workers map it: its memory is final, and nothing else will ever be there.
     /// - Throws: ``Nonsense`` for an array of no bytes, more of them than were promised, or more arrays than anybody needs.
-    mutating func take(_ piece: RawSpan, of number: UInt64, byteCount: UInt64) throws(Nonsense) {
+    mutating func take(
+        _ piece: RawSpan,
+        of number: UInt64,
+        byteCount: UInt64,
+        isMapped: Bool = false
+    ) throws(Nonsense) {
         guard let total = Int(exactly: byteCount), total > 0, !piece.isEmpty else { throw Nonsense() }
         var stored: Stored
-        if let known = self.arrays[number] { stored = known } else { stored = try self.begin(number, total) }
+        if let known = self.arrays[number] { stored = known } else { stored = try self.begin(number, total, isMapped) }
         guard stored.byteCount == total, piece.byteCount <= total - stored.received else { throw Nonsense() }
         let start = stored.received
         stored.received += piece.byteCount
         self.arrays[number] = stored
-        guard !stored.isRefused, let memory = stored.memory else { return }
         do throws(SystemError) {
-            try Self.write(piece, to: memory, at: start)
-            if stored.received == total { try memory.seal() }
+            switch stored.place {
+            case .buffer(let buffer, _):
+                unsafe try Self.write(piece) { (bytes) throws(SystemError) in unsafe try buffer.write(bytes, at: start)
+                }
+                if stored.received == total { try buffer.complete(number, byteCount: total) }
+            case .file(let file):
+                unsafe try Self.write(piece) { (bytes) throws(SystemError) in unsafe try file.write(bytes, at: start) }
+                if stored.received == total { try file.seal() }
+            case .refused: break
+            }
         } catch {
-            self.byteCount -= total
+            self.byteCount -= stored.heldByteCount
             self.arrays[number] = Self.refusal(number, total, received: stored.received, "has no room here: \(error)")
         }
     }
 
-    private mutating func begin(_ number: UInt64, _ byteCount: Int) throws(Nonsense) -> Stored {
+    private mutating func begin(_ number: UInt64, _ byteCount: Int, _ isMapped: Bool) throws(Nonsense) -> Stored {
         guard self.arrays.count < self.limits.knownCount else { throw Nonsense() }
         guard self.arrays.count < self.limits.count else {
             // There is a descriptor for the reasons of as many again.
             guard self.arrays.count < 2 * self.limits.count else {
-                return Stored(memory: nil, byteCount: byteCount, isRefused: true)
+                return Stored(place: .refused(nil), byteCount: byteCount)
             }
             return Self.refusal(
                 number,
@@ -97,12 +133,27 @@ struct HostArrayStore {
             return Self.refusal(number, byteCount, "has no room here, where \(most)\(others)")
         }
         do throws(SystemError) {
-            let memory = try MemoryArena(name: RelayedArray.name(number))
-            self.byteCount += byteCount
-            return Stored(memory: memory, byteCount: byteCount, isRefused: false)
+            let stored = Stored(place: try self.makePlace(number, byteCount, isMapped), byteCount: byteCount)
+            self.byteCount += stored.heldByteCount
+            return stored
         } catch {
             return Self.refusal(number, byteCount, "has no room here: \(error)")
         }
+    }
+
+    private mutating func makePlace(_ number: UInt64, _ byteCount: Int, _ isMapped: Bool) throws(SystemError) -> Place {
+        if !isMapped, let spare = self.spares.take(byteCount), spare.capacity <= self.limits.byteCount - self.byteCount
+        {
+            return .buffer(spare.buffer, capacity: spare.capacity)
+        }
+        // What is kept is no more than there is room for besides.
+        self.spares.reduce(
+            to: self.limits.count - self.arrays.count - 1,
+            byteCount: self.limits.byteCount - self.byteCount - byteCount
+        )
+        return isMapped
+            ? .file(try MemoryArena(name: RelayedArray.name(number)))
+            : .buffer(try RelayedBuffer(), capacity: byteCount)
     }
 
     private static func refusal(
@@ -114,30 +165,40 @@ struct HostArrayStore {
         // Where not even this can be said the task's error says less.
         let memory = try? MemoryArena(name: RelayedArray.refusalName(number))
         let words = Array(reason.utf8)
-        if let memory, (try? unsafe Self.write(words.span.bytes, to: memory, at: 0)) != nil { try? memory.seal() }
-        return Stored(memory: memory, byteCount: byteCount, received: received, isRefused: true)
+        let isSaid =
+            (try? unsafe Self.write(words.span.bytes) { (bytes) throws(SystemError) in
+                unsafe try memory?.write(bytes, at: 0)
+            }) != nil
+        if isSaid { try? memory?.seal() }
+        return Stored(place: .refused(memory), byteCount: byteCount, received: received)
     }
 
-    private static func write(_ bytes: RawSpan, to memory: MemoryArena, at offset: Int) throws(SystemError) {
+    private static func write(
+        _ bytes: RawSpan,
+        _ body: (UnsafeRawBufferPointer) throws(SystemError) -> Void
+    ) throws(SystemError) {
         let result = unsafe bytes.withUnsafeBytes { bytes -> Result<Void, SystemError> in
-            do throws(SystemError) {
-                return .success(try unsafe memory.write(bytes, at: offset))
-            } catch {
-                return .failure(error)
-            }
+            do throws(SystemError) { return .success(unsafe try body(bytes)) } catch { return .failure(error) }
         }
         try result.get()
     }
 
-    /// Frees an array; one that is not known was freed before.
-    mutating func forget(_ number: UInt64) {
-        guard let stored = self.arrays.removeValue(forKey: number), !stored.isRefused else { return }
-        self.byteCount -= stored.byteCount
+    /// Lets go of an array; one that is not known is gone already.
+    mutating func forget(_ number: UInt64, at now: UInt64) {
+        guard let stored = self.arrays.removeValue(forKey: number) else { return }
+        self.byteCount -= stored.heldByteCount
+        // Nobody finds it there any more; where that cannot be said it is freed.
+        guard case .buffer(let buffer, let capacity) = stored.place, (try? buffer.clear()) != nil else { return }
+        self.spares.add(buffer, capacity: capacity, at: now)
     }
+
+    /// Frees what was kept for arrays to come, of which none came for a while.
+    mutating func freeOld(at now: UInt64) { self.spares.freeOld(at: now) }
 
     /// Frees all.
     mutating func forgetAll() {
         self.arrays = [:]
         self.byteCount = 0
+        self.spares = SpareBuffers()
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import JoblibCore
+import JoblibPOSIX
 package import JoblibWorkers
 import Synchronization
 
@@ -92,7 +93,8 @@ package final class HostRelay: Sendable {
         case .forget(let number): self.forget(number)
         case .heartbeat: break
         case .ping(let time): self.tell(.pong(time, self.tally.counts))
-        case .answer, .result, .finished, .failed, .refused, .leaving, .pong, .observe, .beat, .lease, .status, .offer, .fetch,
+        case .answer, .result, .finished, .failed, .refused, .leaving, .pong, .observe, .beat, .lease, .status, .offer,
+            .fetch,
             .piece,
             .unusable:
             return false
@@ -193,18 +195,28 @@ package final class HostRelay: Sendable {
     ///   - piece: The bytes.
     ///   - number: The number of the array.
     ///   - byteCount: How many it has in all, the same for each piece.
+    ///   - isMapped: Whether workers map it.
     /// - Returns: Whether that can be.
-    package func receive(_ piece: RawSpan, ofArray number: UInt64, byteCount: UInt64) -> Bool {
+    package func receive(_ piece: RawSpan, ofArray number: UInt64, byteCount: UInt64, isMapped: Bool) -> Bool {
         // Nobody would free it.
         if self.state.withLock({ $0.isOver }) { return true }
         self.hasHadArrays.store(true, ordering: .relaxed)
-        return self.arrays.withLock { arrays in (try? arrays.take(piece, of: number, byteCount: byteCount)) != nil }
+        return self.arrays.withLock { arrays in
+            (try? arrays.take(piece, of: number, byteCount: byteCount, isMapped: isMapped)) != nil
+        }
     }
 
     private func forget(_ number: UInt64) {
-        self.arrays.withLock { $0.forget(number) }
+        self.arrays.withLock { $0.forget(number, at: MonotonicClock.now) }
         for session in self.state.withLock({ Array($0.sessions.values) }) {
             (session as? any RelayingSession)?.forget(array: number)
+        }
+    }
+
+    /// Frees memory that no array has needed for a while; to be called now and then.
+    package func freeOldMemory() {
+        if self.hasHadArrays.load(ordering: .relaxed) {
+            self.arrays.withLock { $0.freeOld(at: MonotonicClock.now) }
         }
     }
 

@@ -34,14 +34,15 @@ package struct HostFrame: Equatable, Sendable {
         case lease = 25
         case result = 26
         case resultPiece = 27
+        case mappedArray = 28
 
         /// Whether it is a piece of an array, whose bytes are taken in as they come.
-        package var isPiece: Bool { self == .array || self == .resultPiece }
+        package var isPiece: Bool { self == .array || self == .mappedArray || self == .resultPiece }
 
         /// Whether it is for a host.
         package var isForHost: Bool {
             switch self {
-            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .forget, .ping, .observe, .lease: true
+            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .mappedArray, .forget, .ping, .observe, .lease: true
             default: false
             }
         }
@@ -143,7 +144,7 @@ extension HostMessage {
             }
             let array = ResultArray(elementCode: code, number: number, byteCount: frame.second)
             self = .result(frame.number, array)
-        case .array, .resultPiece: return nil
+        case .array, .mappedArray, .resultPiece: return nil
         case .finished: self = .finished(frame.number)
         case .returned: self = .failed(frame.number, .returned)
         case .died:

@@ -10,7 +10,7 @@ package typealias BatchNumber = UInt64
 package typealias GrantNumber = UInt64
 
 /// What a coordinator and a host say to each other once they have greeted each other, but for the bytes of large arrays, which are pieces:
-/// `array`, of an array by its number, and `resultPiece`, of the result that was announced last for a batch.
+/// `array` and `mappedArray`, of an array by its number, and `resultPiece`, of the result that was announced last for a batch.
 package enum HostMessage: Equatable, Sendable {
     // To the host.
 

@@ -80,6 +80,18 @@ uint64_t joblib_boot_nanoseconds(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+// Of Linux 5.14, which headers may be older than.
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+int joblib_populate_pages(void *start, size_t byte_count) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)start + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)start + byte_count) / page * page;
+    return first >= end || madvise((void *)first, end - first, MADV_POPULATE_WRITE) == 0;
+}
+
 void joblib_advise_huge_pages(void *start, size_t byte_count) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t first = ((uintptr_t)start + page - 1) & ~(page - 1);

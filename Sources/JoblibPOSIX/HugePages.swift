@@ -11,6 +11,16 @@ public enum HugePages {
     /// little to gain.
     public static let threshold = 4 << 20
 
+    /// Has a range of this process's memory backed now, by a thread that has the time, instead of when it is touched.
+    ///
+    /// What is there stays as it is, and a range that is not mapped any more is left alone.
+    ///
+    /// - Returns: Whether that was possible; not before Linux 5.14, and not where there is no memory.
+    @discardableResult
+    public static func back(_ range: Range<UInt>) -> Bool {
+        unsafe joblib_populate_pages(UnsafeMutableRawPointer(bitPattern: range.lowerBound), range.count) != 0
+    }
+
     /// Asks for large pages behind a buffer that has not been touched yet, if it is large.
     public static func advise(_ start: UnsafeMutableRawPointer?, byteCount: Int) {
         guard byteCount >= self.threshold, let start = unsafe start else { return }

@@ -1,14 +1,28 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-// SAFETY: the closure gets memory that is all its own for as long as it is called.
+/// Memory that the bytes of an array come to.
+package protocol ArrivalMemory: Sendable {
+    /// Called with memory that nobody has touched.
+    func prepare(_ memory: UnsafeMutableRawBufferPointer)
+
+    /// Called with memory that bytes will come to soon, and that may be no more by the time that somebody does something about it.
+    func expect(_ memory: UnsafeMutableRawBufferPointer)
+}
+
 /// An array of numbers whose bytes come one after the other, each to where it stays: the value is not copied once it is whole.
-@safe
 package struct ArrivingArray {
     /// How many bytes are made room for before they come, and how many times as many as have come later: memory grows with what has come,
     /// and never with what is promised. Pages that nothing was written to take none.
     private static let largestRoom = 64 << 20
     private static let growth = 8
+
+    /// How far ahead of what has come bytes are expected, and in what steps: as much as has come, and so much more.
+    private static let expectedByteCount = 8 << 20
+    private static let step = 4 << 20
+
+    /// How close to what has come nothing is expected: it would be there too late.
+    private static let nearByteCount = 2 << 20
 
     /// What the elements are.
     package let elementCode: UInt8
@@ -17,30 +31,27 @@ package struct ArrivingArray {
     package let byteCount: Int
 
     private var elements: any NumberArray
-    private let prepare: @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    private let memory: any ArrivalMemory
 
-    /// How many of them have come.
+    /// How many of them have come, and up to where they are expected.
     package private(set) var receivedByteCount = 0
+    private var expectedEnd = 0
 
     /// Begins with none of the bytes.
     ///
     /// - Parameters:
     ///   - elementCode: What the elements are, as ``code(of:)`` says it.
     ///   - byteCount: How many bytes they have.
-    ///   - prepare: Called with memory that nobody has touched.
+    ///   - memory: Is told of the memory that they come to.
     /// - Returns: `nil` where no array is of such elements, or of so many bytes.
-    package init?(
-        elementCode: UInt8,
-        byteCount: Int,
-        prepare: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
-    ) {
+    package init?(elementCode: UInt8, byteCount: Int, _ memory: any ArrivalMemory) {
         guard let type = Self.types[elementCode], byteCount > 0, byteCount.isMultiple(of: type.stride) else {
             return nil
         }
         self.elementCode = elementCode
         self.byteCount = byteCount
-        unsafe self.prepare = prepare
-        self.elements = unsafe Self.make(type, min(byteCount, Self.largestRoom), prepare)
+        self.memory = memory
+        self.elements = Self.make(type, min(byteCount, Self.largestRoom), memory)
     }
 
     /// Copies the elements of an array of numbers of so many bytes.
@@ -73,10 +84,10 @@ package struct ArrivingArray {
     private static func make(
         _ type: any NumberArray.Type,
         _ byteCount: Int,
-        _ prepare: (UnsafeMutableRawBufferPointer) -> Void
+        _ memory: any ArrivalMemory
     ) -> any NumberArray {
         var array = type.init(uninitializedByteCount: byteCount)
-        unsafe array.withMutableElements { unsafe prepare($0) }
+        unsafe array.withMutableElements { unsafe memory.prepare($0) }
         return array
     }
 
@@ -95,18 +106,33 @@ package struct ArrivingArray {
         let start = self.receivedByteCount
         let end = start + bytes.count
         self.makeRoom(for: end)
+        let expected = self.nextExpected(end)
+        let memory = self.memory
         unsafe self.elements.withMutableElements { elements in
+            if let expected {
+                unsafe memory.expect(UnsafeMutableRawBufferPointer(rebasing: elements[expected]))
+            }
             unsafe UnsafeMutableRawBufferPointer(rebasing: elements[start..<end]).copyMemory(from: bytes)
         }
         self.receivedByteCount = end
         return true
     }
 
+    /// The part that bytes are expected in that they were not before; `nil` where it is too small to be worth a word.
+    private mutating func nextExpected(_ received: Int) -> Range<Int>? {
+        let room = unsafe self.elements.withElements { $0.count }
+        let end = min(room, 2 * received + Self.expectedByteCount)
+        let start = max(self.expectedEnd, received + Self.nearByteCount)
+        guard end - start >= Self.step || (end == room && start < end) else { return nil }
+        self.expectedEnd = end
+        return start..<end
+    }
+
     private mutating func makeRoom(for end: Int) {
         let room = unsafe self.elements.withElements { $0.count }
         guard end > room else { return }
         let size = min(self.byteCount, Self.growth * room)
-        var larger = unsafe Self.make(type(of: self.elements), size, self.prepare)
+        var larger = Self.make(type(of: self.elements), size, self.memory)
         let received = self.receivedByteCount
         unsafe self.elements.withElements { old in
             unsafe larger.withMutableElements { new in
@@ -115,6 +141,7 @@ package struct ArrivingArray {
             }
         }
         self.elements = larger
+        self.expectedEnd = received
         // One that is larger by more than eight times what there was is not whole by that.
         if end > size { self.makeRoom(for: end) }
     }

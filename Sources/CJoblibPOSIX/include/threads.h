@@ -29,6 +29,9 @@ uint64_t joblib_boot_nanoseconds(void);
 /// Asks for huge pages in the whole pages of a buffer, madvise(2); a refusal is no error.
 void joblib_advise_huge_pages(void *start, size_t byte_count);
 
+/// Has the kernel back a range with memory, as if it were written to; returns whether it has. What is there stays, whatever it is.
+int joblib_populate_pages(void *start, size_t byte_count);
+
 /// Binds the calling thread to the `position`-th processor (modulo their number) of those it may use; `previous` gets the
 /// set it had, `previous_size` its size in bytes. Returns 0 or an errno value.
 int joblib_thread_pin(size_t position, void **previous, size_t *previous_size);

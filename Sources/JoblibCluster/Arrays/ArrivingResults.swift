@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the swift-joblib authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import JoblibPOSIX
 import JoblibWire
 
 // SAFETY: an array of plain numbers, which is handed on as a value and not changed.
@@ -35,11 +34,20 @@ struct ArrivingResults {
         var missing: Int
     }
 
+    private let memory: BackedAhead
+
     /// By the batch whose next answer refers to them; the last one may not be whole.
     private var batches: [BatchNumber: [Arriving]] = [:]
 
     /// How many bytes are kept of answers that have not come.
     private(set) var byteCount = 0
+
+    /// Begins with none.
+    ///
+    /// - Parameter memory: For the arrays.
+    init(_ memory: BackedAhead) {
+        self.memory = memory
+    }
 
     /// An array is announced.
     ///
@@ -56,9 +64,7 @@ struct ArrivingResults {
         else { throw Nonsense() }
         var array: ArrivingArray?
         if isWanted {
-            array = unsafe ArrivingArray(elementCode: announced.elementCode, byteCount: byteCount) {
-                unsafe HugePages.advise($0.baseAddress, byteCount: $0.count)
-            }
+            array = ArrivingArray(elementCode: announced.elementCode, byteCount: byteCount, self.memory)
             guard array != nil else { throw Nonsense() }
         }
         self.batches[batch, default: []].append(

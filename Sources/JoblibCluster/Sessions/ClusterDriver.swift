@@ -75,6 +75,9 @@ package final class ClusterDriver: @unchecked Sendable {
 
     let inbox: ResultInbox
 
+    /// Where large results come to.
+    private let memory = BackedAhead()
+
     /// Begins without hosts.
     ///
     /// - Parameters:
@@ -149,7 +152,7 @@ package final class ClusterDriver: @unchecked Sendable {
             return self.perform(answer: WorkerAnswer(bytes: bytes, arrays: arrays))
         case .result(let batch, let array):
             let isWanted = self.coordinator.hasLease(of: batch, link)
-            guard (try? self.state.arriving[link, default: .init()].begin(array, of: batch, isWanted: isWanted)) != nil
+            guard (try? self.state.arriving[link, default: .init(self.memory)].begin(array, of: batch, isWanted: isWanted)) != nil
             else {
                 report = .nonsense
                 break
@@ -184,7 +187,7 @@ package final class ClusterDriver: @unchecked Sendable {
     /// The next bytes of a large result have come from a host.
     package func receive(_ bytes: RawSpan, ofResultFor batch: BatchNumber, from link: LinkNumber) {
         guard self.isConnected(link) else { return }
-        if (try? self.state.arriving[link, default: .init()].append(bytes, to: batch)) != nil { return }
+        if (try? self.state.arriving[link, default: .init(self.memory)].append(bytes, to: batch)) != nil { return }
         self.state.speaker = link
         self.handle(.message(link, .nonsense))
     }

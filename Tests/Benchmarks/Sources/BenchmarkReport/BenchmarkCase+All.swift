@@ -206,7 +206,8 @@ extension BenchmarkCase {
             count: 1 << 22,
             quickCount: 1 << 18,
             figure: .time(.milliseconds),
-            limit: "an echo over plain connections"
+            limit: "an echo over plain connections",
+            freshBytes: 1 << 30
         ),
         BenchmarkCase(
             "TCP",

@@ -81,6 +81,37 @@ struct MakeArray: PortableTask {
     }
 }
 
+/// Several large arrays, of several types and at several depths, and small ones.
+struct ManyResults: PortableTask {
+    struct Value: Codable, Sendable, Equatable {
+        var numbers: [[Int64]]
+        var floats: [String: [Float]]
+        var small: [UInt8]
+        var ints: [Int]?
+    }
+
+    var seed: Int
+
+    func run() -> Value {
+        Value(
+            numbers: [(0..<100_000).map { Int64($0 &* self.seed) }, [], (0..<50_000).map { Int64($0 - self.seed) }],
+            floats: ["a": (0..<100_000).map { Float($0 ^ self.seed) }, "b": [1, 2]],
+            small: [1, 2, 3],
+            ints: (0..<80_000).map { $0 + self.seed }
+        )
+    }
+}
+
+/// A large array, or the end of the worker.
+struct MakeArrayOrCrash: PortableTask {
+    var count: Int?
+
+    func run() -> [Int] {
+        guard let count = self.count else { fatalError("meant so") }
+        return Array(0..<count)
+    }
+}
+
 /// Some bytes, which come back.
 struct Flat: PortableTask {
     var bytes: [UInt8]

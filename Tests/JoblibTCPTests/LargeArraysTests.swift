@@ -256,6 +256,32 @@ struct LargeArraysTests {
         let tasks = (0..<8).map { MakeArray(start: $0 << 24, count: 1 << 20) }
         #expect(try hosts.run(tasks) == tasks.map { $0.run() })
     }
+
+    @Test("Large arrays anywhere in results come back, those of one batch together", arguments: [1, 4])
+    func nestedResults(batchSize: Int) throws {
+        let hosts = try TestCluster(2)
+        let tasks = (1...12).map { ManyResults(seed: $0) }
+        let results = try hosts.parallel(2, batchSize: BatchSize(batchSize))(tasks.map { Delayed($0) })
+        #expect(results == tasks.map { $0.run() })
+    }
+
+    @Test("A result that has more bytes than there is made room for at once comes back")
+    func largeResult() throws {
+        let hosts = try CountedHosts(1, slots: 1)
+        let results = try hosts.run([MakeArray(start: 0, count: 20 << 20)])
+        #expect(results.first?.count == 20 << 20)
+        #expect(results.first?.enumerated().allSatisfy { Double($0.offset) == $0.element } == true)
+    }
+
+    @Test("Results stay when their worker crashes in the next task, while they are on their way")
+    func crash() throws {
+        let hosts = try TestCluster(1, slots: 1)
+        let tasks = [4 << 20, nil, 4 << 20, nil].map { MakeArrayOrCrash(count: $0) }
+        let results = try hosts.parallel(1).results(tasks.map { Delayed($0) })
+        for (task, result) in zip(tasks, results) {
+            #expect((try? result.get()) == task.count.map { Array(0..<$0) })
+        }
+    }
 }
 
 #endif

@@ -71,6 +71,13 @@ struct ArrivingResultsTests {
         var results = ArrivingResults(self.memory)
         func refuses(_ array: ResultArray) -> Bool { (try? results.begin(array, of: 5, isWanted: true)) == nil }
         for byteCount in [0, 1 << 32, 1 << 63, .max] as [UInt64] { #expect(refuses(Self.announced(1, byteCount))) }
+        for number in 0..<1 << 14 as Range<UInt64> {
+            try results.begin(Self.announced(number, 1), of: 4, isWanted: false)
+            try Self.append([0], &results, 4)
+        }
+        #expect(throws: ArrivingResults.Nonsense.self) {
+            try results.begin(Self.announced(0, 1), of: 4, isWanted: false)
+        }
         for code in [0, 11, 255] as [UInt8] { #expect(refuses(Self.announced(1, 8, code))) }
         #expect(refuses(Self.announced(1, 12, doublesCode)))
         #expect(throws: ArrivingResults.Nonsense.self) { try Self.append([1], &results, 5) }

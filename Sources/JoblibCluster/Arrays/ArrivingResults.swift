@@ -26,6 +26,9 @@ struct ArrivingResults {
     /// What a host has said that cannot be.
     struct Nonsense: Error {}
 
+    /// How many arrays an answer may refer to: more than have room in it, by the size from which on workers tell of them.
+    private static let largestCount = 1 << 14
+
     private struct Arriving {
         let number: UInt64
 
@@ -34,10 +37,18 @@ struct ArrivingResults {
         var missing: Int
     }
 
+    /// What comes for one answer; the last array may not be whole.
+    private struct Answer {
+        var arrays: [Arriving] = []
+
+        /// How many bytes were announced.
+        var byteCount = 0
+    }
+
     private let memory: BackedAhead
 
-    /// By the batch whose next answer refers to them; the last one may not be whole.
-    private var batches: [BatchNumber: [Arriving]] = [:]
+    /// By the batch whose next answer it is.
+    private var batches: [BatchNumber: Answer] = [:]
 
     /// How many bytes are kept of answers that have not come.
     private(set) var byteCount = 0
@@ -57,34 +68,38 @@ struct ArrivingResults {
     ///   - isWanted: Whether anybody does; what comes is not kept otherwise.
     /// - Throws: ``Nonsense`` for one that cannot be, and before the last one is whole.
     mutating func begin(_ announced: ResultArray, of batch: BatchNumber, isWanted: Bool) throws(Nonsense) {
-        let earlier = self.batches[batch] ?? []
-        let sum = earlier.reduce(0) { $0 + ($1.array?.byteCount ?? 0) }
-        guard earlier.last?.missing ?? 0 == 0, let byteCount = Int(exactly: announced.byteCount), byteCount > 0,
-            byteCount <= HostFrame.largestByteCount - sum
+        let earlier = self.batches[batch] ?? Answer()
+        guard earlier.arrays.last?.missing ?? 0 == 0, earlier.arrays.count < Self.largestCount,
+            let byteCount = Int(exactly: announced.byteCount), byteCount > 0,
+            byteCount <= HostFrame.largestByteCount - earlier.byteCount
         else { throw Nonsense() }
         var array: ArrivingArray?
         if isWanted {
             array = ArrivingArray(elementCode: announced.elementCode, byteCount: byteCount, self.memory)
             guard array != nil else { throw Nonsense() }
         }
-        self.batches[batch, default: []].append(
-            Arriving(number: announced.number, array: array, missing: byteCount)
-        )
+        self.batches[batch, default: Answer()].arrays
+            .append(
+                Arriving(number: announced.number, array: array, missing: byteCount)
+            )
+        self.batches[batch, default: Answer()].byteCount += byteCount
     }
 
     /// The next bytes have come of the array that was announced last for a batch.
     ///
     /// - Throws: ``Nonsense`` where none was, or there are more of them.
     mutating func append(_ bytes: RawSpan, to batch: BatchNumber) throws(Nonsense) {
-        guard let last = self.batches[batch]?.indices.last, bytes.byteCount <= self.missing(last, batch) else {
+        guard let last = self.batches[batch]?.arrays.indices.last, bytes.byteCount <= self.missing(last, batch) else {
             throw Nonsense()
         }
-        let isKept = unsafe bytes.withUnsafeBytes { unsafe self.batches[batch]?[last].array?.append($0) ?? false }
-        self.batches[batch]?[last].missing -= bytes.byteCount
+        let isKept = unsafe bytes.withUnsafeBytes {
+            unsafe self.batches[batch]?.arrays[last].array?.append($0) ?? false
+        }
+        self.batches[batch]?.arrays[last].missing -= bytes.byteCount
         if isKept { self.byteCount += bytes.byteCount }
     }
 
-    private func missing(_ place: Int, _ batch: BatchNumber) -> Int { self.batches[batch]?[place].missing ?? 0 }
+    private func missing(_ place: Int, _ batch: BatchNumber) -> Int { self.batches[batch]?.arrays[place].missing ?? 0 }
 
     /// The answer has come: takes out what it refers to.
     ///
@@ -103,7 +118,7 @@ struct ArrivingResults {
     mutating func forget(_ batch: BatchNumber) { if !self.batches.isEmpty { _ = self.remove(batch) } }
 
     private mutating func remove(_ batch: BatchNumber) -> [Arriving] {
-        let arriving = self.batches.removeValue(forKey: batch) ?? []
+        let arriving = self.batches.removeValue(forKey: batch)?.arrays ?? []
         self.byteCount -= arriving.reduce(0) { $0 + ($1.array?.receivedByteCount ?? 0) }
         return arriving
     }

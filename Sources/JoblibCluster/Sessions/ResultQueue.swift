@@ -52,10 +52,8 @@ final class ResultQueue: Sendable {
     /// Whether nothing is there that nobody is at.
     var isEmpty: Bool { self.hasNone.load(ordering: .sequentiallyConsistent) }
 
-    /// Whether somebody is at it: two threads at it are slower than one.
-    var isAttended: Bool {
-        self.attendants.load(ordering: .sequentiallyConsistent) > 0 || self.isBeingTaken
-    }
+    /// Whether somebody takes in what comes, and says so when it ceases to.
+    var hasAttendants: Bool { self.attendants.load(ordering: .sequentiallyConsistent) > 0 }
 
     /// Whether a thread takes in right now.
     var isBeingTaken: Bool { self.isTaking.load(ordering: .sequentiallyConsistent) }
@@ -115,7 +113,8 @@ final class ResultQueue: Sendable {
     func unattend(isWaiting: Bool) {
         if isWaiting { self.wasAttended.store(false, ordering: .relaxed) }
         self.attendants.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        if isWaiting, !self.isEmpty { self.inbox.announce(self) }
+        if self.isEmpty { return }
+        if isWaiting { self.inbox.announce(self) } else { self.inbox.expect(self) }
     }
 
     /// Some time has passed: whoever has attended meanwhile, and does not now, may not come again.

@@ -38,8 +38,14 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         /// Whether a batch has taken much memory, of which no more is sent ahead than keeps workers busy.
         var isHeavy = false
 
+        /// How many bytes the largest batch had.
+        var largestByteCount = 1
+
         /// Whether those that are with workers are not waited for any more.
         var isGivenUp = false
+
+        /// How answers are waited for while much is with workers.
+        var pace = GatheringPace()
 
         /// What is to be sent again, one batch each.
         var reruns: [(group: ShippedGroup, entries: ShippedEntries)] = []
@@ -79,6 +85,9 @@ final class ShippingLoop: Loop, @unchecked Sendable {
     /// How many batches may be with a worker, and how many heavy ones.
     private let batchesAhead: Int
     private static let heavyBatchesAhead = 2
+
+    /// How many bytes those may have together that a worker has.
+    private static let byteCountAhead = 1 << 22
 
     /// From how many bytes on a batch is heavy, as is each with arrays that go another way.
     private static let heavyByteCount = 1 << 16
@@ -250,7 +259,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
             return .end
         }
         let step = self.state.withLock { state -> Step? in
-            let room = self.room(isHeavy: state.isHeavy)
+            let room = self.room(state)
             guard state.shipmentCount < room else { return room == 0 && state.shipmentCount == 0 ? nil : .wait }
             switch state.lone.next(isIdle: state.shipmentCount == 0) {
             case .send(let work): return .send(work.group, work.entries, isLone: true)
@@ -279,8 +288,9 @@ final class ShippingLoop: Loop, @unchecked Sendable {
     var workers: Int { self.plan.settings.takesAll ? max(1, self.call?.workers ?? 1) : self.plan.workers }
 
     /// How many batches may be with workers.
-    private func room(isHeavy: Bool) -> Int {
-        let ahead = isHeavy ? min(Self.heavyBatchesAhead, self.batchesAhead) : self.batchesAhead
+    private func room(_ state: State) -> Int {
+        let most = state.isHeavy ? Self.heavyBatchesAhead : Self.byteCountAhead / state.largestByteCount
+        let ahead = min(most, self.batchesAhead)
         let (room, overflow) = (self.call?.workers ?? 1).multipliedReportingOverflow(by: ahead)
         return overflow ? .max : max(0, room)
     }
@@ -359,6 +369,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone, didEnd)
         self.state.withLock { state in
             state.shipmentCount += 1
+            state.largestByteCount = max(state.largestByteCount, payload.count)
             if payload.count >= Self.heavyByteCount || didEnd != nil { state.isHeavy = true }
         }
         self.report(sent)

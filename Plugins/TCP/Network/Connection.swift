@@ -89,12 +89,22 @@ final class Connection: HostLink, @unchecked Sendable {
             defer { outgoing.messages = [] }
             return outgoing.messages
         }
-        for message in messages { self.append(message) }
+        var last: HostMessage?
+        for message in messages {
+            guard let previous = last.take() else {
+                last = message
+                continue
+            }
+            let joined = previous.joined(with: message)
+            if joined == nil { self.append(previous) }
+            last = joined ?? message
+        }
+        if let last { self.append(last) }
     }
 
     private func append(_ message: HostMessage) {
         let frame = message.frame
-        self.small.writeBytes(frame.header)
+        frame.writeHeader(to: &self.small)
         guard frame.bytes.count >= Self.smallByteCount else {
             self.small.writeBytes(frame.bytes)
             if self.small.readableBytes >= Self.pieceByteCount { self.endSmall() }
@@ -228,6 +238,19 @@ final class Connection: HostLink, @unchecked Sendable {
 
     func setReading(_ isReading: Bool) {
         self.channel.setOption(.autoRead, value: isReading).whenSuccess { if isReading { self.channel.read() } }
+    }
+}
+
+extension HostFrame {
+    /// What stands before the rest, as ``header`` has it, for which no memory is taken.
+    fileprivate func writeHeader(to buffer: inout ByteBuffer) {
+        buffer.writeMultipleIntegers(
+            self.lengthField,
+            self.kind.rawValue,
+            self.number,
+            self.second,
+            endianness: .little
+        )
     }
 }
 

@@ -89,9 +89,8 @@ package final class HostRelay: Sendable {
         case .forget(let number): self.forget(number)
         case .heartbeat: break
         case .ping(let time): self.tell(.pong(time, self.tally.counts))
-        case .answer, .finished, .failed, .refused, .leaving, .pong, .observe, .beat, .lease, .status, .offer, .fetch,
-            .piece,
-            .unusable:
+        case .answer, .finished, .lastAnswer, .failed, .refused, .leaving, .pong, .observe, .beat, .lease, .status,
+            .offer, .fetch, .piece, .unusable:
             return false
         }
         return true

@@ -32,6 +32,7 @@ package struct HostFrame: Equatable, Sendable {
         case unusable = 23
         case beat = 24
         case lease = 25
+        case lastAnswer = 26
 
         /// Whether it is for a host.
         package var isForHost: Bool {
@@ -44,7 +45,7 @@ package struct HostFrame: Equatable, Sendable {
         package var isForCoordinator: Bool {
             switch self {
             case .answer, .finished, .returned, .died, .lost, .refused, .leaving, .heartbeat, .pong, .observe, .fetch,
-                .unusable, .beat:
+                .unusable, .beat, .lastAnswer:
                 true
             default: false
             }
@@ -93,6 +94,7 @@ extension HostMessage {
         case .forget(let number): HostFrame(kind: .forget, number: number)
         case .answer(let batch, let bytes): HostFrame(kind: .answer, number: batch, bytes: bytes)
         case .finished(let batch): HostFrame(kind: .finished, number: batch)
+        case .lastAnswer(let batch, let bytes): HostFrame(kind: .lastAnswer, number: batch, bytes: bytes)
         case .failed(let batch, .returned): HostFrame(kind: .returned, number: batch)
         case .failed(let batch, .died(let notice)): HostFrame(kind: .died, number: batch, bytes: Self.encoded(notice))
         case .failed(let batch, .lost(let why)): HostFrame(kind: .lost, number: batch, bytes: Array(why.utf8))
@@ -128,6 +130,7 @@ extension HostMessage {
         case .forget: self = .forget(frame.number)
         case .answer: self = .answer(frame.number, frame.bytes)
         case .finished: self = .finished(frame.number)
+        case .lastAnswer: self = .lastAnswer(frame.number, frame.bytes)
         case .returned: self = .failed(frame.number, .returned)
         case .died:
             guard frame.bytes.count <= Self.largestNotice,

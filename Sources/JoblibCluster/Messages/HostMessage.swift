@@ -48,6 +48,9 @@ package enum HostMessage: Equatable, Sendable {
     /// A batch is done, and all its answers were sent.
     case finished(BatchNumber)
 
+    /// An answer of a worker, and the batch is done with it: both of the above.
+    case lastAnswer(BatchNumber, [UInt8])
+
     /// A batch is not done, and will not be: why follows.
     case failed(BatchNumber, BatchFailure)
 
@@ -89,6 +92,14 @@ package enum HostMessage: Equatable, Sendable {
 
     /// A tool cannot use it; why.
     case unusable(String)
+}
+
+extension HostMessage {
+    /// The one message that says the same as this one and the one that follows it; `nil` if there is none.
+    package func joined(with next: HostMessage) -> HostMessage? {
+        guard case .answer(let batch, let bytes) = self, case .finished(batch) = next else { return nil }
+        return .lastAnswer(batch, bytes)
+    }
 }
 
 /// Why a host has not done a batch.

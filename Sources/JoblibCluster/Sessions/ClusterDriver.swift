@@ -10,14 +10,6 @@ import Synchronization
 ///
 /// All that happens is handled on one executor, one after the other; other threads leave what they want in a list.
 package final class ClusterDriver: @unchecked Sendable {
-    private enum Wish {
-        case open(ClusterSession, SessionWishes)
-        case submit(ClusterSession, Batch, [HostArray])
-        case cancel(ClusterSession, CallID)
-        case close(ClusterSession)
-        case forget(array: UInt64)
-    }
-
     /// A batch that was handed in and is not complete.
     private struct Held {
         let batch: Batch
@@ -30,13 +22,13 @@ package final class ClusterDriver: @unchecked Sendable {
     }
 
     private struct State {
-        var links: [LinkNumber: any HostLink] = [:]
+        var links = NumberedRecords<any HostLink>()
         var names: [LinkNumber: String] = [:]
         var leaving: Set<[UInt8]> = []
 
         /// Which arrays a host has, or will have before it reads anything that is sent from now on.
         var arrays: [LinkNumber: Set<UInt64>] = [:]
-        var batches: [BatchNumber: Held] = [:]
+        var batches = NumberedRecords<Held>()
         var sessions: [SessionNumber: ClusterSession] = [:]
 
         /// What was said last, all of the same session.
@@ -50,6 +42,8 @@ package final class ClusterDriver: @unchecked Sendable {
 
     // Touched on the executor alone.
     private var coordinator: Coordinator
+
+    /// Empty, and memory for effects.
     private var effects: [CoordinatorEffect] = []
     private var state = State()
 
@@ -62,9 +56,12 @@ package final class ClusterDriver: @unchecked Sendable {
     private let executor: any ClusterExecutor
     let settings: CoordinatorSettings
     private let observe: @Sendable (ClusterEvent) -> Void
-    private let wishes = Mutex<[Wish]>([])
+    private let wishes = Mutex(ClusterWishes())
     private let sessionCount = Atomic<UInt64>(0)
-    let process = ThisProcess.id
+    private let forkDepth = ThisProcess.forkDepth
+
+    /// Whether this is a copy of the process that has made the driver.
+    var isCopy: Bool { ThisProcess.forkDepth != self.forkDepth }
 
     /// How many workers the hosts have that are there; moves ``hostChange``.
     let slots = Atomic<Int>(0)
@@ -133,13 +130,10 @@ package final class ClusterDriver: @unchecked Sendable {
         self.state.speaker = link
         let report: HostReport
         switch message {
-        case .answer(let batch, let bytes):
-            self.coordinator.handle(
-                .message(link, .answer(batch)),
-                at: MonotonicClock.now,
-                into: &self.effects
-            )
-            return self.perform(answer: bytes)
+        case .answer(let batch, let bytes): return self.handle(.message(link, .answer(batch)), answer: bytes)
+        case .lastAnswer(let batch, let bytes):
+            self.handle(.message(link, .answer(batch)), answer: bytes)
+            report = .finished(batch)
         case .finished(let batch): report = .finished(batch)
         case .failed(let batch, .died(var notice)):
             notice.host = self.state.names[link] ?? ""
@@ -163,7 +157,7 @@ package final class ClusterDriver: @unchecked Sendable {
 
     /// A connection has ended.
     package func leave(_ link: LinkNumber, _ reason: String) {
-        guard self.state.links.removeValue(forKey: link) != nil else { return }
+        guard self.state.links.remove(link) != nil else { return }
         self.handle(.left(link, reason))
         self.forget(link)
     }
@@ -176,16 +170,18 @@ package final class ClusterDriver: @unchecked Sendable {
     }
 
     /// Ends a connection while effects are performed, of which it makes more.
-    private func drop(_ link: LinkNumber, _ reason: String) {
-        guard let connection = self.state.links.removeValue(forKey: link) else { return }
+    private func drop(_ link: LinkNumber, _ reason: String, _ effects: inout [CoordinatorEffect]) {
+        guard let connection = self.state.links.remove(link) else { return }
         connection.disconnect(reason)
-        self.coordinator.handle(.left(link, reason), at: MonotonicClock.now, into: &self.effects)
+        self.coordinator.handle(.left(link, reason), at: MonotonicClock.now, into: &effects)
         self.forget(link)
     }
 
-    func isConnected(_ link: LinkNumber) -> Bool { self.state.links[link] != nil }
+    func isConnected(_ link: LinkNumber) -> Bool { self.state.links.contains(link) }
 
-    var connections: [(LinkNumber, any HostLink)] { self.state.links.sorted { $0.key < $1.key } }
+    var connections: [(LinkNumber, any HostLink)] {
+        self.state.links.numbers.compactMap { number in self.state.links[number].map { (number, $0) } }
+    }
 
     var hostStates: [HostState] { self.coordinator.hostStates }
 
@@ -202,7 +198,7 @@ package final class ClusterDriver: @unchecked Sendable {
     /// Ends every connection; hosts find other work.
     package func disconnectAll() {
         self.executor.execute {
-            for number in self.state.links.keys.sorted() {
+            for number in self.state.links.numbers {
                 self.state.links[number]?.disconnect("the coordinator needs its hosts no more")
                 self.leave(number, "closed")
             }
@@ -268,19 +264,15 @@ package final class ClusterDriver: @unchecked Sendable {
 
     func close(_ session: ClusterSession) { self.wish(.close(session)) }
 
-    private func wish(_ wish: Wish) {
-        if ThisProcess.id != self.process { return }
-        let isFirst = self.wishes.withLock { wishes in
-            wishes.append(wish)
-            return wishes.count == 1
-        }
-        if isFirst { self.executor.execute { self.fulfil() } }
+    private func wish(_ wish: ClusterWish) {
+        if self.isCopy { return }
+        if self.wishes.withLock({ $0.add(wish) }) { self.executor.execute { self.fulfil() } }
     }
 
     private func fulfil() {
-        let wishes = self.wishes.withLock { wishes in
-            defer { wishes = [] }
-            return wishes
+        let (wishes, mustLookAgain) = self.wishes.withLock { $0.take() }
+        if mustLookAgain {
+            _ = self.executor.schedule(at: MonotonicClock.now + ClusterWishes.gatheringTime) { self.fulfil() }
         }
         for wish in wishes {
             switch wish {
@@ -307,23 +299,22 @@ package final class ClusterDriver: @unchecked Sendable {
 
     // MARK: - What is decided, done
 
-    private func handle(_ event: CoordinatorEvent) {
-        self.coordinator.handle(event, at: MonotonicClock.now, into: &self.effects)
-        self.perform(answer: nil)
-    }
-
-    private func perform(answer: [UInt8]?) {
+    private func handle(_ event: CoordinatorEvent, answer: [UInt8]? = nil) {
+        // Out of the driver, where each access would be checked.
+        var effects = exchange(&self.effects, with: [])
+        self.coordinator.handle(event, at: MonotonicClock.now, into: &effects)
         // An effect may lead to a further event, such as that a connection has ended: then there are more of them.
         var next = 0
-        while next < self.effects.count {
-            let effect = self.effects[next]
+        while next < effects.count {
+            let effect = effects[next]
             next += 1
-            self.perform(effect, answer)
+            self.perform(effect, answer, &effects)
         }
-        self.effects.removeAll(keepingCapacity: true)
+        effects.removeAll(keepingCapacity: true)
+        self.effects = effects
     }
 
-    private func perform(_ effect: CoordinatorEffect, _ answer: [UInt8]?) {
+    private func perform(_ effect: CoordinatorEffect, _ answer: [UInt8]?, _ effects: inout [CoordinatorEffect]) {
         switch effect {
         case .open(let link, let grant, let session, let workers):
             let parameters = self.state.sessions[session]?.parameters ?? []
@@ -341,21 +332,21 @@ package final class ClusterDriver: @unchecked Sendable {
             if let link = self.state.links[link] { self.beat(link) }
             // Who is not listened to cannot be heard.
             if self.reading.muted.contains(link) {
-                self.coordinator.handle(.unread(link), at: MonotonicClock.now, into: &self.effects)
+                self.coordinator.handle(.unread(link), at: MonotonicClock.now, into: &effects)
             } else if self.reading.isStuck(link) {
-                self.drop(link, "what it sends does not come to an end")
+                self.drop(link, "what it sends does not come to an end", &effects)
             }
         case .disconnect(let link, let reason):
-            self.state.links.removeValue(forKey: link)?.disconnect(reason)
+            self.state.links.remove(link)?.disconnect(reason)
             self.forget(link)
         case .accept(let batch):
             guard let answer, let held = self.state.batches[batch] else { return }
             self.add(.answer(held.batch, answer), of: held)
         case .finish(let batch):
-            guard let held = self.state.batches.removeValue(forKey: batch) else { return }
+            guard let held = self.state.batches.remove(batch) else { return }
             self.add(.finished(held.batch, self.state.speaker), of: held)
         case .fail(let batch, let failure):
-            guard let held = self.state.batches.removeValue(forKey: batch) else { return }
+            guard let held = self.state.batches.remove(batch) else { return }
             self.add(.failed(held.batch, failure.error), of: held)
         case .workersChanged(let session, let count): self.state.sessions[session]?.setWorkers(count)
         case .sessionFailed(let session, let failure): self.state.sessions[session]?.fail(failure.error)

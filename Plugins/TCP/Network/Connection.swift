@@ -85,21 +85,19 @@ final class Connection: HostLink, @unchecked Sendable {
     }
 
     private func takeOutgoing() {
-        let messages = self.outgoing.withLock { outgoing in
+        var messages = self.outgoing.withLock { outgoing in
             defer { outgoing.messages = [] }
             return outgoing.messages
         }
-        var last: HostMessage?
-        for message in messages {
-            guard let previous = last.take() else {
-                last = message
-                continue
+        // Taken out one by one, none is copied.
+        messages.reverse()
+        while var message = messages.popLast() {
+            if let joined = messages.last.flatMap({ message.joined(with: $0) }) {
+                messages.removeLast()
+                message = joined
             }
-            let joined = previous.joined(with: message)
-            if joined == nil { self.append(previous) }
-            last = joined ?? message
+            self.append(message)
         }
-        if let last { self.append(last) }
     }
 
     private func append(_ message: HostMessage) {

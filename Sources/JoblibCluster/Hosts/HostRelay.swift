@@ -16,7 +16,7 @@ package final class HostRelay: Sendable {
         var workers: [GrantNumber: Int] = [:]
         var batches: [BatchNumber: RelayedBatch] = [:]
 
-        /// Whether the connection has ended, so that nobody is to be told anything.
+        /// Whether the connection has ended.
         var isOver = false
 
         /// Whether no batch is taken any more.
@@ -45,6 +45,10 @@ package final class HostRelay: Sendable {
     // Relaxed: set by the thread alone that hands messages in, which are what is asked for.
     private let hasHadArrays = Atomic<Bool>(false)
     private let state = Mutex(State())
+
+    // Relaxed: what is said at the same moment may be said or not.
+    /// Whether the connection has ended, so that nobody is to be told anything.
+    private let isSilent = Atomic<Bool>(false)
     private let send: @Sendable (HostMessage) -> Void
     private let didEmpty: @Sendable () -> Void
 
@@ -221,7 +225,7 @@ package final class HostRelay: Sendable {
     }
 
     private func tell(_ message: HostMessage) {
-        if !self.state.withLock({ $0.isOver }) { self.send(message) }
+        if !self.isSilent.load(ordering: .relaxed) { self.send(message) }
     }
 
     /// Why a batch was not done, as it travels.
@@ -251,6 +255,7 @@ package final class HostRelay: Sendable {
     ///
     /// Sessions are closed with their last batch: a worker whose task heeds that it is cancelled stays for whoever connects next.
     package func end() {
+        self.isSilent.store(true, ordering: .relaxed)
         let (sessions, batches) = self.state.withLock { state in
             state.isOver = true
             return (state.sessions, state.batches)

@@ -10,17 +10,6 @@ import Synchronization
 ///
 /// All that happens is handled on one executor, one after the other; other threads leave what they want in a list.
 package final class ClusterDriver: @unchecked Sendable {
-    /// A batch that was handed in and is not complete.
-    private struct Held {
-        let batch: Batch
-
-        /// Where it goes what is said of it.
-        let results: ResultQueue
-
-        /// What it refers to.
-        let arrays: [HostArray]
-    }
-
     private struct State {
         var links = NumberedRecords<any HostLink>()
         var names: [LinkNumber: String] = [:]
@@ -28,7 +17,7 @@ package final class ClusterDriver: @unchecked Sendable {
 
         /// Which arrays a host has, or will have before it reads anything that is sent from now on.
         var arrays: [LinkNumber: Set<UInt64>] = [:]
-        var batches = NumberedRecords<Held>()
+        var batches = NumberedRecords<HeldBatch>()
         var sessions: [SessionNumber: ClusterSession] = [:]
 
         /// What was said last, all of the same session.
@@ -254,7 +243,7 @@ package final class ClusterDriver: @unchecked Sendable {
 
     func submit(_ batch: Batch, _ arrays: [HostArray], _ session: ClusterSession) throws {
         try self.refuseInCopy()
-        self.wish(.submit(session, batch, arrays))
+        self.wish(.submit(session, HeldBatch(batch, session.results, arrays)))
     }
 
     /// Nobody refers to an array any more.
@@ -279,11 +268,11 @@ package final class ClusterDriver: @unchecked Sendable {
             case .open(let session, let wishes):
                 self.state.sessions[session.number] = session
                 self.handle(.opened(session.number, wishes))
-            case .submit(let session, let batch, let arrays):
+            case .submit(let session, let held):
                 self.state.lastBatch += 1
                 let number = self.state.lastBatch
-                self.state.batches[number] = Held(batch: batch, results: session.results, arrays: arrays)
-                self.handle(.submitted(session.number, number, call: batch.call.number))
+                self.state.batches[number] = held
+                self.handle(.submitted(session.number, number, call: held.batch.call.number))
             case .cancel(let session, let call): self.handle(.cancelled(session.number, call: call.number))
             case .close(let session):
                 self.handle(.closed(session.number))
@@ -360,7 +349,7 @@ package final class ClusterDriver: @unchecked Sendable {
         }
     }
 
-    private func add(_ item: ResultQueue.Item, of held: Held) {
+    private func add(_ item: ResultQueue.Item, of held: HeldBatch) {
         if self.state.resultQueue !== held.results {
             self.flush()
             self.state.resultQueue = held.results

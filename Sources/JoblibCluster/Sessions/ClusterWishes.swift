@@ -3,10 +3,29 @@
 
 import JoblibCore
 
+/// A batch that was handed in and is not complete.
+///
+/// An object, so that to look one up touches one counter of references, which another processor has just had.
+final class HeldBatch: Sendable {
+    let batch: Batch
+
+    /// Where it goes what is said of it.
+    let results: ResultQueue
+
+    /// What it refers to.
+    let arrays: [HostArray]
+
+    init(_ batch: Batch, _ results: ResultQueue, _ arrays: [HostArray]) {
+        self.batch = batch
+        self.results = results
+        self.arrays = arrays
+    }
+}
+
 /// What a thread that uses a cluster wants of its driver.
 enum ClusterWish {
     case open(ClusterSession, SessionWishes)
-    case submit(ClusterSession, Batch, [HostArray])
+    case submit(ClusterSession, HeldBatch)
     case cancel(ClusterSession, CallID)
     case close(ClusterSession)
     case forget(array: UInt64)

@@ -76,12 +76,15 @@ final class ResultQueue: Sendable {
     func take() -> Bool {
         if self.isEmpty || self.isTaking.exchange(true, ordering: .sequentiallyConsistent) { return false }
         self.hasNone.store(true, ordering: .sequentiallyConsistent)
-        let items = self.items.withLock { items in
+        var items = self.items.withLock { items in
             defer { items = [] }
             return items
         }
+        let isAnything = !items.isEmpty
         var taken = TakenResults(self.inbox)
-        for item in items {
+        // Taken out one by one, none is copied.
+        items.reverse()
+        while let item = items.popLast() {
             switch item {
             case .answer(let batch, let bytes): batch.accept(bytes)
             case .finished(let batch, let link): if !batch.finish() { self.inbox.foundUndone(link) }
@@ -91,7 +94,7 @@ final class ResultQueue: Sendable {
         }
         taken.tell()
         self.isTaking.store(false, ordering: .sequentiallyConsistent)
-        return !items.isEmpty
+        return isAnything
     }
 
     /// Takes in until nothing is left, or another thread is at it.

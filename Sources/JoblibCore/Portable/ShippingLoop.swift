@@ -35,11 +35,8 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         /// How many batches are with workers.
         var shipmentCount = 0
 
-        /// Whether a batch has taken much memory, of which no more is sent ahead than keeps workers busy.
-        var isHeavy = false
-
-        /// How many bytes the largest batch had.
-        var largestByteCount = 1
+        /// How many of them a worker may have.
+        var ahead = ShippingWindow()
 
         /// Whether those that are with workers are not waited for any more.
         var isGivenUp = false
@@ -82,15 +79,8 @@ final class ShippingLoop: Loop, @unchecked Sendable {
     // Sequentially consistent: see `didChange`.
     let hasWaiters = Atomic<Bool>(false)
 
-    /// How many batches may be with a worker, and how many heavy ones.
+    /// How many batches may be with a worker at most.
     private let batchesAhead: Int
-    private static let heavyBatchesAhead = 2
-
-    /// How many bytes those may have together that a worker has.
-    private static let byteCountAhead = 1 << 22
-
-    /// From how many bytes on a batch is heavy, as is each with arrays that go another way.
-    private static let heavyByteCount = 1 << 16
 
     /// The session, where those who wait take answers in.
     private(set) var attended: (any AttendedSession)?
@@ -289,8 +279,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
 
     /// How many batches may be with workers.
     private func room(_ state: State) -> Int {
-        let most = state.isHeavy ? Self.heavyBatchesAhead : Self.byteCountAhead / state.largestByteCount
-        let ahead = min(most, self.batchesAhead)
+        let ahead = state.ahead.batchesAhead(self.batchesAhead)
         let (room, overflow) = (self.call?.workers ?? 1).multipliedReportingOverflow(by: ahead)
         return overflow ? .max : max(0, room)
     }
@@ -369,8 +358,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone, didEnd)
         self.state.withLock { state in
             state.shipmentCount += 1
-            state.largestByteCount = max(state.largestByteCount, payload.count)
-            if payload.count >= Self.heavyByteCount || didEnd != nil { state.isHeavy = true }
+            state.ahead.noteBatch(of: payload.count, hasArrays: didEnd != nil)
         }
         self.report(sent)
         do {

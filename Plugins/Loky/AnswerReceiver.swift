@@ -117,6 +117,8 @@ final class AnswerReceiver: Sendable {
 
     private func run() {
         var lastWork = MonotonicClock.now
+        var pace = GatheringPace()
+        var hasNapped = false
         while true {
             let (seen, rung) = (self.work.count, self.bell.count)
             let busy = self.workers.withLock { $0 }.filter { $0.link.batchCount > 0 }
@@ -139,8 +141,15 @@ final class AnswerReceiver: Sendable {
                 let isAttended = self.attendants.load(ordering: .sequentiallyConsistent) > 0
                 // Of other calls than those that ask, too, whose callers may be asleep.
                 guard let isAnything = self.takeIn(busy, now: now) else { return }
+                // Where a host runs the tasks of another, workers have many.
+                let least = busy.reduce(.max) { min($0, $1.link.batchCount) }
+                if hasNapped { pace.note(isAnything: isAnything, rest: least) }
+                let gathering = isAttended ? nil : pace.nap(of: least, workers: 1)
+                hasNapped = gathering != nil
                 if isAttended {
                     self.work.wait(while: seen, until: now + Self.nap)
+                } else if let gathering {
+                    self.work.wait(while: seen, until: MonotonicClock.now + gathering)
                 } else if !isAnything {
                     self.bell.wait(while: rung, spins: 100, until: now + (isUneven ? Self.nap : Self.longestSleep))
                 }

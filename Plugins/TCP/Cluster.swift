@@ -19,7 +19,7 @@ final class Cluster: Sendable {
     ///
     /// Of the shortest tasks so many are done while an answer and the next batch cross a few threads and a network: with fewer each travels
     /// alone, and wakes every thread on its way. What others could do meanwhile is given back by workers that have not come to it.
-    static let batchesAhead = 64
+    static let batchesAhead = 256
 
     private struct State {
         var lastUse = MonotonicClock.now

@@ -9,6 +9,9 @@ public enum ThisProcess {
     /// Whether it is a copy of the program that another process of it has forked.
     public static var isForked: Bool { joblib_fork_depth() > 0 }
 
+    /// How often it and its parents have forked to become what it is; told from memory, where its id takes a call of the system.
+    public static var forkDepth: Int { Int(joblib_fork_depth()) }
+
     /// Whether it was started as a worker of another process of the program.
     public static var isSpawnedWorker: Bool { joblib_is_spawned_worker() != 0 }
 

@@ -16,15 +16,15 @@ struct WorkerMemory: @unchecked Sendable {
     private static let recall = Self.control + 64
     private static let requested = Self.control + 128
     private static let room = Self.control + 192
-    private static let cancelled = Self.control + 256
-    private static let taken = Self.control + 832
-    private static let claims = Self.control + 1024
+    private static let taken = Self.control + 256
+    private static let cancelled = Self.control + 320
+    private static let claims = Self.cancelled + 8 * Self.largestBatchCount
 
     /// How many batches the worker may have at once.
-    static let largestBatchCount = 64
+    static let largestBatchCount = 256
 
     /// Batches, from the caller.
-    static let requests = SharedRingPlace(offset: Self.control + 4096, capacity: 1 << 17)
+    static let requests = SharedRingPlace(offset: Self.control + 8192, capacity: 1 << 17)
 
     /// Answers, from the worker.
     static let answers = SharedRingPlace(offset: Self.requests.offset + Self.requests.byteCount, capacity: 1 << 18)

@@ -210,7 +210,8 @@ struct HostRelayTests {
         #expect(relay.receive(.run(1, 1, payload: [])))
         #expect(relay.receive(.run(1, 1, payload: [])))
         #expect(pool.batches.count == 1)
-        for message: HostMessage in [.answer(1, []), .finished(1), .failed(1, .returned), .leaving] {
+        for message: HostMessage in [.answer(1, []), .finished(1), .lastAnswer(1, []), .failed(1, .returned), .leaving]
+        {
             #expect(!relay.receive(message))
         }
         #expect(relay.receive(.heartbeat(interval: 1)))

@@ -10,6 +10,7 @@ struct MessageTests {
         .open(1, workers: 1, parameters: []), .open(.max, workers: 1 << 20, parameters: [1, 2, 3]),
         .run(2, 3, payload: []), .run(2, .max, payload: Array(0...255)), .cancel(4), .recall(5), .close(6),
         .answer(7, []), .answer(7, [0, 255]), .finished(8), .failed(9, .returned),
+        .lastAnswer(7, []), .lastAnswer(8, [0, 255]),
         .failed(10, .died(WorkerDeathNotice(hasTimedOut: false, description: "", ranOutOfMemory: false, pid: 1))),
         .failed(
             11,
@@ -58,6 +59,15 @@ struct MessageTests {
     @Test("are read as they were written", arguments: messages)
     func roundTrip(_ message: HostMessage) {
         #expect(HostMessage(message.frame) == message)
+    }
+
+    @Test("that are an answer and the end of its batch are joined, and no others")
+    func joining() {
+        #expect(HostMessage.answer(7, [1]).joined(with: .finished(7)) == .lastAnswer(7, [1]))
+        let others: [HostMessage] = [.finished(8), .answer(7, [2]), .failed(7, .returned), .lastAnswer(7, [3])]
+        for other in others { #expect(HostMessage.answer(7, [1]).joined(with: other) == nil) }
+        #expect(HostMessage.finished(7).joined(with: .finished(7)) == nil)
+        #expect(HostMessage.lastAnswer(7, [1]).joined(with: .finished(7)) == nil)
     }
 
     @Test("have each kind among those that are tested")

@@ -102,13 +102,20 @@ final class Connection: HostLink, @unchecked Sendable {
     }
 
     private func takeOutgoing() {
-        let all = self.outgoing.withLock { outgoing in
+        var all = self.outgoing.withLock { outgoing in
             defer { outgoing.sent = [] }
             return outgoing.sent
         }
-        for sent in all {
+        // Taken out one by one, none is copied.
+        all.reverse()
+        while let sent = all.popLast() {
             switch sent {
-            case .message(let message): self.append(message)
+            case .message(var message):
+                if case .message(let next) = all.last, let joined = message.joined(with: next) {
+                    all.removeLast()
+                    message = joined
+                }
+                self.append(message)
             case .result(let result):
                 self.append(result.announcement)
                 self.endSmall()
@@ -119,7 +126,7 @@ final class Connection: HostLink, @unchecked Sendable {
 
     private func append(_ message: HostMessage) {
         let frame = message.frame
-        self.small.writeBytes(frame.header)
+        frame.writeHeader(to: &self.small)
         guard frame.bytes.count >= Self.smallByteCount else {
             self.small.writeBytes(frame.bytes)
             if self.small.readableBytes >= Self.pieceByteCount { self.endSmall() }
@@ -261,6 +268,19 @@ final class Connection: HostLink, @unchecked Sendable {
 
     func setReading(_ isReading: Bool) {
         self.channel.setOption(.autoRead, value: isReading).whenSuccess { if isReading { self.channel.read() } }
+    }
+}
+
+extension HostFrame {
+    /// What stands before the rest, as ``header`` has it, for which no memory is taken.
+    fileprivate func writeHeader(to buffer: inout ByteBuffer) {
+        buffer.writeMultipleIntegers(
+            self.lengthField,
+            self.kind.rawValue,
+            self.number,
+            self.second,
+            endianness: .little
+        )
     }
 }
 

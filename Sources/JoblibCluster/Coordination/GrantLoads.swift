@@ -25,14 +25,16 @@ struct GrantLoads {
     private var nodes = Slab<Node>()
     private var levels: [Level]
 
-    /// Which levels have grants, a bit for each.
+    /// Which levels have grants, a bit for each, and which words of these bits have any.
     private var occupied: [UInt64]
+    private var occupiedWords: [UInt64]
 
     init(batchesAhead: Int) {
         self.batchesAhead = batchesAhead
         let levelCount = Self.levelsPerBatch * batchesAhead + 2
         self.levels = Array(repeating: Level(), count: levelCount)
         self.occupied = Array(repeating: 0, count: (levelCount + 63) / 64)
+        self.occupiedWords = Array(repeating: 0, count: (self.occupied.count + 63) / 64)
     }
 
     private var fullLevel: Int { Self.levelsPerBatch * self.batchesAhead + 1 }
@@ -73,6 +75,7 @@ struct GrantLoads {
         if let last { self.nodes[last].next = index } else { self.levels[level].first = index }
         self.levels[level].last = index
         self.occupied[level / 64] |= 1 << UInt64(level % 64)
+        self.occupiedWords[level / 4096] |= 1 << UInt64(level / 64 % 64)
     }
 
     private mutating func unlink(_ index: Int) {
@@ -87,7 +90,10 @@ struct GrantLoads {
         } else {
             self.levels[node.level].last = node.previous
         }
-        if self.levels[node.level].first == nil { self.occupied[node.level / 64] &= ~(1 << UInt64(node.level % 64)) }
+        guard self.levels[node.level].first == nil else { return }
+        let word = node.level / 64
+        self.occupied[word] &= ~(1 << UInt64(node.level % 64))
+        if self.occupied[word] == 0 { self.occupiedWords[word / 64] &= ~(1 << UInt64(word % 64)) }
     }
 
     // MARK: - Questions
@@ -95,12 +101,14 @@ struct GrantLoads {
     var count: Int { self.nodes.count }
 
     private var lowestLevel: Int? {
-        guard let index = self.occupied.firstIndex(where: { $0 != 0 }) else { return nil }
+        guard let words = self.occupiedWords.firstIndex(where: { $0 != 0 }) else { return nil }
+        let index = words * 64 + self.occupiedWords[words].trailingZeroBitCount
         return index * 64 + self.occupied[index].trailingZeroBitCount
     }
 
     private var highestLevel: Int? {
-        guard let index = self.occupied.lastIndex(where: { $0 != 0 }) else { return nil }
+        guard let words = self.occupiedWords.lastIndex(where: { $0 != 0 }) else { return nil }
+        let index = words * 64 + 63 - self.occupiedWords[words].leadingZeroBitCount
         return index * 64 + 63 - self.occupied[index].leadingZeroBitCount
     }
 

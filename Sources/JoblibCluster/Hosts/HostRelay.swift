@@ -17,7 +17,7 @@ package final class HostRelay: Sendable {
         var workers: [GrantNumber: Int] = [:]
         var batches: [BatchNumber: RelayedBatch] = [:]
 
-        /// Whether the connection has ended, so that nobody is to be told anything.
+        /// Whether the connection has ended.
         var isOver = false
 
         /// Whether no batch is taken any more.
@@ -46,6 +46,10 @@ package final class HostRelay: Sendable {
     // Relaxed: set by the thread alone that hands messages in, which are what is asked for.
     private let hasHadArrays = Atomic<Bool>(false)
     private let state = Mutex(State())
+
+    // Relaxed: what is said at the same moment may be said or not.
+    /// Whether the connection has ended, so that nobody is to be told anything.
+    private let isSilent = Atomic<Bool>(false)
     private let send: @Sendable (HostMessage) -> Void
     private let sendResult: @Sendable (BatchNumber, WorkerResult) -> Void
     private let didEmpty: @Sendable () -> Void
@@ -93,10 +97,8 @@ package final class HostRelay: Sendable {
         case .forget(let number): self.forget(number)
         case .heartbeat: break
         case .ping(let time): self.tell(.pong(time, self.tally.counts))
-        case .answer, .result, .finished, .failed, .refused, .leaving, .pong, .observe, .beat, .lease, .status, .offer,
-            .fetch,
-            .piece,
-            .unusable:
+        case .answer, .result, .finished, .lastAnswer, .failed, .refused, .leaving, .pong, .observe, .beat, .lease,
+            .status, .offer, .fetch, .piece, .unusable:
             return false
         }
         return true
@@ -245,7 +247,7 @@ package final class HostRelay: Sendable {
     }
 
     private func tell(_ message: HostMessage) {
-        if !self.state.withLock({ $0.isOver }) { self.send(message) }
+        if !self.isSilent.load(ordering: .relaxed) { self.send(message) }
     }
 
     /// Why a batch was not done, as it travels.
@@ -275,6 +277,7 @@ package final class HostRelay: Sendable {
     ///
     /// Sessions are closed with their last batch: a worker whose task heeds that it is cancelled stays for whoever connects next.
     package func end() {
+        self.isSilent.store(true, ordering: .relaxed)
         let (sessions, batches) = self.state.withLock { state in
             state.isOver = true
             return (state.sessions, state.batches)

@@ -125,6 +125,9 @@ extension HostFrame {
     /// How many bytes the rest may have, as far as a length of 32 bits goes.
     package static let largestByteCount = Int(UInt32.max) - 64
 
+    /// The first field: how many bytes follow it.
+    package var lengthField: UInt32 { UInt32(clamping: 17 + self.bytes.count) }
+
     /// What stands before the rest.
     package var header: [UInt8] { self.header(payload: self.bytes.count) }
 

@@ -32,9 +32,10 @@ package struct HostFrame: Equatable, Sendable {
         case unusable = 23
         case beat = 24
         case lease = 25
-        case result = 26
-        case resultPiece = 27
-        case mappedArray = 28
+        case lastAnswer = 26
+        case result = 27
+        case resultPiece = 28
+        case mappedArray = 29
 
         /// Whether it is a piece of an array, whose bytes are taken in as they come.
         package var isPiece: Bool { self == .array || self == .mappedArray || self == .resultPiece }
@@ -50,7 +51,7 @@ package struct HostFrame: Equatable, Sendable {
         package var isForCoordinator: Bool {
             switch self {
             case .answer, .finished, .returned, .died, .lost, .refused, .leaving, .heartbeat, .pong, .observe, .fetch,
-                .unusable, .beat, .result, .resultPiece:
+                .unusable, .beat, .lastAnswer, .result, .resultPiece:
                 true
             default: false
             }
@@ -105,6 +106,7 @@ extension HostMessage {
                 bytes: [array.elementCode] + array.number.littleEndianBytes
             )
         case .finished(let batch): HostFrame(kind: .finished, number: batch)
+        case .lastAnswer(let batch, let bytes): HostFrame(kind: .lastAnswer, number: batch, bytes: bytes)
         case .failed(let batch, .returned): HostFrame(kind: .returned, number: batch)
         case .failed(let batch, .died(let notice)): HostFrame(kind: .died, number: batch, bytes: Self.encoded(notice))
         case .failed(let batch, .lost(let why)): HostFrame(kind: .lost, number: batch, bytes: Array(why.utf8))
@@ -146,6 +148,7 @@ extension HostMessage {
             self = .result(frame.number, array)
         case .array, .mappedArray, .resultPiece: return nil
         case .finished: self = .finished(frame.number)
+        case .lastAnswer: self = .lastAnswer(frame.number, frame.bytes)
         case .returned: self = .failed(frame.number, .returned)
         case .died:
             guard frame.bytes.count <= Self.largestNotice,

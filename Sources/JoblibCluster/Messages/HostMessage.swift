@@ -49,6 +49,9 @@ package enum HostMessage: Equatable, Sendable {
     /// A batch is done, and all its answers were sent.
     case finished(BatchNumber)
 
+    /// An answer of a worker, and the batch is done with it: both of the above.
+    case lastAnswer(BatchNumber, [UInt8])
+
     /// A batch is not done, and will not be: why follows.
     case failed(BatchNumber, BatchFailure)
 
@@ -106,6 +109,14 @@ package struct ResultArray: Equatable, Sendable {
         self.elementCode = elementCode
         self.number = number
         self.byteCount = byteCount
+    }
+}
+
+extension HostMessage {
+    /// The one message that says the same as this one and the one that follows it; `nil` if there is none.
+    package func joined(with next: HostMessage) -> HostMessage? {
+        guard case .answer(let batch, let bytes) = self, case .finished(batch) = next else { return nil }
+        return .lastAnswer(batch, bytes)
     }
 }
 

@@ -41,7 +41,7 @@ extension ClusterDriver {
 
     /// A copy that the program has forked has none of the parent's threads, and must not talk with its hosts.
     func refuseInCopy() throws(ParallelError) {
-        guard ThisProcess.id != self.process else { return }
+        guard self.isCopy else { return }
         throw ParallelError(
             .poolUnhealthy,
             "a process that was forked cannot use its parent's session with other hosts; open another one"

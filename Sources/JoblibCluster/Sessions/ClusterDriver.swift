@@ -10,40 +10,18 @@ import Synchronization
 ///
 /// All that happens is handled on one executor, one after the other; other threads leave what they want in a list.
 package final class ClusterDriver: @unchecked Sendable {
-    private enum Wish {
-        case open(ClusterSession, SessionWishes)
-        case submit(ClusterSession, Batch, [HostArray])
-        case cancel(ClusterSession, CallID)
-        case close(ClusterSession)
-        case forget(array: UInt64)
-    }
-
-    /// A batch that was handed in and is not complete.
-    private struct Held {
-        let batch: Batch
-
-        /// Where it goes what is said of it.
-        let results: ResultQueue
-
-        /// What it refers to.
-        let arrays: [HostArray]
-    }
-
     private struct State {
-        var links: [LinkNumber: any HostLink] = [:]
+        var links = NumberedRecords<any HostLink>()
         var names: [LinkNumber: String] = [:]
         var leaving: Set<[UInt8]> = []
 
         /// Which arrays a host has, or will have before it reads anything that is sent from now on.
         var arrays: [LinkNumber: Set<UInt64>] = [:]
-        var batches: [BatchNumber: Held] = [:]
+        var batches = NumberedRecords<HeldBatch>()
         var sessions: [SessionNumber: ClusterSession] = [:]
 
         /// What was said last, all of the same session.
         var results: [ResultQueue.Item] = []
-
-        /// What has come of answers that have not.
-        var arriving: [LinkNumber: ArrivingResults] = [:]
         var resultQueue: ResultQueue?
         var lastLink: LinkNumber = 0
         var speaker: LinkNumber = 0
@@ -53,6 +31,8 @@ package final class ClusterDriver: @unchecked Sendable {
 
     // Touched on the executor alone.
     private var coordinator: Coordinator
+
+    /// Empty, and memory for effects.
     private var effects: [CoordinatorEffect] = []
     private var state = State()
 
@@ -65,9 +45,12 @@ package final class ClusterDriver: @unchecked Sendable {
     private let executor: any ClusterExecutor
     let settings: CoordinatorSettings
     private let observe: @Sendable (ClusterEvent) -> Void
-    private let wishes = Mutex<[Wish]>([])
+    private let wishes = Mutex(ClusterWishes())
     private let sessionCount = Atomic<UInt64>(0)
-    let process = ThisProcess.id
+    private let forkDepth = ThisProcess.forkDepth
+
+    /// Whether this is a copy of the process that has made the driver.
+    var isCopy: Bool { ThisProcess.forkDepth != self.forkDepth }
 
     /// How many workers the hosts have that are there; moves ``hostChange``.
     let slots = Atomic<Int>(0)
@@ -76,7 +59,10 @@ package final class ClusterDriver: @unchecked Sendable {
     let inbox: ResultInbox
 
     /// Where large results come to.
-    private let memory = BackedAhead()
+    let memory = BackedAhead()
+
+    /// What has come of answers that have not.
+    var arriving: [LinkNumber: ArrivingResults] = [:]
 
     /// Begins without hosts.
     ///
@@ -139,34 +125,26 @@ package final class ClusterDriver: @unchecked Sendable {
         self.state.speaker = link
         let report: HostReport
         switch message {
-        case .answer(let batch, let bytes):
-            guard let arrays = try? self.state.arriving[link]?.take(of: batch) ?? [] else {
+        case .answer(let batch, let bytes), .lastAnswer(let batch, let bytes):
+            guard let answer = self.answer(to: batch, bytes, from: link) else {
                 report = .nonsense
                 break
             }
-            self.coordinator.handle(
-                .message(link, .answer(batch)),
-                at: MonotonicClock.now,
-                into: &self.effects
-            )
-            return self.perform(answer: WorkerAnswer(bytes: bytes, arrays: arrays))
+            self.handle(.message(link, .answer(batch)), answer: answer)
+            guard case .lastAnswer = message else { return }
+            report = .finished(batch)
         case .result(let batch, let array):
-            let isWanted = self.coordinator.hasLease(of: batch, link)
-            guard (try? self.state.arriving[link, default: .init(self.memory)].begin(array, of: batch, isWanted: isWanted)) != nil
-            else {
-                report = .nonsense
-                break
-            }
-            return
+            if self.announce(array, of: batch, from: link) { return }
+            report = .nonsense
         case .finished(let batch):
-            self.state.arriving[link]?.forget(batch)
+            self.forgetResults(of: batch, from: link)
             report = .finished(batch)
         case .failed(let batch, .died(var notice)):
-            self.state.arriving[link]?.forget(batch)
+            self.forgetResults(of: batch, from: link)
             notice.host = self.state.names[link] ?? ""
             report = .failed(batch, .died(notice))
         case .failed(let batch, let failure):
-            self.state.arriving[link]?.forget(batch)
+            self.forgetResults(of: batch, from: link)
             report = .failed(batch, failure)
         case .refused(let grant, let refusal): report = .refused(grant, refusal)
         case .leaving: report = .leaving
@@ -184,20 +162,9 @@ package final class ClusterDriver: @unchecked Sendable {
         self.handle(.message(link, report))
     }
 
-    /// The next bytes of a large result have come from a host.
-    package func receive(_ bytes: RawSpan, ofResultFor batch: BatchNumber, from link: LinkNumber) {
-        guard self.isConnected(link) else { return }
-        if (try? self.state.arriving[link, default: .init(self.memory)].append(bytes, to: batch)) != nil { return }
-        self.state.speaker = link
-        self.handle(.message(link, .nonsense))
-    }
-
-    /// How many bytes have come from a host of answers that have not.
-    func arrivingByteCount(from link: LinkNumber) -> Int { self.state.arriving[link]?.byteCount ?? 0 }
-
     /// A connection has ended.
     package func leave(_ link: LinkNumber, _ reason: String) {
-        guard self.state.links.removeValue(forKey: link) != nil else { return }
+        guard self.state.links.remove(link) != nil else { return }
         self.handle(.left(link, reason))
         self.forget(link)
     }
@@ -207,20 +174,24 @@ package final class ClusterDriver: @unchecked Sendable {
         if self.reading.forget(link) { self.adjustReading() }
         self.state.names[link] = nil
         self.state.arrays[link] = nil
-        self.state.arriving[link] = nil
+        self.arriving[link] = nil
     }
 
     /// Ends a connection while effects are performed, of which it makes more.
-    private func drop(_ link: LinkNumber, _ reason: String) {
-        guard let connection = self.state.links.removeValue(forKey: link) else { return }
+    private func drop(_ link: LinkNumber, _ reason: String, _ effects: inout [CoordinatorEffect]) {
+        guard let connection = self.state.links.remove(link) else { return }
         connection.disconnect(reason)
-        self.coordinator.handle(.left(link, reason), at: MonotonicClock.now, into: &self.effects)
+        self.coordinator.handle(.left(link, reason), at: MonotonicClock.now, into: &effects)
         self.forget(link)
     }
 
-    func isConnected(_ link: LinkNumber) -> Bool { self.state.links[link] != nil }
+    func hasLease(of batch: BatchNumber, _ link: LinkNumber) -> Bool { self.coordinator.hasLease(of: batch, link) }
 
-    var connections: [(LinkNumber, any HostLink)] { self.state.links.sorted { $0.key < $1.key } }
+    func isConnected(_ link: LinkNumber) -> Bool { self.state.links.contains(link) }
+
+    var connections: [(LinkNumber, any HostLink)] {
+        self.state.links.numbers.compactMap { number in self.state.links[number].map { (number, $0) } }
+    }
 
     var hostStates: [HostState] { self.coordinator.hostStates }
 
@@ -237,7 +208,7 @@ package final class ClusterDriver: @unchecked Sendable {
     /// Ends every connection; hosts find other work.
     package func disconnectAll() {
         self.executor.execute {
-            for number in self.state.links.keys.sorted() {
+            for number in self.state.links.numbers {
                 self.state.links[number]?.disconnect("the coordinator needs its hosts no more")
                 self.leave(number, "closed")
             }
@@ -293,7 +264,7 @@ package final class ClusterDriver: @unchecked Sendable {
 
     func submit(_ batch: Batch, _ arrays: [HostArray], _ session: ClusterSession) throws {
         try self.refuseInCopy()
-        self.wish(.submit(session, batch, arrays))
+        self.wish(.submit(session, HeldBatch(batch, session.results, arrays)))
     }
 
     /// Nobody refers to an array any more.
@@ -303,30 +274,26 @@ package final class ClusterDriver: @unchecked Sendable {
 
     func close(_ session: ClusterSession) { self.wish(.close(session)) }
 
-    private func wish(_ wish: Wish) {
-        if ThisProcess.id != self.process { return }
-        let isFirst = self.wishes.withLock { wishes in
-            wishes.append(wish)
-            return wishes.count == 1
-        }
-        if isFirst { self.executor.execute { self.fulfil() } }
+    private func wish(_ wish: ClusterWish) {
+        if self.isCopy { return }
+        if self.wishes.withLock({ $0.add(wish) }) { self.executor.execute { self.fulfil() } }
     }
 
     private func fulfil() {
-        let wishes = self.wishes.withLock { wishes in
-            defer { wishes = [] }
-            return wishes
+        let (wishes, mustLookAgain) = self.wishes.withLock { $0.take() }
+        if mustLookAgain {
+            _ = self.executor.schedule(at: MonotonicClock.now + ClusterWishes.gatheringTime) { self.fulfil() }
         }
         for wish in wishes {
             switch wish {
             case .open(let session, let wishes):
                 self.state.sessions[session.number] = session
                 self.handle(.opened(session.number, wishes))
-            case .submit(let session, let batch, let arrays):
+            case .submit(let session, let held):
                 self.state.lastBatch += 1
                 let number = self.state.lastBatch
-                self.state.batches[number] = Held(batch: batch, results: session.results, arrays: arrays)
-                self.handle(.submitted(session.number, number, call: batch.call.number))
+                self.state.batches[number] = held
+                self.handle(.submitted(session.number, number, call: held.batch.call.number))
             case .cancel(let session, let call): self.handle(.cancelled(session.number, call: call.number))
             case .close(let session):
                 self.handle(.closed(session.number))
@@ -342,23 +309,22 @@ package final class ClusterDriver: @unchecked Sendable {
 
     // MARK: - What is decided, done
 
-    private func handle(_ event: CoordinatorEvent) {
-        self.coordinator.handle(event, at: MonotonicClock.now, into: &self.effects)
-        self.perform(answer: nil)
-    }
-
-    private func perform(answer: WorkerAnswer?) {
+    private func handle(_ event: CoordinatorEvent, answer: WorkerAnswer? = nil) {
+        // Out of the driver, where each access would be checked.
+        var effects = exchange(&self.effects, with: [])
+        self.coordinator.handle(event, at: MonotonicClock.now, into: &effects)
         // An effect may lead to a further event, such as that a connection has ended: then there are more of them.
         var next = 0
-        while next < self.effects.count {
-            let effect = self.effects[next]
+        while next < effects.count {
+            let effect = effects[next]
             next += 1
-            self.perform(effect, answer)
+            self.perform(effect, answer, &effects)
         }
-        self.effects.removeAll(keepingCapacity: true)
+        effects.removeAll(keepingCapacity: true)
+        self.effects = effects
     }
 
-    private func perform(_ effect: CoordinatorEffect, _ answer: WorkerAnswer?) {
+    private func perform(_ effect: CoordinatorEffect, _ answer: WorkerAnswer?, _ effects: inout [CoordinatorEffect]) {
         switch effect {
         case .open(let link, let grant, let session, let workers):
             let parameters = self.state.sessions[session]?.parameters ?? []
@@ -376,21 +342,21 @@ package final class ClusterDriver: @unchecked Sendable {
             if let link = self.state.links[link] { self.beat(link) }
             // Who is not listened to cannot be heard.
             if self.reading.muted.contains(link) {
-                self.coordinator.handle(.unread(link), at: MonotonicClock.now, into: &self.effects)
+                self.coordinator.handle(.unread(link), at: MonotonicClock.now, into: &effects)
             } else if self.reading.isStuck(link) {
-                self.drop(link, "what it sends does not come to an end")
+                self.drop(link, "what it sends does not come to an end", &effects)
             }
         case .disconnect(let link, let reason):
-            self.state.links.removeValue(forKey: link)?.disconnect(reason)
+            self.state.links.remove(link)?.disconnect(reason)
             self.forget(link)
         case .accept(let batch):
             guard let answer, let held = self.state.batches[batch] else { return }
             self.add(.answer(held.batch, answer), of: held)
         case .finish(let batch):
-            guard let held = self.state.batches.removeValue(forKey: batch) else { return }
+            guard let held = self.state.batches.remove(batch) else { return }
             self.add(.finished(held.batch, self.state.speaker), of: held)
         case .fail(let batch, let failure):
-            guard let held = self.state.batches.removeValue(forKey: batch) else { return }
+            guard let held = self.state.batches.remove(batch) else { return }
             self.add(.failed(held.batch, failure.error), of: held)
         case .workersChanged(let session, let count): self.state.sessions[session]?.setWorkers(count)
         case .sessionFailed(let session, let failure): self.state.sessions[session]?.fail(failure.error)
@@ -404,7 +370,7 @@ package final class ClusterDriver: @unchecked Sendable {
         }
     }
 
-    private func add(_ item: ResultQueue.Item, of held: Held) {
+    private func add(_ item: ResultQueue.Item, of held: HeldBatch) {
         if self.state.resultQueue !== held.results {
             self.flush()
             self.state.resultQueue = held.results

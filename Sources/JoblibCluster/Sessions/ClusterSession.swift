@@ -77,6 +77,9 @@ package final class ClusterSession: AttendedSession {
 
     package func receive() -> Bool { self.results.take() }
 
+    /// A batch takes a network's time at least, and workers have many.
+    package var gathersAnswers: Bool { true }
+
     package func attend() { self.results.attend() }
 
     package func unattend(isWaiting: Bool) { self.results.unattend(isWaiting: isWaiting) }

@@ -93,14 +93,22 @@ final class ResultInbox: Sendable {
     /// Something is to be taken in of a session.
     func announce(_ queue: ResultQueue) {
         self.enlist(queue)
+        // They announce it again if they leave anything.
+        if queue.hasAttendants { return }
         if self.isParked.load(ordering: .sequentiallyConsistent) { return self.work.advance() }
-        if queue.isAttended { return }
+        if queue.isBeingTaken { return }
         if self.isBusy.load(ordering: .sequentiallyConsistent) {
             if self.threads.takeAll(of: queue) { return }
         } else if queue.isExpected {
             return
         }
         self.work.advance()
+    }
+
+    /// Something is to be taken in of a session by whoever has ceased to for a moment, or a millisecond later by the thread.
+    func expect(_ queue: ResultQueue) {
+        self.enlist(queue)
+        if self.isParked.load(ordering: .sequentiallyConsistent) { self.work.advance() }
     }
 
     private func enlist(_ queue: ResultQueue) {
@@ -118,9 +126,9 @@ final class ResultInbox: Sendable {
 
     /// Looks through the list.
     ///
-    /// - Parameter takesExpected: Whether whoever was expected had time to come.
+    /// - Parameter isLate: Whether whoever was expected had time to come; who has not by the next look is not expected any more.
     /// - Returns: What the thread has to look after.
-    private func lookThrough(takesExpected: Bool) -> Due {
+    private func lookThrough(isLate: Bool) -> Due {
         let list = self.list.withLock { list in
             defer { list = [] }
             return list
@@ -130,28 +138,39 @@ final class ResultInbox: Sendable {
         for queue in list {
             queue.isListed.store(false, ordering: .sequentiallyConsistent)
             if queue.isEmpty { continue }
-            let isExpected = !takesExpected && (queue.isAttended || queue.isExpected)
-            if isExpected || queue.isBeingTaken { kept.append(queue) } else { due.queues.append(queue) }
-            if takesExpected { queue.forgetAttendants() }
+            if queue.isBeingTaken || queue.isExpected {
+                kept.append(queue)
+                if !queue.hasAttendants { due.isExpecting = true }
+            } else {
+                due.queues.append(queue)
+            }
+            if isLate { queue.forgetAttendants() }
         }
-        due.isExpecting = !kept.isEmpty
         // Unless they were listed again meanwhile.
         kept.removeAll { $0.isListed.exchange(true, ordering: .sequentiallyConsistent) }
         self.list.withLock { $0 += kept }
         return due
     }
 
+    /// When the thread looks again.
+    private struct Look {
+        /// When whoever was expected has had time to come; `nil`: nobody is, but for those who attend.
+        var deadline: UInt64?
+
+        /// Whether it has slept for as long as it ever does: those who attend have had time.
+        var isAfterSleep = false
+    }
+
     /// One round of the thread's.
-    ///
-    /// - Parameter deadline: When whoever was expected has had time to come; `nil`: nobody is.
-    private func round(_ deadline: inout UInt64?) {
+    private func round(_ look: inout Look) {
         self.isBusy.store(true, ordering: .sequentiallyConsistent)
         let seen = self.work.count
         let now = MonotonicClock.now
-        let takesExpected = deadline.map { now >= $0 } ?? false
-        let due = self.lookThrough(takesExpected: takesExpected)
-        if takesExpected || !due.isExpecting { deadline = nil }
-        if due.isExpecting, deadline == nil { deadline = now + Self.nap }
+        let isLate = look.isAfterSleep || look.deadline.map { now >= $0 } ?? false
+        look.isAfterSleep = false
+        let due = self.lookThrough(isLate: isLate)
+        if isLate || !due.isExpecting { look.deadline = nil }
+        if due.isExpecting, look.deadline == nil { look.deadline = now + Self.nap }
         for queue in due.queues.dropFirst() where !self.threads.takeAll(of: queue) { queue.takeAll() }
         if let first = due.queues.first {
             _ = first.take()
@@ -161,18 +180,18 @@ final class ResultInbox: Sendable {
             return
         }
         self.isBusy.store(false, ordering: .sequentiallyConsistent)
-        if let deadline {
+        if let deadline = look.deadline {
             self.work.wait(while: seen, until: deadline)
             return
         }
         self.isParked.store(true, ordering: .sequentiallyConsistent)
         defer { self.isParked.store(false, ordering: .sequentiallyConsistent) }
-        guard self.list.withLock({ $0.isEmpty }) else { return }
-        self.work.wait(while: seen, until: now + Self.longestSleep)
+        guard self.list.withLock({ $0.allSatisfy { $0.hasAttendants } }) else { return }
+        look.isAfterSleep = !self.work.wait(while: seen, until: now + Self.longestSleep)
     }
 
     private static func run(_ inbox: () -> ResultInbox?) {
-        var deadline: UInt64?
-        while let inbox = inbox() { inbox.round(&deadline) }
+        var look = Look()
+        while let inbox = inbox() { inbox.round(&look) }
     }
 }

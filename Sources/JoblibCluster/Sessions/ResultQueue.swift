@@ -52,10 +52,8 @@ final class ResultQueue: Sendable {
     /// Whether nothing is there that nobody is at.
     var isEmpty: Bool { self.hasNone.load(ordering: .sequentiallyConsistent) }
 
-    /// Whether somebody is at it: two threads at it are slower than one.
-    var isAttended: Bool {
-        self.attendants.load(ordering: .sequentiallyConsistent) > 0 || self.isBeingTaken
-    }
+    /// Whether somebody takes in what comes, and says so when it ceases to.
+    var hasAttendants: Bool { self.attendants.load(ordering: .sequentiallyConsistent) > 0 }
 
     /// Whether a thread takes in right now.
     var isBeingTaken: Bool { self.isTaking.load(ordering: .sequentiallyConsistent) }
@@ -78,12 +76,15 @@ final class ResultQueue: Sendable {
     func take() -> Bool {
         if self.isEmpty || self.isTaking.exchange(true, ordering: .sequentiallyConsistent) { return false }
         self.hasNone.store(true, ordering: .sequentiallyConsistent)
-        let items = self.items.withLock { items in
+        var items = self.items.withLock { items in
             defer { items = [] }
             return items
         }
+        let isAnything = !items.isEmpty
         var taken = TakenResults(self.inbox)
-        for item in items {
+        // Taken out one by one, none is copied.
+        items.reverse()
+        while let item = items.popLast() {
             switch item {
             case .answer(let batch, let answer): ArrivedResults.accept(answer, batch)
             case .finished(let batch, let link): if !batch.finish() { self.inbox.foundUndone(link) }
@@ -93,7 +94,7 @@ final class ResultQueue: Sendable {
         }
         taken.tell()
         self.isTaking.store(false, ordering: .sequentiallyConsistent)
-        return !items.isEmpty
+        return isAnything
     }
 
     /// Takes in until nothing is left, or another thread is at it.
@@ -115,7 +116,8 @@ final class ResultQueue: Sendable {
     func unattend(isWaiting: Bool) {
         if isWaiting { self.wasAttended.store(false, ordering: .relaxed) }
         self.attendants.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        if isWaiting, !self.isEmpty { self.inbox.announce(self) }
+        if self.isEmpty { return }
+        if isWaiting { self.inbox.announce(self) } else { self.inbox.expect(self) }
     }
 
     /// Some time has passed: whoever has attended meanwhile, and does not now, may not come again.

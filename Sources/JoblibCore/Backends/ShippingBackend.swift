@@ -40,6 +40,16 @@ public protocol AttendedSession: WorkerSession {
     ///
     /// - Parameter isWaiting: Whether the thread goes to sleep now, so that somebody else has to take answers in.
     func unattend(isWaiting: Bool)
+
+    /// Whether answers may wait for each other, for a millisecond at most, while workers have enough to do; by default they may not.
+    ///
+    /// It costs less where many short batches are under way, and delays each.
+    var gathersAnswers: Bool { get }
+}
+
+extension AttendedSession {
+    /// They may not.
+    public var gathersAnswers: Bool { false }
 }
 
 /// A session that can be asked to give back what its workers have not begun.

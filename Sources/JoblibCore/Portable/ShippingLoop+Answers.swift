@@ -9,6 +9,9 @@ import Synchronization
 extension ShippingLoop {
     /// Takes an answer in, which may be anything: what makes no sense is ignored.
     func accept(_ answer: [UInt8], of shipment: Shipment) {
+        if answer.count > ShippingWindow.smallByteCount {
+            self.state.withLock { $0.ahead.noteAnswer(of: answer.count) }
+        }
         guard var answer = try? WorkerAnswer(decoding: answer) else { return }
         var isAnything = false
         while let message = (try? answer.next()) ?? nil {
@@ -166,6 +169,7 @@ extension ShippingLoop {
         let (isFirst, rest, isHopeless) = self.state.withLock { state -> (Bool, [ShippingLedger.Entry], Bool) in
             let isFirst = self.isOut(shipment, state)
             shipment.isFinished = true
+            if cause == nil { state.ahead.noteEnd() }
             let isReturned = (cause as? BatchNotBegun)?.isReturned == true
             // Of a batch that was too large it is known how long what was done of it took.
             let endedCount = shipment.count - shipment.entries.count

@@ -50,6 +50,10 @@ extension ShippingLoop {
     private func takeAnswers(since seen: UInt32) -> Bool {
         guard let session = self.attended else { return false }
         session.attend()
+        if session.gathersAnswers, let isChanged = self.gatherAnswers(of: session, since: seen) {
+            session.unattend(isWaiting: !isChanged)
+            return self.event.count != seen
+        }
         for look in 1...Self.looks {
             if self.event.count != seen {
                 session.unattend(isWaiting: false)
@@ -61,5 +65,21 @@ extension ShippingLoop {
         }
         session.unattend(isWaiting: true)
         return self.event.count != seen
+    }
+
+    /// Takes answers in together, as long as workers have enough to do meanwhile.
+    ///
+    /// - Returns: Whether something has changed; `nil` if too little is with workers to wait for more than one answer.
+    private func gatherAnswers(of session: any AttendedSession, since seen: UInt32) -> Bool? {
+        var isBusy = false
+        while true {
+            let nap = self.state.withLock { $0.pace.nap(of: $0.shipmentCount, workers: self.workers) }
+            guard let nap else { return isBusy ? false : nil }
+            isBusy = true
+            if self.event.wait(while: seen, until: MonotonicClock.now + nap) { return true }
+            let isAnything = session.receive()
+            self.state.withLock { $0.pace.note(isAnything: isAnything, rest: $0.shipmentCount) }
+            if self.event.count != seen { return true }
+        }
     }
 }

@@ -35,11 +35,14 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         /// How many batches are with workers.
         var shipmentCount = 0
 
-        /// Whether a batch has taken much memory, of which no more is sent ahead than keeps workers busy.
-        var isHeavy = false
+        /// How many of them a worker may have.
+        var ahead = ShippingWindow()
 
         /// Whether those that are with workers are not waited for any more.
         var isGivenUp = false
+
+        /// How answers are waited for while much is with workers.
+        var pace = GatheringPace()
 
         /// What is to be sent again, one batch each.
         var reruns: [(group: ShippedGroup, entries: ShippedEntries)] = []
@@ -76,12 +79,8 @@ final class ShippingLoop: Loop, @unchecked Sendable {
     // Sequentially consistent: see `didChange`.
     let hasWaiters = Atomic<Bool>(false)
 
-    /// How many batches may be with a worker, and how many heavy ones.
+    /// How many batches may be with a worker at most.
     private let batchesAhead: Int
-    private static let heavyBatchesAhead = 2
-
-    /// From how many bytes on a batch is heavy, as is each with arrays that go another way.
-    private static let heavyByteCount = 1 << 16
 
     /// The session, where those who wait take answers in.
     private(set) var attended: (any AttendedSession)?
@@ -250,7 +249,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
             return .end
         }
         let step = self.state.withLock { state -> Step? in
-            let room = self.room(isHeavy: state.isHeavy)
+            let room = self.room(state)
             guard state.shipmentCount < room else { return room == 0 && state.shipmentCount == 0 ? nil : .wait }
             switch state.lone.next(isIdle: state.shipmentCount == 0) {
             case .send(let work): return .send(work.group, work.entries, isLone: true)
@@ -279,8 +278,8 @@ final class ShippingLoop: Loop, @unchecked Sendable {
     var workers: Int { self.plan.settings.takesAll ? max(1, self.call?.workers ?? 1) : self.plan.workers }
 
     /// How many batches may be with workers.
-    private func room(isHeavy: Bool) -> Int {
-        let ahead = isHeavy ? min(Self.heavyBatchesAhead, self.batchesAhead) : self.batchesAhead
+    private func room(_ state: State) -> Int {
+        let ahead = state.ahead.batchesAhead(self.batchesAhead)
         let (room, overflow) = (self.call?.workers ?? 1).multipliedReportingOverflow(by: ahead)
         return overflow ? .max : max(0, room)
     }
@@ -359,7 +358,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone, didEnd)
         self.state.withLock { state in
             state.shipmentCount += 1
-            if payload.count >= Self.heavyByteCount || didEnd != nil { state.isHeavy = true }
+            state.ahead.noteBatch(of: payload.count, hasArrays: didEnd != nil)
         }
         self.report(sent)
         do {

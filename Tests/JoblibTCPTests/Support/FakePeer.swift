@@ -29,7 +29,14 @@ final class FakePeer: Sendable {
 
         func receive(_ message: HostMessage?) {
             guard let message else { return }
-            self.peer.messages.withLock { $0.append(message) }
+            self.peer.messages.withLock { messages in
+                // One message or two: that is a matter of when they were sent.
+                if case .lastAnswer(let batch, let bytes) = message {
+                    messages += [.answer(batch, bytes), .finished(batch)]
+                } else {
+                    messages.append(message)
+                }
+            }
             self.peer.behaviour(self.connection, message)
         }
 

@@ -28,6 +28,9 @@ enum LargeWorks {
 }
 
 struct Echo: PortableTask {
+    // As `@Portable` writes it.
+    static let isCodedMemberwise = true
+
     var values: [Double]
     func run() -> [Double] { self.values }
 }

@@ -40,6 +40,9 @@ enum SleepingWorks {
 }
 
 struct Nap: PortableTask {
+    // As `@Portable` writes it.
+    static let isCodedMemberwise = true
+
     var microseconds: UInt32
     func run() { usleep(self.microseconds) }
 }

@@ -38,6 +38,9 @@ enum TinyWorks {
 }
 
 struct SquareRoot: PortableTask {
+    // As `@Portable` writes it.
+    static let isCodedMemberwise = true
+
     var number: UInt64
     func run() -> Double { work_square_root(self.number) }
 }

@@ -27,12 +27,13 @@ struct HalfOpenHostsTests {
         let call = BackgroundCall {
             try Parallel(
                 backend: .tcp,
+                preDispatch: .all,
                 batchSize: 1,
                 backendParams: [
                     .listen(address), .token(token), .heartbeatInterval(Self.interval),
                     .waitForWorkers(within: .seconds(30)),
                 ]
-            )((0..<3).map { Delayed(Held($0, rendezvous)) })
+            )((0..<20).map { Delayed(Held($0, rendezvous)) })
         }
         // There is nobody to pass a connection on to before that.
         try rendezvous.wait("the coordinator listens") {
@@ -43,8 +44,9 @@ struct HalfOpenHostsTests {
         let host = try HostRun.dialling(relay.address, slots: 1, token)
         try rendezvous.waitForBegun(1)
         relay.halve()
-        try rendezvous.wait("it has another task, or the same one: \(host.text)") { rendezvous.begun.count == 2 }
-        #expect(relay.connectionCount == 2, "\(host.text)")
+        try rendezvous.wait("it has another task, or the same one: \(host.text)") { rendezvous.begun.count >= 2 }
+        // Not one of those that its worker had ahead, when nobody wanted them of it any more.
+        #expect(relay.connectionCount == 2 && rendezvous.begun.count == 2, "\(host.text)")
         // The coordinator has ended the first one, to which its own heartbeats have gone until then.
         try rendezvous.wait("the first connection ends") { relay.isEnded(0) }
         #expect(!relay.isEnded(1))

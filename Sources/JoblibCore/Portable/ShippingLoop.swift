@@ -359,6 +359,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone, didEnd)
         self.state.withLock { state in
             state.shipmentCount += 1
+            shipment.lossRound = state.ledger.lossRound
             if payload.count >= Self.heavyByteCount || didEnd != nil { state.isHeavy = true }
         }
         self.report(sent)

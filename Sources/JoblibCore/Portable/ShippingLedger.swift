@@ -21,8 +21,9 @@ struct ShippingLedger: Sendable {
     private var outsideLosses: [Int: Int] = [:]
     private var fruitlessLosses = 0
 
-    /// Moves with each loss that counts. What was sent before the last one of them is lost with it: a host that is gone had all that its
-    /// workers had ahead, and is one loss.
+    /// Moves with each loss that counts.
+    ///
+    /// What was sent before the last one of them is lost with it: a host that is gone had all that its workers had ahead, and is one loss.
     private(set) var lossRound = 0
 
     /// The tasks that have ended their workers in a row.

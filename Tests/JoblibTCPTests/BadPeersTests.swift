@@ -197,11 +197,6 @@ struct BadPeersTests {
         try host.wait(for: "no longer works for")
         #expect(try TestCluster([host.address], token).isWell(1))
     }
-
-    private func residentBytes(of pid: Int32) -> Int {
-        let text = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-        return (text.firstMatch(of: /VmRSS:\s+(\d+) kB/).flatMap { Int($0.output.1) } ?? 0) << 10
-    }
 }
 
 #endif

@@ -278,6 +278,8 @@ package final class HostRelay: Sendable {
     /// Sessions are closed with their last batch: a worker whose task heeds that it is cancelled stays for whoever connects next.
     package func end() {
         self.isSilent.store(true, ordering: .relaxed)
+        // Batches are cancelled one after the other, and a worker whose task heeds that would begin with the next one.
+        self.lease(until: 0)
         let (sessions, batches) = self.state.withLock { state in
             state.isOver = true
             return (state.sessions, state.batches)

@@ -26,6 +26,9 @@ final class Shipment: ShippedWork, @unchecked Sendable {
     /// Whether the worker has said that a task has run out of time, for which it ends.
     var hasTimedOut = false
 
+    /// How many losses had counted when it was sent.
+    var lossRound = 0
+
     /// How many tasks there were, and how long those that have ended took, in nanoseconds.
     let count: Int
     private(set) var work: UInt64 = 0

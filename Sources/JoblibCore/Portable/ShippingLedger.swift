@@ -15,21 +15,22 @@ struct ShippingLedger: Sendable {
     /// How often a task runs again whose worker was ended by somebody else, whatever `retries` says.
     private static let outsideLimit = 2
 
-    /// How many batches in a row may be lost before any task has ended.
+    /// How often in a row batches may be lost before any task has ended.
     private static let fruitlessLimit = 16
-    private static let fruitlessLimitPerWorker = 8
 
     private var outsideLosses: [Int: Int] = [:]
     private var fruitlessLosses = 0
+
+    /// Moves with each loss that counts.
+    ///
+    /// What was sent before the last one of them is lost with it: a host that is gone had all that its workers had ahead, and is one loss.
+    private(set) var lossRound = 0
 
     /// The tasks that have ended their workers in a row.
     var fatalTasks = FatalStreak()
 
     /// Whether nothing but losses happens.
-    func isHopeless(workers: Int) -> Bool {
-        let (limit, overflow) = workers.multipliedReportingOverflow(by: Self.fruitlessLimitPerWorker)
-        return self.fruitlessLosses >= (overflow ? .max : max(Self.fruitlessLimit, limit))
-    }
+    var isHopeless: Bool { self.fruitlessLosses >= Self.fruitlessLimit }
 
     /// Whether a task whose worker somebody else has ended would run again.
     func mayLose(_ entry: Entry) -> Bool {
@@ -39,8 +40,12 @@ struct ShippingLedger: Sendable {
     /// Notes that a task has ended.
     mutating func noteProgress() { self.fruitlessLosses = 0 }
 
-    /// Notes that a batch was lost.
-    mutating func noteLoss() { self.fruitlessLosses += 1 }
+    /// Notes that a batch was lost that was sent in a round.
+    mutating func noteLoss(sentIn round: Int) {
+        guard round == self.lossRound else { return }
+        self.lossRound += 1
+        self.fruitlessLosses += 1
+    }
 
     /// Decides about a task that has lost its worker by its own fault, or by somebody else's.
     ///

@@ -184,8 +184,8 @@ extension ShippingLoop {
                 if isFirst { state.shipmentCount -= 1 }
                 return (isFirst, rest, false)
             }
-            if !isReturned { state.ledger.noteLoss() }
-            return (isFirst, rest, state.ledger.isHopeless(workers: self.workers))
+            if !isReturned { state.ledger.noteLoss(sentIn: shipment.lossRound) }
+            return (isFirst, rest, state.ledger.isHopeless)
         }
         guard isFirst else { return true }
         shipment.didEnd?()

@@ -358,6 +358,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         let shipment = Shipment(self, group, sent, payload: payload, isLone: isLone, didEnd)
         self.state.withLock { state in
             state.shipmentCount += 1
+            shipment.lossRound = state.ledger.lossRound
             state.ahead.noteBatch(of: payload.count, hasArrays: didEnd != nil)
         }
         self.report(sent)

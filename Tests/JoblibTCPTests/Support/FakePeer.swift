@@ -105,7 +105,7 @@ final class FakePeer: Sendable {
             try HostAddress(address),
             try peer.handling(
                 role,
-                slots: role == .tool ? 1 : 0,
+                slots: role == .tool || role == .host ? 1 : 0,
                 security ?? ClusterTLS(token, role.certified),
                 name,
                 nil,

@@ -172,6 +172,9 @@ struct Ledger {
             self.expect(self.mayFail(session, failure), "session \(session) fails by \(event)")
             self.sessions[session]?.hasFailed = true
             self.tally.failedSessions += 1
+        case .leftOut(let session, let host, _):
+            let isRefused = self.sessions[session]?.refusals.contains(host.processID) == true
+            self.expect(isRefused, "session \(session) is said to have been refused by \(host.name)")
         case .report(.excluded): self.tally.exclusions += 1
         case .report(.lost): self.tally.losses += 1
         case .report(.left): self.tally.departures += 1

@@ -21,7 +21,7 @@ extension Coordinator {
         guard self.grants[grant].host == host else { return self.noteFault(of: host, at: now, into: &effects) }
         guard let session = self.grants[grant].session, !self.grants[grant].isRefused else { return }
         self.grants[grant].isRefused = true
-        self.note(refusal, of: host, session)
+        let isFirst = self.note(refusal, of: host, session)
         self.release(grant)
         // First, so that nothing is submitted again that could not run.
         if refusal.isOfTheCall || self.isRefusedByAll(session) {
@@ -34,19 +34,27 @@ extension Coordinator {
             // What has not begun the host gives back, and nobody else knows what that is.
             self.watchForReturns(of: number, since: now)
         }
+        if isFirst {
+            let (number, description) = (self.sessions[session].number, self.hosts[host].description)
+            effects.append(.leftOut(number, description, refusal.detail))
+        }
         self.allotSlots(at: now, into: &effects)
     }
 
-    private mutating func note(_ refusal: GrantRefusal, of host: Int, _ session: Int) {
+    /// Returns whether the host was one of the session's until now.
+    private mutating func note(_ refusal: GrantRefusal, of host: Int, _ session: Int) -> Bool {
         // One that leaves gives no slots anyway.
-        guard !self.hosts[host].isLeaving else { return }
+        guard !self.hosts[host].isLeaving else { return false }
         let description = self.hosts[host].description
         self.sessions[session].refusals.last = refusal
-        guard self.sessions[session].refusals.processes.insert(description.processID).inserted else { return }
+        guard self.sessions[session].refusals.processes.insert(description.processID).inserted else {
+            return false
+        }
         self.sessions[session].refusals.slotCount += description.slots
         for grant in self.hosts[host].grants where self.grants[grant].session == session {
             if self.grants[grant].load != nil { self.sessions[session].refusals.workers += self.grants[grant].workers }
         }
+        return true
     }
 
     /// Whether a session has no workers, and no host that is there has any for it.

@@ -10,7 +10,7 @@ package final class ClusterSession: AttendedSession {
     let number: SessionNumber
     let parameters: [UInt8]
     private let driver: ClusterDriver
-    private let workersChanged: @Sendable () -> Void
+    private let request: OpenRequest
 
     /// What has become of its batches.
     let results: ResultQueue
@@ -25,14 +25,14 @@ package final class ClusterSession: AttendedSession {
     init(
         _ number: SessionNumber,
         _ driver: ClusterDriver,
-        parameters: [UInt8],
-        workersChanged: @escaping @Sendable () -> Void
+        _ request: OpenRequest,
+        parameters: [UInt8]
     ) {
         self.number = number
         self.driver = driver
         self.parameters = parameters
         self.results = ResultQueue(driver.inbox)
-        self.workersChanged = workersChanged
+        self.request = request
     }
 
     /// How many workers it has; 1 while there is no host.
@@ -102,8 +102,10 @@ package final class ClusterSession: AttendedSession {
     func setWorkers(_ count: Int) {
         self.width.store(count, ordering: .relaxed)
         self.change.advance()
-        self.workersChanged()
+        self.request.workersChanged()
     }
+
+    func tell(_ event: HostEvent) { self.request.hostsChanged(event) }
 
     func fail(_ error: ParallelError) {
         self.failure.withLock { if $0 == nil { $0 = error } }

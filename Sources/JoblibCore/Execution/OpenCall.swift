@@ -238,20 +238,3 @@ struct OpenedSession: Sendable {
         if let lender = self.lender { lender.takeBack() } else { self.session.close() }
     }
 }
-
-/// The loops that call more helpers when a session's workers have become more.
-final class WorkerListeners: Sendable {
-    private let loops = Mutex<[ObjectIdentifier: Loop]>([:])
-
-    func add(_ loop: Loop) {
-        self.loops.withLock { $0[ObjectIdentifier(loop)] = loop }
-    }
-
-    func remove(_ loop: Loop) {
-        self.loops.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(loop)) }
-    }
-
-    func workersChanged() {
-        for loop in self.loops.withLock({ Array($0.values) }) { loop.workersDidChange() }
-    }
-}

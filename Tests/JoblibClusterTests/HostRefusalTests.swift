@@ -87,11 +87,37 @@ struct HostRefusalTests {
         #expect(bench.join(3, slots: 1).grants.isEmpty)
     }
 
-    @Test("ends it at once where the call itself is at fault", arguments: ["invalidArgument", "taskNotPortable"])
+    @Test(
+        "by which the call itself is at fault ends it when it is alone, or another one says the same",
+        arguments: ["invalidArgument", "taskNotPortable"]
+    )
     func fault(code: String) {
-        var bench = Self.bench(hosts: 2)
         let refusal = GrantRefusal(code: code, detail: "no such variable")
-        #expect(bench.tell(.message(1, .refused(1, refusal))).first == .sessionFailed(1, .refused(refusal)))
+        var alone = Self.bench(hosts: 1)
+        #expect(alone.tell(.message(1, .refused(1, refusal))).first == .sessionFailed(1, .refused(refusal)))
+        var bench = Self.bench(hosts: 3)
+        for batch: BatchNumber in 1...3 { bench.tell(.submitted(1, batch, call: 1)) }
+        let first = bench.tell(.message(1, .refused(1, refusal)))
+        #expect(first.contains(.leftOut(1, CoordinatorBench.host(1, slots: 1), refusal.detail)))
+        #expect(first.contains(.workersChanged(1, 2)) && first.failures.keys.sorted() == [1])
+        #expect(bench.tell(.message(2, .finished(2))) == [.finish(2)])
+        #expect(bench.tell(.message(2, .refused(2, refusal))).first == .sessionFailed(1, .refused(refusal)))
+    }
+
+    @Test(
+        "is believed by nobody what it alone says of the call, also when it says it twice, or another one something else"
+    )
+    func lie() {
+        let lies = ["invalidArgument", "taskNotPortable"].map { GrantRefusal(code: $0, detail: "a lie") }
+        var bench = Self.bench(hosts: 3, slots: 2, SessionWishes(workers: 3))
+        // Grants 1 and 2 of session 1 are of hosts 1 and 2; the slots that come instead are of the others.
+        var effects = bench.tell(.message(1, .refused(1, lies[0])))
+        bench.tell(.left(1, "reset"))
+        bench.join(4, slots: 8, process: 1)
+        effects += bench.tell(.message(2, .refused(2, lies[1])))
+        effects += bench.tell(.message(2, .refused(2, lies[0])))
+        #expect(!effects.contains { if case .sessionFailed = $0 { true } else { false } }, "\(effects)")
+        #expect(bench.tell(.submitted(1, 1, call: 1)).runners == [3])
     }
 
     @Test("and is alone when the others have gone leaves the call its patience, and then says why")

@@ -5,7 +5,7 @@ extension Coordinator {
     /// A host has no workers for a session.
     ///
     /// Another one may: what a host is short of, or lacks, and what it makes up, is its own. So the others do its work, and the
-    /// session fails only when there is no other one, or when the host says that no host could.
+    /// session fails only when there is no other one, or when two hosts say that no host could: the word of one may be a lie.
     mutating func refuse(
         _ number: GrantNumber,
         of host: Int,
@@ -24,7 +24,7 @@ extension Coordinator {
         let isFirst = self.note(refusal, of: host, session)
         self.release(grant)
         // First, so that nothing is submitted again that could not run.
-        if refusal.isOfTheCall || self.isRefusedByAll(session) {
+        if self.isConfirmed(refusal, by: host, session) || self.isRefusedByAll(session) {
             self.fail(session, .refused(refusal), at: now, into: &effects)
         }
         if self.sessions[session].wishes.isIdempotent || self.grants[grant].batchCount == 0 {
@@ -39,6 +39,17 @@ extension Coordinator {
             effects.append(.leftOut(number, description, refusal.detail))
         }
         self.allotSlots(at: now, into: &effects)
+    }
+
+    /// Whether a host is not the first to say that the call itself is at fault, and how.
+    private mutating func isConfirmed(_ refusal: GrantRefusal, by host: Int, _ session: Int) -> Bool {
+        guard refusal.isOfTheCall, !self.hosts[host].isLeaving else { return false }
+        let process = self.hosts[host].description.processID
+        guard let first = self.sessions[session].refusals.accusers[refusal.code] else {
+            self.sessions[session].refusals.accusers[refusal.code] = process
+            return false
+        }
+        return first != process
     }
 
     /// Returns whether the host was one of the session's until now.

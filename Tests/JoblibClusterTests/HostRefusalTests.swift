@@ -120,6 +120,34 @@ struct HostRefusalTests {
         #expect(bench.tell(.submitted(1, 1, call: 1)).runners == [3])
     }
 
+    /// How many hosts are looked at while so many of them refuse a session, one after the other.
+    private static func looks(hosts: Int, _ wishes: SessionWishes) -> Int {
+        var bench = CoordinatorBench(settings: CoordinatorBench.settings)
+        for link in 1...LinkNumber(hosts) {
+            let id = withUnsafeBytes(of: link) { unsafe Array($0) }
+            bench.tell(.joined(link, HostDescription(processID: id, name: "host \(link)", slots: 2)))
+        }
+        var grants = bench.tell(.opened(1, wishes)).opened
+        let before = bench.coordinator.lookCount
+        // The last one is left, or the session ends.
+        for _ in 1..<hosts {
+            guard let (number, link) = grants.popFirst() else { break }
+            let effects = bench.tell(.message(link, .refused(number, Self.shortage)))
+            grants.merge(effects.opened) { $1 }
+        }
+        #expect(!grants.isEmpty)
+        return bench.coordinator.lookCount - before
+    }
+
+    @Test("costs as much as the one before it, however many there were", arguments: [nil, 1, 5] as [Int?])
+    func manyRefusals(workers: Int?) {
+        let (few, many) = (
+            Self.looks(hosts: 100, SessionWishes(workers: workers)),
+            Self.looks(hosts: 1000, SessionWishes(workers: workers))
+        )
+        #expect(many <= 11 * few && many <= 4000, "\(few) and \(many)")
+    }
+
     @Test("and is alone when the others have gone leaves the call its patience, and then says why")
     func patience() {
         for isJoined in [true, false] {

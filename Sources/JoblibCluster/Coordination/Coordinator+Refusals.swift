@@ -61,6 +61,11 @@ extension Coordinator {
         guard self.sessions[session].refusals.processes.insert(description.processID).inserted else {
             return false
         }
+        if self.sessions[session].refusals.others == nil {
+            self.sessions[session].refusals.others = self.spareSlots
+            self.refusedSessions.append(session)
+        }
+        self.sessions[session].refusals.others?.remove(self.hosts[host].link)
         self.sessions[session].refusals.slotCount += description.slots
         for grant in self.hosts[host].grants where self.grants[grant].session == session {
             if self.grants[grant].load != nil { self.sessions[session].refusals.workers += self.grants[grant].workers }

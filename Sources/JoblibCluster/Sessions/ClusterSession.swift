@@ -13,7 +13,7 @@ package final class ClusterSession: AttendedSession {
     private let request: OpenRequest
 
     /// What has become of its batches.
-    let results: ResultQueue
+    private let results: SessionResults
 
     // Relaxed: a number alone.
     private let width = Atomic<Int>(0)
@@ -31,7 +31,7 @@ package final class ClusterSession: AttendedSession {
         self.number = number
         self.driver = driver
         self.parameters = parameters
-        self.results = ResultQueue(driver.inbox)
+        self.results = SessionResults(driver.inbox)
         self.request = request
     }
 
@@ -53,7 +53,12 @@ package final class ClusterSession: AttendedSession {
         try self.driver.submit(batch, arrays?.takeBatch() ?? [], self)
     }
 
-    package func end(_ call: CallID, _ reason: CallEnd) { HostArraysTable.shared.arrays(of: call)?.end() }
+    package func begin(_ call: CallDescription) { self.results.begin(call.id) }
+
+    package func end(_ call: CallID, _ reason: CallEnd) {
+        HostArraysTable.shared.arrays(of: call)?.end()
+        self.results.end(call)
+    }
 
     package func cancel(_ call: CallID) {
         // What of them has not been sent need not be; the call's end comes when its batches have ended, which may be stuck behind them.
@@ -98,6 +103,9 @@ package final class ClusterSession: AttendedSession {
     }
 
     // MARK: - For the driver
+
+    /// Where it goes what becomes of a call's batches.
+    func results(of call: CallID) -> ResultQueue { self.results.queue(of: call) }
 
     func setWorkers(_ count: Int) {
         self.width.store(count, ordering: .relaxed)

@@ -186,6 +186,11 @@ final class CallPlan: Sendable {
             session.close()
             throw ParallelError(.noWorkers, "\(self.backendName) opened a session with \(workers) workers")
         }
-        return OpenedSession(session, listeners, isShipped: self.isShipped)
+        return OpenedSession(
+            session,
+            listeners,
+            isShipped: self.isShipped,
+            bytesAhead: self.settings.capabilities.bytesAhead
+        )
     }
 }

@@ -228,10 +228,19 @@ struct OpenedSession: Sendable {
     /// The session, where those who wait for answers take them in; asked for once, since asking takes long.
     let attended: (any AttendedSession)?
 
-    init(_ session: any WorkerSession, _ listeners: WorkerListeners?, isShipped: Bool) {
+    /// How much is with its workers that see bytes only; `nil` for others.
+    let shippedBytes: ShippedBytes?
+
+    init(
+        _ session: any WorkerSession,
+        _ listeners: WorkerListeners?,
+        isShipped: Bool,
+        bytesAhead: Int = BackendCapabilities().bytesAhead
+    ) {
         self.session = session
         self.listeners = listeners
         self.attended = isShipped ? session as? any AttendedSession : nil
+        self.shippedBytes = isShipped ? ShippedBytes(ShippedBytes.Limits(ahead: bytesAhead)) : nil
     }
 
     func close() {

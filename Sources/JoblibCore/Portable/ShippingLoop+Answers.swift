@@ -184,7 +184,7 @@ extension ShippingLoop {
             return (isFirst, rest, state.ledger.isHopeless(workers: self.workers))
         }
         guard isFirst else { return true }
-        shipment.didEnd?()
+        shipment.letGo()
         guard !rest.isEmpty else {
             self.didChange()
             return true

@@ -290,11 +290,7 @@ package final class ClusterDriver: @unchecked Sendable {
             case .submit(let session, let batch, let arrays):
                 self.state.lastBatch += 1
                 let number = self.state.lastBatch
-                self.state.batches[number] = Held(
-                    batch: batch,
-                    results: session.results(of: batch.call),
-                    arrays: arrays
-                )
+                self.state.batches[number] = Held(batch: batch, results: session.queue(of: batch.call), arrays: arrays)
                 self.handle(.submitted(session.number, number, call: batch.call.number))
             case .cancel(let session, let call): self.handle(.cancelled(session.number, call: call.number))
             case .close(let session):

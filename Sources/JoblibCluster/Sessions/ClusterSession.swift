@@ -105,7 +105,7 @@ package final class ClusterSession: AttendedSession {
     // MARK: - For the driver
 
     /// Where it goes what becomes of a call's batches.
-    func results(of call: CallID) -> ResultQueue { self.results.queue(of: call) }
+    func queue(of call: CallID) -> ResultQueue { self.results.queue(of: call) }
 
     func setWorkers(_ count: Int) {
         self.width.store(count, ordering: .relaxed)

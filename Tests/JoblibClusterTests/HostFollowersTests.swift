@@ -18,14 +18,17 @@ struct HostFollowersTests {
     @Test("are the sessions that have had workers on it, once for each time that it has come")
     func sessions() {
         var followers = HostFollowers()
-        #expect(followers.add(7, self.one.processID) && followers.add(8, self.one.processID))
-        #expect(!followers.add(7, self.one.processID))
-        #expect(followers.add(9, self.other.processID))
+        let additions = [
+            followers.add(7, self.one.processID), followers.add(8, self.one.processID),
+            followers.add(7, self.one.processID), followers.add(9, self.other.processID),
+        ]
+        #expect(additions == [true, true, false, true])
         #expect(self.told(&followers, .leaving(self.one)).isEmpty)
         let lost = HostEvent.lost("host 1", because: "reset")
         #expect(self.told(&followers, .lost(self.one, "reset")) == [7: lost, 8: lost])
         #expect(self.told(&followers, .lost(self.one, "reset")).isEmpty)
-        #expect(followers.add(7, self.one.processID))
+        let isNew = followers.add(7, self.one.processID)
+        #expect(isNew)
         #expect(self.told(&followers, .left(self.one)) == [7: .left("host 1")])
         #expect(self.told(&followers, .left(self.other)) == [9: .left("host 2")])
     }
@@ -56,6 +59,7 @@ struct HostFollowersTests {
             .joined(self.one), .joined(self.other), .leaving(self.one), .left(self.one), .lost(self.other, "reset"),
             .excluded(self.other, "x"), .joined(self.one), .leaving(self.one), .lost(self.one, "reset"),
         ]
-        #expect(events.map { followers.slotChange(by: $0) } == [3, 5, -3, 0, -5, 0, 3, -3, 0])
+        let changes = events.map { followers.slotChange(by: $0) }
+        #expect(changes == [3, 5, -3, 0, -5, 0, 3, -3, 0])
     }
 }

@@ -33,6 +33,9 @@ struct Ledger {
 
         /// The processes that have refused it.
         var refusals: Set<[UInt8]> = []
+
+        /// Those of them that have said that the call itself is at fault.
+        var accusers: Set<[UInt8]> = []
     }
 
     struct Batch {
@@ -107,11 +110,14 @@ struct Ledger {
                 $0.link == link && $0.refusedTime != nil && $0.batches.contains(batch)
             }
             if isLate { self.tally.lateAnswers += 1 }
-        case .refused(let number, _):
+        case .refused(let number, let refusal):
             guard let grant = self.grants[number], grant.link == link, let record = self.links[link] else { return }
             // It is forgotten with its last batch, or with its session.
             guard !grant.isClosed || !grant.batches.isEmpty, self.sessions[grant.session] != nil else { return }
             if !record.isLeaving { self.sessions[grant.session]?.refusals.insert(record.processID) }
+            if !record.isLeaving, grant.refusedTime == nil, refusal.code == "invalidArgument" {
+                self.sessions[grant.session]?.accusers.insert(record.processID)
+            }
             if grant.refusedTime == nil { self.grants[number]?.refusedTime = now }
             self.end(number)
             self.tally.refusals += 1
@@ -172,6 +178,9 @@ struct Ledger {
             self.expect(self.mayFail(session, failure), "session \(session) fails by \(event)")
             self.sessions[session]?.hasFailed = true
             self.tally.failedSessions += 1
+        case .leftOut(let session, let host, _):
+            let isRefused = self.sessions[session]?.refusals.contains(host.processID) == true
+            self.expect(isRefused, "session \(session) is said to have been refused by \(host.name)")
         case .report(.excluded): self.tally.exclusions += 1
         case .report(.lost): self.tally.losses += 1
         case .report(.left): self.tally.departures += 1
@@ -227,8 +236,9 @@ struct Ledger {
         let staying = self.links.values.filter { !$0.isLeaving }
         switch failure {
         case .noHosts: return staying.isEmpty
-        case .refused(let refusal) where refusal.code == "invalidArgument": return true
-        case .refused:
+        case .refused(let refusal):
+            // The word of one is nothing.
+            if refusal.code == "invalidArgument", session.accusers.count > 1 { return true }
             let isRefusedByAll = staying.allSatisfy { session.refusals.contains($0.processID) }
             return !staying.isEmpty && isRefusedByAll && session.workers == 0
         }
@@ -250,6 +260,7 @@ struct Ledger {
                 "session \(number) was told \(session.told) of \(session.workers)"
             )
             guard !session.hasFailed else { continue }
+            self.expect(session.accusers.count < 2, "session \(number) goes on though two say that it is at fault")
             let due = min(session.wishes.workers ?? .max, slotCount)
             self.expect(session.workers == due, "session \(number) has \(session.workers) workers instead of \(due)")
         }

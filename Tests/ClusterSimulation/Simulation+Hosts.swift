@@ -41,8 +41,9 @@ extension Simulation {
     private mutating func refuse(_ grant: Int, by host: Int) {
         self.hosts[host].grants[grant].isRefused = true
         let record = self.hosts[host].grants[grant]
-        // Of those that no host has workers for, some are at fault themselves.
-        let isOfTheCall = self.core.sessions[Int(record.session) - 1].isRefused && record.session % 2 == 0
+        // Of those that no host has workers for, some are at fault themselves; and of the hosts that refuse others, some lie.
+        let isRefused = self.core.sessions[Int(record.session) - 1].isRefused
+        let isOfTheCall = isRefused ? record.session % 2 == 0 : (UInt64(host) + record.session) % 3 == 0
         let refusal = GrantRefusal(code: isOfTheCall ? "invalidArgument" : "startupFailed", detail: "no workers")
         self.say(.refused(record.number, refusal), by: host)
     }

@@ -187,7 +187,7 @@ package struct Simulation {
         case .wake(let time):
             self.wakeTime = time
             self.agenda.insert(.wake(time), at: max(self.now, time > self.offset ? time - self.offset : 0))
-        case .accept, .report: break
+        case .accept, .leftOut, .report: break
         }
         if case .sessionFailed(let session, _) = effect {
             self.agenda.insert(.submit(session: Int(session) - 1), at: self.now + 1)

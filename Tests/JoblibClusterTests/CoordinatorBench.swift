@@ -75,6 +75,13 @@ extension [CoordinatorEffect] {
         self.compactMap { if case .run(let link, _, _) = $0 { link } else { nil } }
     }
 
+    /// The grants that are opened, and where.
+    var opened: [GrantNumber: LinkNumber] {
+        var opened: [GrantNumber: LinkNumber] = [:]
+        for case .open(let link, let grant, _, _) in self { opened[grant] = link }
+        return opened
+    }
+
     /// The workers that each link grants.
     var grants: [LinkNumber: Int] {
         var grants: [LinkNumber: Int] = [:]

@@ -206,6 +206,22 @@ struct GreetingMachineTests {
         }
     }
 
+    @Test("A host of another build may say that it makes way for this one, and nobody else is believed")
+    func makingWay() {
+        let other = Greeting.host.with(\.identity, ProgramIdentity.example.with(\.build, "ffff"))
+        for (greeting, isBelieved) in [
+            (other.with(\.makesWay, true), true), (other.with(\.makesWay, false), false), (other, false),
+            (Greeting.host.with(\.makesWay, true), false),
+            (other.with(\.makesWay, true).with(\.identity, other.identity.with(\.architecture, "arm64")), false),
+            (other.with(\.makesWay, true).with(\.role, .coordinator).with(\.slots, 0), false),
+        ] {
+            var client = GreetingMachine.example(.client)
+            _ = client.start()
+            _ = client.receive(GreetingFrame.welcome(greeting).bytes)
+            #expect(client.peerMakesWay == isBelieved, "\(greeting)")
+        }
+    }
+
     @Test("An observer is another program, and is let in by whoever listens and has the same version")
     func observers() {
         for server in [Greeting.host, .coordinator] {

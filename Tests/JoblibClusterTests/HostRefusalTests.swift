@@ -30,7 +30,12 @@ struct HostRefusalTests {
         let why = "host 1 has refused it: no descriptors"
         #expect(effects.failures == [1: .lost(why), 3: .notBegun(isReturned: true, why)])
         #expect(effects.prefix(2) == [.cancel(1, 1), .cancel(1, 3)])
-        #expect(effects.suffix(2) == [.close(1, 1), .workersChanged(1, 1)])
+        #expect(
+            effects.suffix(3) == [
+                .close(1, 1), .leftOut(1, CoordinatorBench.host(1, slots: 1), Self.shortage.detail),
+                .workersChanged(1, 1),
+            ]
+        )
         for batch: BatchNumber in [1, 3] {
             #expect(bench.tell(.message(1, .answer(batch))).isEmpty)
             #expect(bench.tell(.message(1, .finished(batch))).isEmpty)
@@ -82,11 +87,65 @@ struct HostRefusalTests {
         #expect(bench.join(3, slots: 1).grants.isEmpty)
     }
 
-    @Test("ends it at once where the call itself is at fault", arguments: ["invalidArgument", "taskNotPortable"])
+    @Test(
+        "by which the call itself is at fault ends it when it is alone, or another one says the same",
+        arguments: ["invalidArgument", "taskNotPortable"]
+    )
     func fault(code: String) {
-        var bench = Self.bench(hosts: 2)
         let refusal = GrantRefusal(code: code, detail: "no such variable")
-        #expect(bench.tell(.message(1, .refused(1, refusal))).first == .sessionFailed(1, .refused(refusal)))
+        var alone = Self.bench(hosts: 1)
+        #expect(alone.tell(.message(1, .refused(1, refusal))).first == .sessionFailed(1, .refused(refusal)))
+        var bench = Self.bench(hosts: 3)
+        for batch: BatchNumber in 1...3 { bench.tell(.submitted(1, batch, call: 1)) }
+        let first = bench.tell(.message(1, .refused(1, refusal)))
+        #expect(first.contains(.leftOut(1, CoordinatorBench.host(1, slots: 1), refusal.detail)))
+        #expect(first.contains(.workersChanged(1, 2)) && first.failures.keys.sorted() == [1])
+        #expect(bench.tell(.message(2, .finished(2))) == [.finish(2)])
+        #expect(bench.tell(.message(2, .refused(2, refusal))).first == .sessionFailed(1, .refused(refusal)))
+    }
+
+    @Test(
+        "is believed by nobody what it alone says of the call, also when it says it twice, or another one something else"
+    )
+    func lie() {
+        let lies = ["invalidArgument", "taskNotPortable"].map { GrantRefusal(code: $0, detail: "a lie") }
+        var bench = Self.bench(hosts: 3, slots: 2, SessionWishes(workers: 3))
+        // Grants 1 and 2 of session 1 are of hosts 1 and 2; the slots that come instead are of the others.
+        var effects = bench.tell(.message(1, .refused(1, lies[0])))
+        bench.tell(.left(1, "reset"))
+        bench.join(4, slots: 8, process: 1)
+        effects += bench.tell(.message(2, .refused(2, lies[1])))
+        effects += bench.tell(.message(2, .refused(2, lies[0])))
+        #expect(!effects.contains { if case .sessionFailed = $0 { true } else { false } }, "\(effects)")
+        #expect(bench.tell(.submitted(1, 1, call: 1)).runners == [3])
+    }
+
+    /// How many hosts are looked at while so many of them refuse a session, one after the other.
+    private static func looks(hosts: Int, _ wishes: SessionWishes) -> Int {
+        var bench = CoordinatorBench(settings: CoordinatorBench.settings)
+        for link in 1...LinkNumber(hosts) {
+            let id = withUnsafeBytes(of: link) { unsafe Array($0) }
+            bench.tell(.joined(link, HostDescription(processID: id, name: "host \(link)", slots: 2)))
+        }
+        var grants = bench.tell(.opened(1, wishes)).opened
+        let before = bench.coordinator.lookCount
+        // The last one is left, or the session ends.
+        for _ in 1..<hosts {
+            guard let (number, link) = grants.popFirst() else { break }
+            let effects = bench.tell(.message(link, .refused(number, Self.shortage)))
+            grants.merge(effects.opened) { $1 }
+        }
+        #expect(!grants.isEmpty)
+        return bench.coordinator.lookCount - before
+    }
+
+    @Test("costs as much as the one before it, however many there were", arguments: [nil, 1, 5] as [Int?])
+    func manyRefusals(workers: Int?) {
+        let (few, many) = (
+            Self.looks(hosts: 100, SessionWishes(workers: workers)),
+            Self.looks(hosts: 1000, SessionWishes(workers: workers))
+        )
+        #expect(many <= 11 * few && many <= 4000, "\(few) and \(many)")
     }
 
     @Test("and is alone when the others have gone leaves the call its patience, and then says why")
@@ -156,7 +215,7 @@ struct HostRefusalTests {
     func once() {
         var bench = Self.bench(hosts: 2, SessionWishes(isIdempotent: false))
         for batch: BatchNumber in 1...4 { bench.tell(.submitted(1, batch, call: 1)) }
-        #expect(bench.tell(.message(1, .refused(1, Self.shortage))) == [.workersChanged(1, 1)])
+        #expect(bench.tell(.message(1, .refused(1, Self.shortage))).last == .workersChanged(1, 1))
         #expect(bench.tell(.message(1, .refused(1, Self.shortage))).isEmpty)
         guard case .notBegun(isReturned: true, _)? = bench.tell(.message(1, .failed(1, .returned))).failures[1] else {
             return #expect(Bool(false), "batch 1 is not given back")

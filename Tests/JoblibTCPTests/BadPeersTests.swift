@@ -17,7 +17,8 @@ import Testing
 struct BadPeersTests {
     /// What a host says that it has no business to say, when it gets a batch.
     enum Lie: String, CaseIterable, Sendable {
-        case foreignBatch, twice, garbage, nothing, wrongKind, tooShort, unknownKind, foreignGrant, refusal, silence
+        case foreignBatch, twice, garbage, nothing, wrongKind, tooShort, unknownKind, foreignGrant, refusal, accusation,
+            silence
 
         func tell(_ connection: Connection, _ batch: BatchNumber, _ grant: GrantNumber) {
             switch self {
@@ -43,6 +44,7 @@ struct BadPeersTests {
                     )
                 }
             case .refusal: connection.send(.refused(grant, GrantRefusal(code: "resourceExhausted", detail: "no")))
+            case .accusation: connection.send(.refused(grant, GrantRefusal(code: "invalidArgument", detail: "no")))
             case .silence: break
             }
         }

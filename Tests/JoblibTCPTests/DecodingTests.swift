@@ -94,6 +94,32 @@ struct DecodingTests {
         #expect(try call.value(within: 30).map(\.number) == [0, 1, 2, 3])
         #expect(count.withLock { $0 } == 4)
     }
+
+    @Test("A value may run a loop in the very pool whose result it is, and that one's another", arguments: [0, 300])
+    func inOnePool(_ milliseconds: UInt32) throws {
+        let numbers = Mutex<[Int]>([])
+        let call = BackgroundCall { [cluster] in
+            try cluster.parallel(4)
+                .withPool { pool in
+                    let deepest: @Sendable () throws -> Void = {
+                        let roots = try pool((0..<20).map { Delayed(Root(of: Double($0 * $0))) })
+                        numbers.withLock { $0.append(roots.count) }
+                    }
+                    let middle: @Sendable () throws -> Void = {
+                        Elaborate.decoding.withLock { $0 = deepest }
+                        let values = try pool((5..<7).map { Delayed(MakeElaborate(number: $0)) })
+                        numbers.withLock { $0 += values.map(\.number) }
+                    }
+                    Elaborate.decoding.withLock { $0 = middle }
+                    defer { Elaborate.decoding.withLock { $0 = nil } }
+                    let tasks = (0..<4).map { Delayed(MakeElaborate(number: $0, milliseconds: milliseconds)) }
+                    return try pool(tasks).map(\.number)
+                }
+        }
+        #expect(try call.value(within: 60) == [0, 1, 2, 3])
+        let seen = numbers.withLock { $0 }
+        #expect(seen.contains(5) && seen.contains(6) && seen.contains(20), "\(seen)")
+    }
 }
 
 #endif

@@ -8,6 +8,7 @@ import Glibc
 import Joblib
 import JoblibPOSIX
 import JoblibTCP
+import Synchronization
 import Testing
 
 /// What hosts that take nothing cost.
@@ -57,6 +58,27 @@ struct SlowHostsTests {
         await #expect(throws: CancellationError.self) { try await call.value }
         #expect(proxy.byteCount(.toHost) - begin < Self.limit, "\((proxy.byteCount(.toHost) - begin) >> 20) MiB sent")
         #expect(try cluster.isWell(1))
+    }
+
+    @Test("No more batches are made than half a gigabyte of them while a host takes nothing")
+    func unread() throws {
+        let hosts = try TestCluster(1, slots: 8)
+        let proxy = try FaultProxy(to: hosts.addresses[0])
+        var cluster = TestCluster([proxy.address], hosts.token)
+        cluster.heartbeat = .seconds(20)
+        cluster.more = [.hostTimeout(.milliseconds(100))]
+        #expect(try cluster.isWell(8))
+        proxy.stall([.toHost])
+        Length.encodings.withLock { $0 = 0 }
+        let call = BackgroundCall { [cluster] in
+            let text = String(repeating: "x", count: 64 << 20)
+            return try cluster.parallel(8)((0..<32).map { _ in Delayed(Length(of: text)) })
+        }
+        try Rendezvous().wait("each worker has one") { Length.encodings.withLock { $0 } >= 8 }
+        _ = self.settledMemory()
+        #expect(Length.encodings.withLock { $0 } == 8)
+        proxy.stop()
+        #expect(throws: ParallelError.self) { try call.value() }
     }
 
     @Test("Who is sent gigabytes leaves the others their heartbeats")

@@ -24,6 +24,7 @@ struct ContractTests {
             let titles = [
                 "What a backend owes", "What the core does in return", "Workers that are forked copies",
                 "Workers that see bytes only", "Backends that count their workers", "Batches that are passed on",
+                "Workers on hosts that come and go",
             ]
             return try titles.flatMap { try self.numbers(in: $0) }
         }

@@ -46,7 +46,9 @@ final class HostProcess: @unchecked Sendable {
         self.settings = settings
         self.loop = loop
         self.security = try settings.credentials.map { try $0.security(.host) }
-        self.greeting = .ofThisProcess(role: .host, slots: settings.slots, label: settings.label)
+        var greeting = Greeting.ofThisProcess(role: .host, slots: settings.slots, label: settings.label)
+        if settings.makesWay { greeting.makesWay = true }
+        self.greeting = greeting
     }
 
     /// The life of the process.

@@ -13,6 +13,7 @@ struct HostSettings {
     static let arrayBytesVariable = "JOBLIB_WORKER_ARRAY_BYTES"
     static let orphanVariable = "JOBLIB_WORKER_ORPHAN_SECONDS"
     static let labelVariable = "JOBLIB_WORKER_LABEL"
+    static let makesWayVariable = "JOBLIB_WORKER_MAKES_WAY"
     static let largestLabel = 48
     static let plaintextVariable = "JOBLIB_PLAINTEXT_ON_LOOPBACK"
 
@@ -31,6 +32,9 @@ struct HostSettings {
 
     /// What it was launched as, for people and for whoever has launched it; empty where nobody has.
     let label: String
+
+    /// Whether whoever has started it ends it when a coordinator of another build comes, and is given that one.
+    let makesWay: Bool
 
     /// `nil`: nothing is encrypted.
     let credentials: ClusterCredentials?
@@ -67,6 +71,7 @@ struct HostSettings {
             )
         }
         self.label = String((ProcessEnvironment.value(Self.labelVariable) ?? "").prefix(Self.largestLabel))
+        self.makesWay = ProcessEnvironment.value(Self.makesWayVariable) == "1"
         guard ProcessEnvironment.value(Self.plaintextVariable) == "1" else {
             self.credentials = try ClusterCredentials.forHost()
             if self.credentials == nil {

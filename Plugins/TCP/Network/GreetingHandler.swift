@@ -137,7 +137,7 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
                 )
             case .accepted(let peer): self.succeed(context, peer)
             case .refused(let refusal):
-                let isFinal = refusal.code == .build || refusal.code == .role
+                let isFinal = refusal.code == .build && !self.machine.peerMakesWay || refusal.code == .role
                 self.fail(context, refusal.detail, isFinal ? .handshakeRejected(refusal.detail) : nil, isPolite: true)
             }
         }

@@ -41,6 +41,36 @@ extension Coordinator {
         }
     }
 
+    // MARK: - Spare slots
+
+    /// A host has so many slots that are not granted.
+    mutating func setSpare(_ spare: Int, of link: LinkNumber) {
+        self.spareSlots.set(link, spare: spare)
+        for session in self.refusedSessions where !self.hasRefused(link, session) {
+            self.sessions[session].refusals.others?.set(link, spare: spare)
+        }
+    }
+
+    mutating func forgetSpare(of link: LinkNumber) {
+        self.spareSlots.remove(link)
+        for session in self.refusedSessions { self.sessions[session].refusals.others?.remove(link) }
+    }
+
+    /// The host with the most that a session may have.
+    private func firstSpare(for session: Int) -> SpareSlots.Entry? {
+        self.sessions[session].refusals.others.map(\.first) ?? self.spareSlots.first
+    }
+
+    /// Has the next one be the first, until the number of this one is set.
+    private mutating func passSpare(of link: LinkNumber, for session: Int) {
+        self.lookCount += 1
+        if self.sessions[session].refusals.others == nil {
+            self.spareSlots.remove(link)
+        } else {
+            self.sessions[session].refusals.others?.remove(link)
+        }
+    }
+
     /// Grants slots that nobody has, and returns how many.
     private mutating func grantSpareSlots(
         _ wanted: Int,
@@ -50,12 +80,11 @@ extension Coordinator {
         var entries: [SpareSlots.Entry] = []
         var capacities: [Int] = []
         var hostCount = 0
-        while hostCount < wanted, let first = self.spareSlots.first, first.spare > 0 {
+        while hostCount < wanted, let first = self.firstSpare(for: session), first.spare > 0 {
             entries.append(first)
-            self.spareSlots.remove(first.link)
-            let isRefused = self.hasRefused(first.link, session)
-            capacities.append(isRefused ? 0 : first.spare)
-            if !isRefused { hostCount += 1 }
+            self.passSpare(of: first.link, for: session)
+            capacities.append(first.spare)
+            hostCount += 1
         }
         return self.grant(wanted, of: entries, capacities: capacities, to: session, into: &effects)
     }
@@ -70,9 +99,9 @@ extension Coordinator {
         var capacities: [Int] = []
         var capacity = 0
         var hostCount = 0
-        while hostCount < wanted, let first = self.spareSlots.first {
+        while hostCount < wanted, let first = self.firstSpare(for: session) {
             if capacity >= wanted, let last = entries.last, first.spare < last.spare { break }
-            self.spareSlots.remove(first.link)
+            self.passSpare(of: first.link, for: session)
             entries.append(first)
             let room = self.room(for: session, on: first.link)
             capacities.append(room)
@@ -84,7 +113,7 @@ extension Coordinator {
 
     /// How many slots a host has for the session that it has not.
     private func room(for session: Int, on link: LinkNumber) -> Int {
-        guard let host = self.hostIndices[link], !self.hasRefused(link, session) else { return 0 }
+        guard let host = self.hostIndices[link] else { return 0 }
         return self.hosts[host].grants
             .reduce(self.hosts[host].description.slots) { room, grant in
                 self.grants[grant].session == session ? room - self.grants[grant].workers : room
@@ -102,7 +131,7 @@ extension Coordinator {
         for (entry, workers) in zip(entries, SlotAllotment.divide(wanted, among: capacities)) {
             if workers > 0 { self.grant(workers, of: entry.link, to: session, into: &effects) }
             given += workers
-            self.spareSlots.set(entry.link, spare: entry.spare - workers)
+            self.setSpare(entry.spare - workers, of: entry.link)
         }
         return given
     }
@@ -147,7 +176,7 @@ extension Coordinator {
         self.retire(grant)
         let host = self.grants[grant].host
         self.hosts[host].spare += self.grants[grant].workers
-        self.spareSlots.set(self.hosts[host].link, spare: self.hosts[host].spare)
+        self.setSpare(self.hosts[host].spare, of: self.hosts[host].link)
     }
 
     /// A grant is forgotten, with its host, or when the host has nothing of it any more.

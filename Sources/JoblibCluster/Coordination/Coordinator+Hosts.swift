@@ -45,7 +45,7 @@ extension Coordinator {
         assert(activity == host)
         self.hostIndices[link] = host
         self.linksByProcess[description.processID] = link
-        self.spareSlots.set(link, spare: description.slots)
+        self.setSpare(description.slots, of: link)
         self.slotCount += description.slots
         self.noteRefusedSlots(of: description, description.slots)
         effects.append(.report(.joined(description)))
@@ -65,7 +65,7 @@ extension Coordinator {
     }
 
     private mutating func forgetSlots(of host: Int) {
-        self.spareSlots.remove(self.hosts[host].link)
+        self.forgetSpare(of: self.hosts[host].link)
         self.slotCount -= self.hosts[host].description.slots
         self.noteRefusedSlots(of: self.hosts[host].description, -self.hosts[host].description.slots)
     }

@@ -5,7 +5,7 @@ extension Coordinator {
     /// A host has no workers for a session.
     ///
     /// Another one may: what a host is short of, or lacks, and what it makes up, is its own. So the others do its work, and the
-    /// session fails only when there is no other one, or when the host says that no host could.
+    /// session fails only when there is no other one, or when two hosts say that no host could: the word of one may be a lie.
     mutating func refuse(
         _ number: GrantNumber,
         of host: Int,
@@ -21,10 +21,10 @@ extension Coordinator {
         guard self.grants[grant].host == host else { return self.noteFault(of: host, at: now, into: &effects) }
         guard let session = self.grants[grant].session, !self.grants[grant].isRefused else { return }
         self.grants[grant].isRefused = true
-        self.note(refusal, of: host, session)
+        let isFirst = self.note(refusal, of: host, session)
         self.release(grant)
         // First, so that nothing is submitted again that could not run.
-        if refusal.isOfTheCall || self.isRefusedByAll(session) {
+        if self.isConfirmed(refusal, by: host, session) || self.isRefusedByAll(session) {
             self.fail(session, .refused(refusal), at: now, into: &effects)
         }
         if self.sessions[session].wishes.isIdempotent || self.grants[grant].batchCount == 0 {
@@ -34,19 +34,43 @@ extension Coordinator {
             // What has not begun the host gives back, and nobody else knows what that is.
             self.watchForReturns(of: number, since: now)
         }
+        if isFirst {
+            let (number, description) = (self.sessions[session].number, self.hosts[host].description)
+            effects.append(.leftOut(number, description, refusal.detail))
+        }
         self.allotSlots(at: now, into: &effects)
     }
 
-    private mutating func note(_ refusal: GrantRefusal, of host: Int, _ session: Int) {
+    /// Whether a host is not the first to say that the call itself is at fault, and how.
+    private mutating func isConfirmed(_ refusal: GrantRefusal, by host: Int, _ session: Int) -> Bool {
+        guard refusal.isOfTheCall, !self.hosts[host].isLeaving else { return false }
+        let process = self.hosts[host].description.processID
+        guard let first = self.sessions[session].refusals.accusers[refusal.code] else {
+            self.sessions[session].refusals.accusers[refusal.code] = process
+            return false
+        }
+        return first != process
+    }
+
+    /// Returns whether the host was one of the session's until now.
+    private mutating func note(_ refusal: GrantRefusal, of host: Int, _ session: Int) -> Bool {
         // One that leaves gives no slots anyway.
-        guard !self.hosts[host].isLeaving else { return }
+        guard !self.hosts[host].isLeaving else { return false }
         let description = self.hosts[host].description
         self.sessions[session].refusals.last = refusal
-        guard self.sessions[session].refusals.processes.insert(description.processID).inserted else { return }
+        guard self.sessions[session].refusals.processes.insert(description.processID).inserted else {
+            return false
+        }
+        if self.sessions[session].refusals.others == nil {
+            self.sessions[session].refusals.others = self.spareSlots
+            self.refusedSessions.append(session)
+        }
+        self.sessions[session].refusals.others?.remove(self.hosts[host].link)
         self.sessions[session].refusals.slotCount += description.slots
         for grant in self.hosts[host].grants where self.grants[grant].session == session {
             if self.grants[grant].load != nil { self.sessions[session].refusals.workers += self.grants[grant].workers }
         }
+        return true
     }
 
     /// Whether a session has no workers, and no host that is there has any for it.

@@ -30,6 +30,7 @@ extension Coordinator {
         for grant in self.sessions[session].grants.sorted() { self.close(grant, into: &effects) }
         self.sessionIndices[self.sessions[session].number] = nil
         self.sessionOrder.removeAll { $0 == session }
+        self.refusedSessions.removeAll { $0 == session }
         self.sessions[session] = SessionRecord(number: 0, wishes: SessionWishes(), batchesAhead: 1)
         self.sessions.remove(at: session)
         self.allotSlots(at: now, into: &effects)

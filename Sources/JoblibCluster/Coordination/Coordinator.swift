@@ -31,8 +31,12 @@ package struct Coordinator {
     var sessions = Slab<SessionRecord>()
     var sessionIndices = NumberTable()
 
-    /// The indices of sessions in the order in which they were opened.
+    /// The indices of sessions in the order in which they were opened, and of those that hosts have refused.
     var sessionOrder: [Int] = []
+    var refusedSessions: [Int] = []
+
+    /// How often a host was looked at for its slots, ever.
+    package internal(set) var lookCount = 0
 
     var calls = Slab<CallRecord>()
 
@@ -113,7 +117,12 @@ extension Coordinator {
     package var counts: CoordinatorCounts {
         var counts = CoordinatorCounts()
         counts.hosts = max(self.hosts.count, self.hostIndices.count)
-        counts.sessions = max(self.sessions.count, self.sessionOrder.count, self.sessionIndices.count)
+        counts.sessions = max(
+            self.sessions.count,
+            self.sessionOrder.count,
+            self.sessionIndices.count,
+            self.refusedSessions.count
+        )
         counts.calls = self.calls.count
         counts.grants = max(self.grants.count, self.grantIndices.count)
         counts.batches = max(self.batches.count, self.batchIndices.count)

@@ -128,6 +128,9 @@ package enum CoordinatorEffect: Equatable, Sendable {
     /// A session takes no batch any more: none can be run.
     indirect case sessionFailed(SessionNumber, SessionFailure)
 
+    /// A session gets no workers of a host any more, which has refused it, and why.
+    indirect case leftOut(SessionNumber, HostDescription, String)
+
     /// For whoever follows the cluster.
     indirect case report(ClusterEvent)
 

@@ -12,6 +12,12 @@ struct SessionRefusals {
     /// The workers that the session has of them nevertheless: by grants that they have not refused.
     var workers = 0
 
+    /// The spare slots of all the others, so that nobody has to look for these among those that have refused; `nil` where none has.
+    var others: SpareSlots?
+
+    /// Who was the first to say that the call itself is at fault, by what it said: one of few codes.
+    var accusers: [String: [UInt8]] = [:]
+
     /// What was said last.
     var last: GrantRefusal?
 

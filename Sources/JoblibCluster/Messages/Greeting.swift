@@ -63,6 +63,11 @@ package struct Greeting: Codable, Equatable, Sendable {
     /// How many workers a host has, from 1, and a tool will have; 0 for others.
     package var slots: Int
 
+    /// Whether a host of another build is soon none any more, since whoever keeps it would rather have the coordinator's; `nil`: not.
+    ///
+    /// Other versions do not know it, and read what they know.
+    package var makesWay: Bool?
+
     package init(identity: ProgramIdentity, role: Role, processID: [UInt8], name: String, slots: Int) {
         self.identity = identity
         self.role = role

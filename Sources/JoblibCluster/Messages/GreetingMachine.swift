@@ -46,6 +46,9 @@ package struct GreetingMachine: Sendable {
     /// What the other end has proved to be, where it has; it may not say anything else.
     package var provenRole: Greeting.Role?
 
+    /// Whether the other end, which is another build, will soon be none any more.
+    package private(set) var peerMakesWay = false
+
     /// What has come in behind the last frame, when the greeting is accepted; a client's only, since servers refuse it.
     package private(set) var remainder: [UInt8] = []
 
@@ -121,7 +124,10 @@ package struct GreetingMachine: Sendable {
     private mutating func handle(_ frame: GreetingFrame, hasMore: Bool) -> [Action] {
         switch (self.state, frame) {
         case (.awaitingWelcome, .welcome(let peer)):
-            if let refusal = self.refusal(of: peer) { return self.refuse(refusal) }
+            if let refusal = self.refusal(of: peer) {
+                self.peerMakesWay = refusal.code == .build && self.mayTakeThisBuild(peer)
+                return self.refuse(refusal)
+            }
             self.state = .awaitingAcceptance(of: peer.printable)
             return [.send(GreetingFrame.greeting(self.greeting).bytes)]
         case (.awaitingGreeting, .greeting(let peer)):
@@ -194,6 +200,13 @@ package struct GreetingMachine: Sendable {
             )
         }
         return self.judge(peer.printable)
+    }
+
+    /// Whether a host says that it makes way, and could run this program.
+    private func mayTakeThisBuild(_ peer: Greeting) -> Bool {
+        let (own, other) = (self.greeting.identity, peer.identity)
+        return peer.role == .host && peer.makesWay == true && own.version == other.version
+            && own.architecture == other.architecture
     }
 
     private func refusal(ofForeign identity: ProgramIdentity) -> GreetingRefusal {

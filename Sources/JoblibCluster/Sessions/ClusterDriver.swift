@@ -12,8 +12,8 @@ import Synchronization
 package final class ClusterDriver: @unchecked Sendable {
     private struct State {
         var links = NumberedRecords<any HostLink>()
-        var names: [LinkNumber: String] = [:]
-        var leaving: Set<[UInt8]> = []
+        var hosts: [LinkNumber: HostDescription] = [:]
+        var followers = HostFollowers()
 
         /// Which arrays a host has, or will have before it reads anything that is sent from now on.
         var arrays: [LinkNumber: Set<UInt64>] = [:]
@@ -107,7 +107,7 @@ package final class ClusterDriver: @unchecked Sendable {
         self.state.lastLink += 1
         let number = self.state.lastLink
         self.state.links[number] = link
-        self.state.names[number] = host.name
+        self.state.hosts[number] = host
         self.adjustReading()
         // First of all, so that neither side takes the other's usual silence for its end.
         self.beat(link)
@@ -141,7 +141,7 @@ package final class ClusterDriver: @unchecked Sendable {
             report = .finished(batch)
         case .failed(let batch, .died(var notice)):
             self.forgetResults(of: batch, from: link)
-            notice.host = self.state.names[link] ?? ""
+            notice.host = self.state.hosts[link]?.name ?? ""
             report = .failed(batch, .died(notice))
         case .failed(let batch, let failure):
             self.forgetResults(of: batch, from: link)
@@ -172,7 +172,7 @@ package final class ClusterDriver: @unchecked Sendable {
     private func forget(_ link: LinkNumber) {
         self.pulses[link] = nil
         if self.reading.forget(link) { self.adjustReading() }
-        self.state.names[link] = nil
+        self.state.hosts[link] = nil
         self.state.arrays[link] = nil
         self.arriving[link] = nil
     }
@@ -250,7 +250,7 @@ package final class ClusterDriver: @unchecked Sendable {
     ) throws -> ClusterSession {
         try self.refuseInCopy()
         let number = self.sessionCount.wrappingAdd(1, ordering: .relaxed).newValue
-        let session = ClusterSession(number, self, parameters: parameters, workersChanged: request.workersChanged)
+        let session = ClusterSession(number, self, request, parameters: parameters)
         self.wish(.open(session, wishes))
         do {
             try session.waitForWorkers(within: limit, explain: explain)
@@ -264,7 +264,7 @@ package final class ClusterDriver: @unchecked Sendable {
 
     func submit(_ batch: Batch, _ arrays: [HostArray], _ session: ClusterSession) throws {
         try self.refuseInCopy()
-        self.wish(.submit(session, HeldBatch(batch, session.results, arrays)))
+        self.wish(.submit(session, HeldBatch(batch, session.queue(of: batch.call), arrays)))
     }
 
     /// Nobody refers to an array any more.
@@ -298,6 +298,7 @@ package final class ClusterDriver: @unchecked Sendable {
             case .close(let session):
                 self.handle(.closed(session.number))
                 self.state.sessions[session.number] = nil
+                self.state.followers.remove(session.number)
             case .forget(let number):
                 for link in self.state.arrays.keys.sorted() where self.state.arrays[link]?.remove(number) != nil {
                     self.send(.forget(number), link)
@@ -329,6 +330,9 @@ package final class ClusterDriver: @unchecked Sendable {
         case .open(let link, let grant, let session, let workers):
             let parameters = self.state.sessions[session]?.parameters ?? []
             self.send(.open(grant, workers: workers, parameters: parameters), link)
+            if let host = self.state.hosts[link], self.state.followers.add(session, host.processID) {
+                self.state.sessions[session]?.tell(.joined(host.name, workers: host.slots))
+            }
         case .run(let link, let batch, let grant):
             guard let held = self.state.batches[batch] else { return }
             for array in held.arrays where self.state.arrays[link, default: []].insert(array.number).inserted {
@@ -360,6 +364,9 @@ package final class ClusterDriver: @unchecked Sendable {
             self.add(.failed(held.batch, failure.error), of: held)
         case .workersChanged(let session, let count): self.state.sessions[session]?.setWorkers(count)
         case .sessionFailed(let session, let failure): self.state.sessions[session]?.fail(failure.error)
+        case .leftOut(let session, let host, let why):
+            self.state.followers.remove(session, host.processID)
+            self.state.sessions[session]?.tell(.excluded(host.name, because: why))
         case .report(let event): self.report(event)
         case .wake(let time):
             self.state.stopAlarm?()
@@ -381,17 +388,8 @@ package final class ClusterDriver: @unchecked Sendable {
     private func send(_ message: HostMessage, _ link: LinkNumber) { self.state.links[link]?.send(message) }
 
     private func report(_ event: ClusterEvent) {
-        switch event {
-        case .joined(let host): self.slots.wrappingAdd(host.slots, ordering: .relaxed)
-        case .leaving(let host):
-            self.state.leaving.insert(host.processID)
-            self.slots.wrappingSubtract(host.slots, ordering: .relaxed)
-        case .left(let host), .lost(let host, _):
-            // The workers of those that leave do not count since they have said so.
-            if self.state.leaving.remove(host.processID) != nil { break }
-            self.slots.wrappingSubtract(host.slots, ordering: .relaxed)
-        case .excluded: break
-        }
+        self.slots.wrappingAdd(self.state.followers.slotChange(by: event), ordering: .relaxed)
+        for (session, told) in self.state.followers.events(of: event) { self.state.sessions[session]?.tell(told) }
         self.hostChange.advance()
         self.observe(event)
     }

@@ -10,10 +10,10 @@ package final class ClusterSession: AttendedSession {
     let number: SessionNumber
     let parameters: [UInt8]
     private let driver: ClusterDriver
-    private let workersChanged: @Sendable () -> Void
+    private let request: OpenRequest
 
     /// What has become of its batches.
-    let results: ResultQueue
+    private let results: SessionResults
 
     // Relaxed: a number alone.
     private let width = Atomic<Int>(0)
@@ -25,14 +25,14 @@ package final class ClusterSession: AttendedSession {
     init(
         _ number: SessionNumber,
         _ driver: ClusterDriver,
-        parameters: [UInt8],
-        workersChanged: @escaping @Sendable () -> Void
+        _ request: OpenRequest,
+        parameters: [UInt8]
     ) {
         self.number = number
         self.driver = driver
         self.parameters = parameters
-        self.results = ResultQueue(driver.inbox)
-        self.workersChanged = workersChanged
+        self.results = SessionResults(driver.inbox)
+        self.request = request
     }
 
     /// How many workers it has; 1 while there is no host.
@@ -53,7 +53,12 @@ package final class ClusterSession: AttendedSession {
         try self.driver.submit(batch, arrays?.takeBatch() ?? [], self)
     }
 
-    package func end(_ call: CallID, _ reason: CallEnd) { HostArraysTable.shared.arrays(of: call)?.end() }
+    package func begin(_ call: CallDescription) { self.results.begin(call.id) }
+
+    package func end(_ call: CallID, _ reason: CallEnd) {
+        HostArraysTable.shared.arrays(of: call)?.end()
+        self.results.end(call)
+    }
 
     package func cancel(_ call: CallID) {
         // What of them has not been sent need not be; the call's end comes when its batches have ended, which may be stuck behind them.
@@ -102,11 +107,16 @@ package final class ClusterSession: AttendedSession {
 
     // MARK: - For the driver
 
+    /// Where it goes what becomes of a call's batches.
+    func queue(of call: CallID) -> ResultQueue { self.results.queue(of: call) }
+
     func setWorkers(_ count: Int) {
         self.width.store(count, ordering: .relaxed)
         self.change.advance()
-        self.workersChanged()
+        self.request.workersChanged()
     }
+
+    func tell(_ event: HostEvent) { self.request.hostsChanged(event) }
 
     func fail(_ error: ParallelError) {
         self.failure.withLock { if $0 == nil { $0 = error } }

@@ -28,6 +28,12 @@ public struct BackendCapabilities: Sendable, Hashable {
     /// How many batches a worker is given at once, from 1, where they are sent to it; the next is there when it is done with one.
     public var batchesAhead = 2
 
+    /// From how many bytes of tasks on, of those that are with workers or on their way, no worker is given a batch while it has one; from 0.
+    ///
+    /// Each that has none is given one, as long as all of them take less than a quarter of the memory that there is. Large arrays that
+    /// travel apart are not counted.
+    public var bytesAhead = 512 << 20
+
     /// Whether a task that ends its process ends no more than that; forked copies of the caller do.
     public var survivesCrashes = false
 

@@ -16,10 +16,20 @@ public struct OpenRequest: Sendable {
     /// To be called, from any thread, after ``WorkerSession/workers`` has changed; only elastic backends need it.
     public let workersChanged: @Sendable () -> Void
 
+    /// To be called, from any thread, when a host of the session has come or gone; only elastic backends have any that is listened to.
+    ///
+    /// Whoever follows a call of the session is told, and of the hosts that are there already when the call begins. It never waits.
+    public let hostsChanged: @Sendable (HostEvent) -> Void
+
     /// Makes a request; the core does it for calls, a test for a backend.
-    public init(workers: Int, workersChanged: @escaping @Sendable () -> Void = {}) {
+    public init(
+        workers: Int,
+        workersChanged: @escaping @Sendable () -> Void = {},
+        hostsChanged: @escaping @Sendable (HostEvent) -> Void = { _ in }
+    ) {
         self.workers = workers
         self.workersChanged = workersChanged
+        self.hostsChanged = hostsChanged
     }
 }
 

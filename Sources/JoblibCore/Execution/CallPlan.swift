@@ -171,7 +171,8 @@ final class CallPlan: Sendable {
         let listeners = self.settings.capabilities.isElastic ? WorkerListeners() : nil
         var request = OpenRequest(
             workers: self.settings.takesAll ? .max : self.workers,
-            workersChanged: { listeners?.workersChanged() }
+            workersChanged: { listeners?.workersChanged() },
+            hostsChanged: { listeners?.hostsChanged($0) }
         )
         request.taskCount = taskCount
         let session: any WorkerSession
@@ -185,6 +186,11 @@ final class CallPlan: Sendable {
             session.close()
             throw ParallelError(.noWorkers, "\(self.backendName) opened a session with \(workers) workers")
         }
-        return OpenedSession(session, listeners, isShipped: self.isShipped)
+        return OpenedSession(
+            session,
+            listeners,
+            isShipped: self.isShipped,
+            bytesAhead: self.settings.capabilities.bytesAhead
+        )
     }
 }

@@ -228,30 +228,22 @@ struct OpenedSession: Sendable {
     /// The session, where those who wait for answers take them in; asked for once, since asking takes long.
     let attended: (any AttendedSession)?
 
-    init(_ session: any WorkerSession, _ listeners: WorkerListeners?, isShipped: Bool) {
+    /// How much is with its workers that see bytes only; `nil` for others.
+    let shippedBytes: ShippedBytes?
+
+    init(
+        _ session: any WorkerSession,
+        _ listeners: WorkerListeners?,
+        isShipped: Bool,
+        bytesAhead: Int = BackendCapabilities().bytesAhead
+    ) {
         self.session = session
         self.listeners = listeners
         self.attended = isShipped ? session as? any AttendedSession : nil
+        self.shippedBytes = isShipped ? ShippedBytes(ShippedBytes.Limits(ahead: bytesAhead)) : nil
     }
 
     func close() {
         if let lender = self.lender { lender.takeBack() } else { self.session.close() }
-    }
-}
-
-/// The loops that call more helpers when a session's workers have become more.
-final class WorkerListeners: Sendable {
-    private let loops = Mutex<[ObjectIdentifier: Loop]>([:])
-
-    func add(_ loop: Loop) {
-        self.loops.withLock { $0[ObjectIdentifier(loop)] = loop }
-    }
-
-    func remove(_ loop: Loop) {
-        self.loops.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(loop)) }
-    }
-
-    func workersChanged() {
-        for loop in self.loops.withLock({ Array($0.values) }) { loop.workersDidChange() }
     }
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Tasks of one group on their way to a worker and back.
-// SAFETY: constants, and what the loop's lock guards.
+// SAFETY: constants, what the loop's lock guards, and `isLetGo`, which is set once, and looked at when nobody has the shipment any more.
 final class Shipment: ShippedWork, @unchecked Sendable {
     let loop: ShippingLoop
     let group: ShippedGroup
@@ -18,7 +18,8 @@ final class Shipment: ShippedWork, @unchecked Sendable {
     let isLone: Bool
 
     /// Called once it is with no worker any more.
-    let didEnd: (@Sendable () -> Void)?
+    private let didEnd: (@Sendable () -> Void)?
+    private var isLetGo = false
 
     /// The task that the worker was in when it was last heard of.
     var current: Int?
@@ -54,6 +55,18 @@ final class Shipment: ShippedWork, @unchecked Sendable {
     func addWork(_ duration: UInt64) {
         let (work, overflow) = self.work.addingReportingOverflow(duration)
         self.work = overflow ? .max : work
+    }
+
+    deinit {
+        // One that its call has given up, which nobody has let go of.
+        if !self.isLetGo { self.loop.call?.opened.shippedBytes?.remove(self.payload.count, wakes: false) }
+    }
+
+    /// It is with no worker any more; called once, if at all, with no lock held.
+    func letGo() {
+        self.isLetGo = true
+        self.didEnd?()
+        self.loop.call?.opened.shippedBytes?.remove(self.payload.count)
     }
 
     var shipped: (any ShippedWork)? { self }

@@ -188,7 +188,7 @@ extension ShippingLoop {
             return (isFirst, rest, state.ledger.isHopeless)
         }
         guard isFirst else { return true }
-        shipment.didEnd?()
+        shipment.letGo()
         guard !rest.isEmpty else {
             self.didChange()
             return true

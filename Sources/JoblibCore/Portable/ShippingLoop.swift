@@ -251,6 +251,11 @@ final class ShippingLoop: Loop, @unchecked Sendable {
         let step = self.state.withLock { state -> Step? in
             let room = self.room(state)
             guard state.shipmentCount < room else { return room == 0 && state.shipmentCount == 0 ? nil : .wait }
+            if let call = self.call, let bytes = call.opened.shippedBytes,
+                !bytes.allow(self, batches: state.shipmentCount, workers: call.workers)
+            {
+                return .wait
+            }
             switch state.lone.next(isIdle: state.shipmentCount == 0) {
             case .send(let work): return .send(work.group, work.entries, isLone: true)
             case .wait: return .wait
@@ -361,6 +366,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
             shipment.lossRound = state.ledger.lossRound
             state.ahead.noteBatch(of: payload.count, hasArrays: didEnd != nil)
         }
+        self.call?.opened.shippedBytes?.add(payload.count)
         self.report(sent)
         do {
             guard let call = self.call else { throw ParallelError.outerLoopEnded }
@@ -370,7 +376,7 @@ final class ShippingLoop: Loop, @unchecked Sendable {
                 shipment.isFinished = true
                 state.shipmentCount -= 1
             }
-            didEnd?()
+            shipment.letGo()
             self.stop(error)
         }
     }

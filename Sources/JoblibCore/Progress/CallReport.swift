@@ -110,6 +110,14 @@ final class CallReport: Sendable {
         self.send(event)
     }
 
+    /// Says what has become of a host.
+    func tell(_ host: HostEvent) {
+        guard self.wantsTasks else { return }
+        var event = self.event(host.kind)
+        event.set(ParallelEvent.Rare(host: host))
+        self.send(event)
+    }
+
     /// Notes how many tasks there are, if a sequence of them can tell without being read.
     @usableFromInline
     func noteTaskCount(of tasks: some Sequence) {

@@ -40,6 +40,21 @@ public struct ParallelEvent: Sendable {
         /// The backend broke its contract, lost a batch, or did less than was asked: `error` is set; results are none the worse.
         public static let backendFault = Kind(description: "backendFault")
 
+        /// The call has workers on a host, whose `host` and `workerCount` are set: at its beginning for each that is there, and for those
+        /// that come later.
+        public static let hostJoined = Kind(description: "hostJoined")
+
+        /// A host has gone that was asked to end, and has done what it had begun: `host` is set.
+        public static let hostLeft = Kind(description: "hostLeft")
+
+        /// A host is gone, as its connection has ended, or it has said nothing for too long: `host` and `reason` are set.
+        ///
+        /// What it had runs elsewhere, or fails by events of its own.
+        public static let hostLost = Kind(description: "hostLost")
+
+        /// A host gets no task of the call any more, since it has refused them, is lost too often, or misbehaves: `host` and `reason` are set.
+        public static let hostExcluded = Kind(description: "hostExcluded")
+
         /// The call ends: `end` says how; `inputDuration` and `encodingDuration` say what took time beside
         /// the tasks.
         public static let done = Kind(description: "done")
@@ -75,12 +90,20 @@ public struct ParallelEvent: Sendable {
         let error: ParallelError?
         let start: Start?
         let end: End?
+        let host: HostEvent?
 
-        init(failure: TaskFailure? = nil, error: ParallelError? = nil, start: Start? = nil, end: End? = nil) {
+        init(
+            failure: TaskFailure? = nil,
+            error: ParallelError? = nil,
+            start: Start? = nil,
+            end: End? = nil,
+            host: HostEvent? = nil
+        ) {
             self.failure = failure
             self.error = error
             self.start = start
             self.end = end
+            self.host = host
         }
 
         struct Start {
@@ -148,8 +171,14 @@ extension ParallelEvent {
     /// The seed from which every task's random numbers derive.
     public var rootSeed: UInt64? { self.rare?.start?.rootSeed }
 
-    /// How many tasks run at once.
-    public var workerCount: Int? { self.rare?.start?.workerCount }
+    /// How many tasks run at once; of a host that has joined, how many workers it has, of which other calls may use some.
+    public var workerCount: Int? { self.rare?.start?.workerCount ?? self.rare?.host?.workerCount }
+
+    /// The host that has come or gone, for people, such as `"node7:4711 at 10.0.0.7:50312"`.
+    public var host: String? { self.rare?.host?.host }
+
+    /// Why a host is lost or left out.
+    public var reason: String? { self.rare?.host?.reason }
 
     /// The call in one of whose tasks this one was made.
     public var enclosingCall: CallID? { self.rare?.start?.enclosingCall }

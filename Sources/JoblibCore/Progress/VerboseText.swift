@@ -55,6 +55,8 @@ struct VerboseText: Sendable {
         case .done:
             self.total = self.ended
             return self.decide() + self.linesAtEnd(event)
+        case .hostJoined, .hostLeft, .hostLost, .hostExcluded:
+            return self.line(ofHost: event).map { [$0] } ?? []
         default:
             return []
         }
@@ -124,6 +126,20 @@ struct VerboseText: Sendable {
             )
         )
         return lines
+    }
+
+    /// joblib has no hosts: those that go wrong have a line whatever is asked for, and those that come and go where every task has one.
+    private func line(ofHost event: ParallelEvent) -> String? {
+        let name = event.host ?? "?"
+        switch event.kind {
+        case .hostLost: return "Host \(name) is lost: \(event.reason ?? "")"
+        case .hostExcluded: return "Host \(name) is left out: \(event.reason ?? "")"
+        case _ where self.rule.verbosity <= 10: return nil
+        case .hostJoined:
+            let count = event.workerCount ?? 0
+            return "Host \(name) has come with \(count) \(count == 1 ? "worker" : "workers")."
+        default: return "Host \(name) has left."
+        }
     }
 
     private func line(_ event: ParallelEvent, _ number: Int, of total: Int?) -> String {

@@ -39,7 +39,7 @@ struct HostKeeper {
         while true {
             let child: ChildProgram
             do throws(SystemError) {
-                let environment = self.request.environment(from: ProcessEnvironment.all)
+                let environment = self.request.environment(from: ProcessEnvironment.all, makesWay: self.terms.isCached)
                 child = try ChildProgram(self.program, self.arguments, environment: environment)
             } catch {
                 return self.outcome(ofStarting: error)

@@ -22,14 +22,16 @@ struct HostRequest {
     /// Variables that are not handed on: others would make the program something else, or hold the token.
     private static let dropped: Set<String> = [
         "JOBLIB_TOKEN", "JOBLIB_WORKER", "JOBLIB_WORKER_LISTEN", "JOBLIB_WORKER_DIAL", "JOBLIB_PLAINTEXT_ON_LOOPBACK",
-        "JOBLIB_CONFORMANCE_CASE",
+        "JOBLIB_CONFORMANCE_CASE", "JOBLIB_WORKER_MAKES_WAY",
     ]
 
     /// The environment of the program.
     ///
-    /// - Parameter own: That of this process.
+    /// - Parameters:
+    ///   - own: That of this process.
+    ///   - makesWay: Whether it is ended when a coordinator of another build comes.
     /// - Returns: The variables, all of them.
-    func environment(from own: [String: String]) -> [String: String] {
+    func environment(from own: [String: String], makesWay: Bool = false) -> [String: String] {
         var variables = own.filter { !Self.dropped.contains($0.key) }
         variables[self.kind.rawValue] = self.address.description
         if let tokenFile = self.tokenFile {
@@ -37,6 +39,7 @@ struct HostRequest {
             // Which would come first.
             variables["JOBLIB_CERTIFICATE_FILE"] = nil
         }
+        if makesWay { variables["JOBLIB_WORKER_MAKES_WAY"] = "1" }
         if let slots = self.slots { variables["JOBLIB_WORKER_SLOTS"] = slots }
         return variables
     }

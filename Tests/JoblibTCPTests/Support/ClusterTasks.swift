@@ -6,6 +6,7 @@
 import Foundation
 import Glibc
 import Joblib
+import Synchronization
 
 /// Says that it has begun, waits until it may end, a minute at most, and returns the id of its process.
 struct Held: PortableTask {
@@ -64,6 +65,26 @@ struct Sum: PortableTask {
     var bytes: [UInt8]
 
     func run() -> Int { self.bytes.reduce(0) { $0 + Int($1) } }
+}
+
+/// How long a text is, which travels inside of its batch.
+struct Length: PortableTask {
+    /// How often one was encoded in this process.
+    static let encodings = Mutex(0)
+
+    var text: String
+
+    init(of text: String) { self.text = text }
+
+    init(from decoder: any Decoder) throws { self.text = try decoder.singleValueContainer().decode(String.self) }
+
+    func encode(to encoder: any Encoder) throws {
+        Self.encodings.withLock { $0 += 1 }
+        var container = encoder.singleValueContainer()
+        try container.encode(self.text)
+    }
+
+    func run() -> Int { self.text.utf8.count }
 }
 
 /// Ends its worker for one index, or never ends.

@@ -7,7 +7,7 @@ import Synchronization
 /// A backend on which tests decide how many workers there are.
 final class ElasticBackend: ParallelBackend {
     private let count: Atomic<Int>
-    private let listeners = Mutex<[@Sendable () -> Void]>([])
+    private let requests = Mutex<[OpenRequest]>([])
 
     private let afterOpening: @Sendable (ElasticBackend) -> Void
 
@@ -23,13 +23,18 @@ final class ElasticBackend: ParallelBackend {
     }
 
     func open(_ request: OpenRequest) -> any WorkerSession {
-        self.listeners.withLock { $0.append(request.workersChanged) }
+        self.requests.withLock { $0.append(request) }
         return Session(self, inner: ThreadingBackend().open(request))
     }
 
     func setWorkers(_ workers: Int) {
         self.count.store(workers, ordering: .releasing)
-        for listener in self.listeners.withLock({ $0 }) { listener() }
+        for request in self.requests.withLock({ $0 }) { request.workersChanged() }
+    }
+
+    /// Tells all sessions what has become of a host.
+    func tell(_ event: HostEvent) {
+        for request in self.requests.withLock({ $0 }) { request.hostsChanged(event) }
     }
 
     private final class Session: WorkerSession {

@@ -16,7 +16,7 @@ struct HostRequestTests {
     func environment() throws {
         let own = [
             "PATH": "/bin", "JOBLIB_TOKEN": "secret", "JOBLIB_PLAINTEXT_ON_LOOPBACK": "1", "JOBLIB_WORKER_DIAL": "x:1",
-            "JOBLIB_WORKER_SLOTS": "9",
+            "JOBLIB_WORKER_SLOTS": "9", "JOBLIB_WORKER_MAKES_WAY": "1",
         ]
         let variables = try self.request(.listening, slots: "3").environment(from: own)
         #expect(
@@ -27,7 +27,8 @@ struct HostRequestTests {
         )
         let others = try self.request(.dialling).environment(from: own)
         #expect(others["JOBLIB_WORKER_DIAL"] == "127.0.0.1:0" && others["JOBLIB_WORKER_LISTEN"] == nil)
-        #expect(others["JOBLIB_WORKER_SLOTS"] == "9")
+        #expect(others["JOBLIB_WORKER_SLOTS"] == "9" && others["JOBLIB_WORKER_MAKES_WAY"] == nil)
+        #expect(try self.request(.dialling).environment(from: [:], makesWay: true)["JOBLIB_WORKER_MAKES_WAY"] == "1")
     }
 
     @Test("One that has listened listens at the same port when it is started again")

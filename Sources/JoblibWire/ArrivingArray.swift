@@ -12,8 +12,9 @@ package protocol ArrivalMemory: Sendable {
 
 /// An array of numbers whose bytes come one after the other, each to where it stays: the value is not copied once it is whole.
 package struct ArrivingArray {
-    /// How many bytes are made room for before they come, and how many times as many as have come later: memory grows with what has come,
-    /// and never with what is promised. Pages that nothing was written to take none.
+    /// How many bytes are made room for before they come, and how many times as many as have come later.
+    ///
+    /// Memory grows with what has come, and never with what is promised: pages that nothing was written to take none.
     private static let largestRoom = 64 << 20
     private static let growth = 8
 
@@ -37,13 +38,12 @@ package struct ArrivingArray {
     package private(set) var receivedByteCount = 0
     private var expectedEnd = 0
 
-    /// Begins with none of the bytes.
+    /// Begins with none of the bytes; `nil` where no array is of such elements, or of so many bytes.
     ///
     /// - Parameters:
     ///   - elementCode: What the elements are, as ``code(of:)`` says it.
     ///   - byteCount: How many bytes they have.
     ///   - memory: Is told of the memory that they come to.
-    /// - Returns: `nil` where no array is of such elements, or of so many bytes.
     package init?(elementCode: UInt8, byteCount: Int, _ memory: any ArrivalMemory) {
         guard let type = Self.types[elementCode], byteCount > 0, byteCount.isMultiple(of: type.stride) else {
             return nil
@@ -75,7 +75,8 @@ package struct ArrivingArray {
     /// The types of the values that arrays are taken for; another one of the same elements, such as of `Int`, is made of it.
     private static let types: [UInt8: any NumberArray.Type] = {
         let all: [any NumberArray.Type] = [
-            [Int8].self, [Int16].self, [Int32].self, [Int].self, [UInt8].self, [UInt16].self, [UInt32].self, [UInt].self,
+            [Int8].self, [Int16].self, [Int32].self, [Int].self, [UInt8].self, [UInt16].self, [UInt32].self,
+            [UInt].self,
             [Float].self, [Double].self,
         ]
         return Dictionary(all.compactMap { type in type.elementCode.map { ($0, type) } }) { first, _ in first }

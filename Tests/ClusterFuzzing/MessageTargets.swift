@@ -22,7 +22,8 @@ extension ClusterFuzzTarget {
         .close(6), .answer(7, [0, 255]), .finished(8), .failed(9, .returned), .failed(10, .died(Self.death)),
         .failed(12, .lost("the pool is gone")), .refused(14, GrantRefusal(code: "startupFailed", detail: "no memory")),
         .leaving, .heartbeat(interval: 2_000_000_000), .beat(9), .lease(.max),
-        .result(15, ResultArray(elementCode: 10, number: 16, byteCount: 1 << 40)), .forget(.max), .lastAnswer(16, [3, 0]),
+        .result(15, ResultArray(elementCode: 10, number: 16, byteCount: 1 << 40)), .forget(.max),
+        .lastAnswer(16, [3, 0]),
     ]
 
     private static let pieces = [

@@ -86,7 +86,8 @@ package final class HostArrays: ArrayExchange {
         // Not what others may write to: it may be another thing when it is sent.
         let hash = isShared ? nil : unsafe ContentHash(bytes)
         let equal = hash.flatMap { unsafe self.find($0, bytes) }
-        let array = unsafe equal
+        let array =
+            unsafe equal
             ?? HostArray(bytes, of: owner, isMapped: isShared) { [listener = self.listener] in listener.tell($0) }
         let entry = ArrayLedger<HostArray>.Entry(owner, array)
         let placed = self.state.withLock { state -> HostArray? in

@@ -43,7 +43,9 @@ package struct HostFrame: Equatable, Sendable {
         /// Whether it is for a host.
         package var isForHost: Bool {
             switch self {
-            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .mappedArray, .forget, .ping, .observe, .lease: true
+            case .open, .run, .cancel, .recall, .close, .heartbeat, .array, .mappedArray, .forget, .ping, .observe,
+                .lease:
+                true
             default: false
             }
         }

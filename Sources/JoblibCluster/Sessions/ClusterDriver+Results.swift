@@ -14,7 +14,8 @@ extension ClusterDriver {
     func announce(_ array: ResultArray, of batch: BatchNumber, from link: LinkNumber) -> Bool {
         // What comes late is not kept, since nobody waits for it.
         let isWanted = self.hasLease(of: batch, link)
-        return (try? self.arriving[link, default: ArrivingResults(self.memory)]
+        return
+            (try? self.arriving[link, default: ArrivingResults(self.memory)]
             .begin(array, of: batch, isWanted: isWanted)) != nil
     }
 

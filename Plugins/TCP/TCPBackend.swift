@@ -40,8 +40,9 @@ public struct TCPBackend: ShippingBackend {
         return capabilities
     }()
 
-    /// A compact form, whose bytes may come from anywhere: the other hosts are the same build, and yet not this process. Large arrays of
-    /// results come before the answers that refer to them.
+    /// A compact form, whose bytes may come from anywhere: the other hosts are the same build, and yet not this process.
+    ///
+    /// Large arrays of results come before the answers that refer to them.
     public var taskCoder: any TaskCoder { BinaryCoder(trust: .none, arrays: ArrivedResults()) }
 
     /// The same, but for large arrays, which go to each host once for a call.

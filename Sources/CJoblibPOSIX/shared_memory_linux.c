@@ -28,7 +28,12 @@ static int memory_file(const char *name) {
 
 int joblib_arena_file(const char *name) {
     int file = memory_file(name);
-    return file < 0 ? -errno : file;
+    if (file < 0) return -errno;
+    // Whoever maps a part that is there may touch it for ever.
+    if (fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK) == 0) return file;
+    int failure = errno;
+    close(file);
+    return -failure;
 }
 
 void joblib_arena_discard(int descriptor, int64_t offset, int64_t byte_count) {

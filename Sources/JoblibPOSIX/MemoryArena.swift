@@ -6,8 +6,9 @@ internal import Glibc
 
 /// Memory of a file without a name that processes read and write at places they agree on, memfd_create(2).
 ///
-/// It is never mapped: no store goes astray into it, and where memory is short a write fails instead of ending the process. It
-/// has as many bytes as were written, wherever they are; the kernel frees it with the last process that has its descriptor.
+/// Processes that run tasks never map it: no store goes astray into it, and where memory is short a write fails instead of ending the
+/// process. It has as many bytes as were written, wherever they are, and its end never moves back; the kernel frees it with the last process
+/// that has its descriptor.
 public final class MemoryArena: Sendable {
     /// The descriptor, which no child inherits that is not given it.
     public let descriptor: Int32
@@ -38,6 +39,12 @@ public final class MemoryArena: Sendable {
         var status = stat()
         guard unsafe fstat(self.descriptor, &status) == 0 else { return 0 }
         return Int(status.st_blocks) * 512
+    }
+
+    /// Behind the last byte that was ever written.
+    public var end: Int {
+        var status = stat()
+        return unsafe fstat(self.descriptor, &status) == 0 ? Int(status.st_size) : 0
     }
 
     /// Whether a place may be written to: a limit of the size of files would end a process that goes beyond, RLIMIT_FSIZE.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 package import JoblibPOSIX
+import Synchronization
 
 /// Memory for large arrays of another host's tasks, one after the other: memory that is used again takes a tenth of the time.
 ///
@@ -13,7 +14,16 @@ package final class RelayedBuffer: Sendable {
     /// Where the elements begin.
     private static let start = 4096
 
+    private struct State {
+        /// How far it was written to.
+        var end = 0
+
+        /// What was, from the second array on.
+        var window: ArenaWindow?
+    }
+
     private let memory: MemoryArena
+    private let state = Mutex(State())
 
     /// Makes an empty one.
     ///
@@ -31,7 +41,18 @@ package final class RelayedBuffer: Sendable {
     ///
     /// - Throws: ``SystemError`` when there is no memory for them.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) {
-        unsafe try self.memory.write(bytes, at: Self.start + offset)
+        let place = Self.start + offset..<Self.start + offset + bytes.count
+        let window = self.state.withLock { state -> ArenaWindow? in
+            if state.end < place.upperBound { return nil }
+            if state.window?.contains(place) != true {
+                // Where it cannot be mapped it is written to as before.
+                state.window = try? ArenaWindow(self.memory, 0..<state.end, isWritable: true)
+            }
+            return state.window
+        }
+        if let window { return unsafe window.write(bytes, at: place.lowerBound) }
+        unsafe try self.memory.write(bytes, at: place.lowerBound)
+        self.state.withLock { $0.end = max($0.end, place.upperBound) }
     }
 
     /// Says which array is in it as a whole.

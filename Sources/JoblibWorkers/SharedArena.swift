@@ -142,6 +142,7 @@ package final class SharedArena: Sendable {
         let (end, overflow) = offset.addingReportingOverflow(byteCount)
         return offset >= Self.regionByteCount && !overflow && byteCount > 0
             && offset / Self.regionByteCount == (end - 1) / Self.regionByteCount && byteCount <= self.memory.byteCount
+            && end <= self.memory.end
     }
 
     /// Reads an array.
@@ -152,12 +153,12 @@ package final class SharedArena: Sendable {
         unsafe try self.memory.read(intoFresh: buffer, at: reference.offset)
     }
 
-    /// Reads a part of one, into memory that was used before.
+    /// Maps a part.
     ///
     /// - Throws: ``SystemError`` when it is not there.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) {
-        if !self.isUsed.load(ordering: .relaxed) { self.isUsed.store(true, ordering: .relaxed) }
-        unsafe try self.memory.read(into: buffer, at: offset)
+    func window(_ range: Range<Int>) throws(SystemError) -> ArenaWindow {
+        self.isUsed.store(true, ordering: .relaxed)
+        return try ArenaWindow(self.memory, range, isWritable: false)
     }
 
     // MARK: - Memory

@@ -24,7 +24,7 @@ package final class WorkerResult: Sendable {
     ///   - offset: Where they begin in it.
     /// - Throws: `SystemError` when they are not there.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) {
-        unsafe try self.results.read(into: buffer, at: self.array.offset + offset)
+        unsafe try self.results.read(self.array, into: buffer, at: self.array.offset + offset)
     }
 }
 
@@ -41,6 +41,9 @@ final class WorkerResults: Sendable {
 
         /// Whether the worker has ended, and nobody else would free its memory.
         var isAbandoned = false
+
+        /// What was read of last.
+        var window: ArenaWindow?
     }
 
     private let arena: SharedArena
@@ -81,8 +84,20 @@ final class WorkerResults: Sendable {
         if isOver { self.arena.discard(region: self.region) }
     }
 
-    fileprivate func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) {
-        unsafe try self.arena.read(into: buffer, at: offset)
+    fileprivate func read(
+        _ array: PlacedArray,
+        into buffer: UnsafeMutableRawBufferPointer,
+        at offset: Int
+    ) throws(SystemError) {
+        let window: ArenaWindow
+        if let last = self.state.withLock({ $0.window }), last.contains(offset..<offset + buffer.count) {
+            window = last
+        } else {
+            // All of the region up to its end: the next array is likely to be in it, too.
+            window = try self.arena.window(SharedArena.region(self.region).lowerBound..<array.offset + array.byteCount)
+            self.state.withLock { $0.window = window }
+        }
+        unsafe window.read(into: buffer, at: offset)
     }
 
     /// Gives the memory back to the system of a worker that has nothing to do and begins with nothing meanwhile, unless it is read.

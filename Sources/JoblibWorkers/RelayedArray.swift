@@ -34,8 +34,10 @@ package enum RelayedArray {
     /// Whether there is an array.
     static func exists(_ reference: ArrayReference, in process: Int32) -> Bool {
         guard reference == self.reference(reference.serial, byteCount: reference.byteCount) else { return false }
-        return RelayedBuffer.Reader(reference.serial, byteCount: reference.byteCount, of: process) != nil
+        let (number, byteCount) = (reference.serial, reference.byteCount)
+        return RelayedBuffer.places.known(number, byteCount: byteCount, of: process) != nil
             || self.open(reference, of: process) != nil
+            || RelayedBuffer.places.find(number, byteCount: byteCount, of: process) != nil
     }
 
     /// Copies the elements of an array.
@@ -47,12 +49,16 @@ package enum RelayedArray {
         into buffer: UnsafeMutableRawBufferPointer
     ) throws {
         unsafe HugePages.advise(buffer.baseAddress, byteCount: buffer.count)
-        if let reader = RelayedBuffer.Reader(reference.serial, byteCount: reference.byteCount, of: process) {
-            guard buffer.count == reference.byteCount, unsafe reader.read(into: buffer) else { throw Missing() }
-            return
+        guard buffer.count == reference.byteCount else { throw Missing() }
+        let (number, byteCount) = (reference.serial, reference.byteCount)
+        if let reader = RelayedBuffer.places.known(number, byteCount: byteCount, of: process) {
+            guard unsafe reader.read(into: buffer) else { throw Missing() }
+        } else if let file = self.open(reference, of: process) {
+            guard try unsafe file.read(into: buffer, at: 0) == buffer.count else { throw Missing() }
+        } else {
+            let reader = RelayedBuffer.places.find(number, byteCount: byteCount, of: process)
+            guard let isRead = unsafe reader?.read(into: buffer), isRead else { throw Missing() }
         }
-        guard let file = self.open(reference, of: process), try unsafe file.read(into: buffer, at: 0) == buffer.count
-        else { throw Missing() }
     }
 
     /// Opens the memory of an array that has its own; `nil` where there is none of this size.

@@ -63,7 +63,7 @@ package final class RelayedBuffer: Sendable {
     }
 
     /// What the first page says.
-    private struct Label: Equatable {
+    fileprivate struct Label: Equatable {
         var number: UInt64
         var byteCount: UInt64
     }
@@ -80,18 +80,15 @@ package final class RelayedBuffer: Sendable {
     /// An array in a buffer of another process.
     struct Reader: ~Copyable {
         private let file: OpenFile
-        private let label: Label
+        fileprivate let label: Label
 
-        /// Finds an array; `nil` where none of that number and size is there as a whole.
-        init?(_ number: UInt64, byteCount: Int, of process: Int32) {
-            let label = Label(number: number, byteCount: UInt64(byteCount))
-            for file in OpenFile.memories(named: RelayedBuffer.name, of: process) {
-                guard let file = try? OpenFile(file, of: process), Self.label(file) == label else { continue }
-                self.file = file
-                self.label = label
-                return
+        /// Opens a buffer; `nil` where it is gone, or nothing in it.
+        fileprivate init?(_ memory: OpenFile.Memory, of process: Int32) {
+            guard let file = try? OpenFile(memory, of: process), let label = Self.label(file), label.number != 0 else {
+                return nil
             }
-            return nil
+            self.file = file
+            self.label = label
         }
 
         private static func label(_ file: borrowing OpenFile) -> Label? {
@@ -109,4 +106,34 @@ package final class RelayedBuffer: Sendable {
             return Self.label(self.file) == self.label
         }
     }
+
+    /// Where the arrays of another process are: to look there once finds all that a batch refers to.
+    ///
+    /// What is remembered is where they were, and is looked at again; nothing is kept open, which would keep the memory.
+    final class Places: Sendable {
+        private let places = Mutex<[UInt64: OpenFile.Memory]>([:])
+
+        /// Opens an array where it was at the last look; `nil` where it is not, of that size, or not as a whole.
+        func known(_ number: UInt64, byteCount: Int, of process: Int32) -> Reader? {
+            guard let memory = self.places.withLock({ $0[number] }),
+                let reader = Reader(memory, of: process),
+                reader.label == Label(number: number, byteCount: UInt64(byteCount))
+            else { return nil }
+            return reader
+        }
+
+        /// Looks where all are, and opens one.
+        func find(_ number: UInt64, byteCount: Int, of process: Int32) -> Reader? {
+            var places: [UInt64: OpenFile.Memory] = [:]
+            for memory in OpenFile.memories(named: RelayedBuffer.name, of: process) {
+                guard let reader = Reader(memory, of: process) else { continue }
+                places[reader.label.number] = memory
+            }
+            self.places.withLock { $0 = places }
+            return self.known(number, byteCount: byteCount, of: process)
+        }
+    }
+
+    /// Those of the process whose tasks this one runs.
+    static let places = Places()
 }

@@ -89,7 +89,7 @@ struct HostArrayStoreTests {
     func reuse() throws {
         var store = HostArrayStore(.init(byteCount: 100))
         try store.take([1, 2], of: self.number, byteCount: 2)
-        let reader = RelayedBuffer.Reader(self.number, byteCount: 2, of: ThisProcess.id)
+        let reader = RelayedBuffer.Places().find(self.number, byteCount: 2, of: ThisProcess.id)
         store.forget(self.number, at: 0)
         try store.take([3, 4], of: self.number + 1, byteCount: 2)
         let found = reader != nil

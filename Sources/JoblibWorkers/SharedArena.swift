@@ -7,7 +7,7 @@ import Synchronization
 
 /// The memory through which large arrays get from a caller to its workers, and back.
 ///
-/// The caller and each worker write into a region of their own, and everybody reads; nobody maps it. Its pages stay for the next
+/// The caller and each worker write into a region of their own, and everybody reads; nobody maps it but hosts, to read. Its pages stay for the next
 /// arrays until ``trim()``: memory that is used again takes half the time.
 @safe
 package final class SharedArena: Sendable {

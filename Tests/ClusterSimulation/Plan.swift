@@ -71,6 +71,8 @@ struct Plan {
         // Last, so that a seed stands for what it stood for before there were such hosts.
         if random.chance(8) { self.hosts[random.count(in: 0...self.hosts.count - 1)].givesBack = true }
         self.addRefusals(using: &random)
+        // As many as a host has of short batches.
+        if random.chance(10) { self.settings.batchesAhead = 256 }
     }
 
     private mutating func addRefusals(using random: inout SplitMix64) {

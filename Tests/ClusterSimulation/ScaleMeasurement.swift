@@ -41,6 +41,12 @@ package struct ScaleMeasurement: CustomStringConvertible {
         }
     }
 
+    /// How many times as much a task costs with the last number of workers as with the first.
+    package var growth: Double {
+        guard let first = self.rows.first, let last = self.rows.last else { return 1 }
+        return last.median / first.median
+    }
+
     package var description: String {
         self.rows
             .map { row in

@@ -11,7 +11,12 @@ import JoblibCluster
 /// messages. Written down as events it would be some hundred bytes of each task, which pass through the caches that the
 /// coordinator's own memory is to be in: the more so the more workers there are between two tasks of the same one.
 package struct ScaleSchedule {
-    private static let settings = CoordinatorSettings()
+    /// As the backend's.
+    private static let settings = {
+        var settings = CoordinatorSettings()
+        settings.batchesAhead = 256
+        return settings
+    }()
 
     package let workers: Int
     package let taskCount: Int

@@ -17,7 +17,12 @@ if let scale = option("scale") {
         print("--scale is '\(scale)'; write numbers of workers, such as 1000,10000")
         exit(64)
     }
-    print(ScaleMeasurement(sizes))
+    let measurement = ScaleMeasurement(sizes)
+    print(measurement)
+    if let limit = option("growth").flatMap({ Double($0) }), measurement.growth > limit {
+        print("that is more than \(limit) times as much: to schedule a task costs more where there are more workers")
+        exit(1)
+    }
 } else {
     let first = option("seed").flatMap { UInt64($0) } ?? 1
     let count = option("schedules").flatMap { UInt64($0) } ?? 1000

@@ -263,7 +263,7 @@ final class Connection: HostLink, @unchecked Sendable {
         self.channel.close(promise: nil)
     }
 
-    /// It has ended: nothing is sent any more, nor kept to be, such as a worker's memory with its results. On the event loop.
+    /// Notes that it has ended, and lets go of what waits to be sent, such as a worker's memory with its results; on the event loop.
     func end() {
         let sent = self.outgoing.withLock { outgoing in
             outgoing.isOver = true

@@ -81,8 +81,10 @@ public struct Batch: Sendable, CustomStringConvertible {
         self.ticket.accept(answer)
     }
 
-    /// Notes that the next answer comes with large arrays, of so many bytes together, which have travelled apart.
-    package func noteArrays(of byteCount: Int) { self.ticket.shipment?.noteArrays(of: byteCount) }
+    /// Notes that the next answer comes with large arrays that have travelled apart, so that the call sends fewer batches ahead.
+    ///
+    /// - Parameter byteCount: How many bytes they have together.
+    public func noteArrays(of byteCount: Int) { self.ticket.shipment?.noteArrays(of: byteCount) }
 
     /// Completes the batch: the worker that has the ``payload`` is done, and all its answers were taken in.
     ///

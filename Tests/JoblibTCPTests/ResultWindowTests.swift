@@ -47,17 +47,22 @@ struct ResultWindowTests {
     }
 
     private struct State {
+        /// How many arrays have travelled apart.
+        var placedCount = 0
         var pending: [(batch: BatchNumber, payload: [UInt8])] = []
         var sizes: [Int] = []
     }
 
-    private static func answer(_ connection: Connection, _ batch: BatchNumber, _ payload: [UInt8]) {
+    /// Does a batch; returns how many arrays have travelled apart.
+    private static func answer(_ connection: Connection, _ batch: BatchNumber, _ payload: [UInt8]) -> Int {
         let placed = Placed()
+        let count = Mutex(0)
         try? PortableWorker.execute(payload, coder: BinaryCoder(trust: .none, arrays: placed)) { answer in
             let arrays = placed.arrays.withLock { arrays in
                 defer { arrays = [] }
                 return arrays
             }
+            count.withLock { $0 += arrays.count }
             for (announced, bytes) in arrays {
                 let message = HostMessage.result(batch, announced).frame
                 let piece = HostFrame(kind: .resultPiece, number: batch)
@@ -67,6 +72,7 @@ struct ResultWindowTests {
             connection.write(raw: message.header + message.bytes)
         }
         connection.write(raw: HostMessage.finished(batch).frame.header)
+        return count.withLock { $0 }
     }
 
     @Test("Once it is known that results are large no worker has more than a few batches")
@@ -87,14 +93,19 @@ struct ResultWindowTests {
                     defer { state.pending = [] }
                     return state.pending
                 }
-                for (batch, payload) in pending { Self.answer(connection, batch, payload) }
+                for (batch, payload) in pending {
+                    let count = Self.answer(connection, batch, payload)
+                    state.withLock { $0.placedCount += count }
+                }
             }
         }
         defer { host.stop() }
         let cluster = TestCluster([host.address], token)
         let tasks = (0..<150).map { Delayed(Blank(count: 1 << 20, value: UInt8($0))) }
-        let results = try cluster.parallel(1)(tasks)
+        let all = Parallel(backend: .tcp, preDispatch: .all, batchSize: 1, backendParams: cluster.parameters(1))
+        let results = try all(tasks)
         #expect(results.enumerated().allSatisfy { $0.element == Blank(count: 1 << 20, value: UInt8($0.offset)).run() })
+        #expect(state.withLock { $0.placedCount } == 150)
         let sizes = state.withLock { $0.sizes }
         // While the first ones are answered others may be sent as if they were small.
         #expect(sizes.last.map { $0 <= 8 } == true && sizes.dropFirst(2).allSatisfy { $0 <= 8 }, "\(sizes)")

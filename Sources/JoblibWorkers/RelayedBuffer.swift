@@ -55,6 +55,18 @@ package final class RelayedBuffer: Sendable {
         self.state.withLock { $0.end = max($0.end, place.upperBound) }
     }
 
+    /// Gives memory back to the system beyond so many bytes of an array, which whoever copies that does not look at.
+    package func shrink(to byteCount: Int) {
+        let end = Self.start + byteCount
+        self.state.withLock { state in
+            guard state.end > end else { return }
+            self.memory.discard(end..<state.end)
+            // To write behind it takes memory, which is to be asked for.
+            state.end = end
+            state.window = nil
+        }
+    }
+
     /// Says which array is in it as a whole.
     ///
     /// - Throws: ``SystemError`` when there is no memory.

@@ -153,6 +153,14 @@ package final class SharedArena: Sendable {
         unsafe try self.memory.read(intoFresh: buffer, at: reference.offset)
     }
 
+    /// Reads a part of one.
+    ///
+    /// - Throws: ``SystemError`` when it is not there.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) {
+        self.isUsed.store(true, ordering: .relaxed)
+        unsafe try self.memory.read(into: buffer, at: offset)
+    }
+
     /// Maps a part.
     ///
     /// - Throws: ``SystemError`` when it is not there.

@@ -94,8 +94,13 @@ final class WorkerResults: Sendable {
             window = last
         } else {
             // All of the region up to its end: the next array is likely to be in it, too.
-            window = try self.arena.window(SharedArena.region(self.region).lowerBound..<array.offset + array.byteCount)
-            self.state.withLock { $0.window = window }
+            let part = SharedArena.region(self.region).lowerBound..<array.offset + array.byteCount
+            guard let fresh = try? self.arena.window(part) else {
+                // There may be a limit of what can be mapped.
+                return unsafe try self.arena.read(into: buffer, at: offset)
+            }
+            window = fresh
+            self.state.withLock { $0.window = fresh }
         }
         unsafe window.read(into: buffer, at: offset)
     }

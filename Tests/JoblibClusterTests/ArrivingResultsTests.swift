@@ -38,14 +38,14 @@ struct ArrivingResultsTests {
                 try Self.append(Array(bytes[start..<min(start + size, 8000)]), &results, 5)
             }
             try results.begin(Self.announced(2, 3), of: 5, isWanted: true)
-            // Between those of another batch.
-            try results.begin(Self.announced(1, 1), of: 6, isWanted: true)
             try Self.append([1, 2, 3], &results, 5)
+            // Another one's answer may come meanwhile, and end.
+            #expect(try results.take(of: 6).isEmpty)
+            results.forget(6)
             let taken = try results.take(of: 5)
             #expect(taken.map(\.number) == [1, 2] && taken.map(\.byteCount) == [8000, 3])
             #expect(taken.first?.array as? [Double] == numbers && taken.last?.array as? [UInt8] == [1, 2, 3])
             #expect(results.byteCount == 0)
-            results.forget(6)
         }
         #expect(try results.take(of: 5).isEmpty)
     }
@@ -66,18 +66,38 @@ struct ArrivingResultsTests {
         #expect(throws: ArrivingResults.Nonsense.self) { try Self.append([3], &results, 5) }
     }
 
+    @Test("that were called off may be left out, and nothing is kept of the others")
+    func calledOff() throws {
+        var results = ArrivingResults(self.memory)
+        try results.begin(Self.announced(1, 2), of: 5, isWanted: true)
+        try Self.append([1, 2], &results, 5)
+        try results.begin(Self.announced(2, 1 << 20), of: 5, isWanted: true)
+        try Self.append([1, 2, 3], &results, 5)
+        for number in 3...4 as ClosedRange<UInt64> {
+            try results.begin(Self.announced(number, 1 << 20), of: 5, isWanted: false)
+            #expect(results.byteCount == 0 && results.batch == 5)
+        }
+        // Those of others are not.
+        #expect(throws: ArrivingResults.Nonsense.self) {
+            try results.begin(Self.announced(1, 1), of: 6, isWanted: false)
+        }
+        results.forget(5)
+        try results.begin(Self.announced(1, 1), of: 6, isWanted: true)
+    }
+
     @Test("are refused that cannot be")
     func nonsense() throws {
         var results = ArrivingResults(self.memory)
         func refuses(_ array: ResultArray) -> Bool { (try? results.begin(array, of: 5, isWanted: true)) == nil }
         for byteCount in [0, 1 << 32, 1 << 63, .max] as [UInt64] { #expect(refuses(Self.announced(1, byteCount))) }
         for number in 0..<1 << 14 as Range<UInt64> {
-            try results.begin(Self.announced(number, 1), of: 4, isWanted: false)
+            try results.begin(Self.announced(number, 1), of: 4, isWanted: true)
             try Self.append([0], &results, 4)
         }
         #expect(throws: ArrivingResults.Nonsense.self) {
-            try results.begin(Self.announced(0, 1), of: 4, isWanted: false)
+            try results.begin(Self.announced(0, 1), of: 4, isWanted: true)
         }
+        results.forget(4)
         for code in [0, 11, 255] as [UInt8] { #expect(refuses(Self.announced(1, 8, code))) }
         #expect(refuses(Self.announced(1, 12, doublesCode)))
         #expect(throws: ArrivingResults.Nonsense.self) { try Self.append([1], &results, 5) }
@@ -86,6 +106,7 @@ struct ArrivingResultsTests {
         try Self.append([1], &results, 5)
         #expect(throws: ArrivingResults.Nonsense.self) { _ = try results.take(of: 5) }
         try results.begin(Self.announced(1, 1 << 31), of: 6, isWanted: false)
+        #expect(refuses(Self.announced(1, 1)), "the answer to another batch has not come")
         #expect(throws: ArrivingResults.Nonsense.self) { try Self.append([1, 2, 3], &results, 7) }
     }
 }

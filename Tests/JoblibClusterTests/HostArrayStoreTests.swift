@@ -114,6 +114,24 @@ struct HostArrayStoreTests {
         #expect(copied(self.number + 2, 1) == [8] && copied(self.number + 3, 1) == [8])
     }
 
+    @Test("leave room that a smaller one does not need where it has come to a larger one's place")
+    func slack() throws {
+        var store = HostArrayStore(.init(byteCount: 1 << 20))
+        let (large, small) = ([UInt8](repeating: 1, count: 600_000), [UInt8](repeating: 2, count: 5000))
+        let next = [UInt8](repeating: 3, count: 700_000)
+        try store.take(large, of: self.number, byteCount: 600_000)
+        store.forget(self.number, at: 0)
+        try store.take(small, of: self.number + 1, byteCount: 5000)
+        #expect(store.byteCount == 600_000)
+        try store.take(next, of: self.number + 2, byteCount: 700_000)
+        #expect(store.byteCount == 705_000)
+        #expect(copied(self.number + 1, 5000) == small && copied(self.number + 2, 700_000) == next)
+        // And again where a part of it was written before.
+        store.forget(self.number + 1, at: 0)
+        try store.take(small, of: self.number + 3, byteCount: 5000)
+        #expect(copied(self.number + 3, 5000) == small)
+    }
+
     @Test("take no more than there may be: what is too much is left out, and the reason is there")
     func room() throws {
         var store = HostArrayStore(.init(count: 3, byteCount: 10, knownCount: 7))

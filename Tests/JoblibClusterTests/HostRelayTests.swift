@@ -81,7 +81,7 @@ private final class Coordinators: Sendable {
             backend: pool.name,
             slots: 8,
             send: { message in self.messages.withLock { $0.append(message) } },
-            sendResult: { batch, _ in Issue.record("a large array of \(batch)") },
+            sendAnswer: { batch, _, _ in Issue.record("a large array of \(batch)") },
             didEmpty: { self.emptied.add(1, ordering: .relaxed) }
         )
     }

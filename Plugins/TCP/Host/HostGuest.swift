@@ -48,7 +48,7 @@ final class HostGuest: Guest, @unchecked Sendable {
             arrayByteCount: arrayByteCount,
             tally: tally,
             send: { connection.send($0) },
-            sendResult: { connection.send($1, for: $0) },
+            sendAnswer: { connection.send(answer: $1, to: $0, $2) },
             didEmpty: didEmpty
         )
         // Until it is known when the coordinator has heard of this host.
@@ -64,6 +64,7 @@ final class HostGuest: Guest, @unchecked Sendable {
         switch message {
         case .heartbeat(let interval): self.adopt(interval)
         case .lease(let time): return self.renewLease(since: time)
+        case .cancel(let batch): self.connection.leaveOutResults(of: batch)
         default: break
         }
         if let message, self.relay.receive(message) { return }

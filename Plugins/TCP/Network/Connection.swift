@@ -34,7 +34,9 @@ final class Connection: HostLink, @unchecked Sendable {
     /// What other threads than the event loop's have sent.
     private enum Sent {
         case message(HostMessage)
-        case result(SentResult)
+
+        /// An answer, and the large arrays that come before it.
+        case answer(BatchNumber, [UInt8], [WorkerResult])
     }
 
     private struct Outgoing {
@@ -82,9 +84,18 @@ final class Connection: HostLink, @unchecked Sendable {
         self.leave(.message(message))
     }
 
-    /// Sends a large array of a worker's answer, behind what the same thread has sent before, and lets go of it then.
-    func send(_ result: WorkerResult, for batch: BatchNumber) {
-        self.leave(.result(SentResult(batch: batch, result: result)))
+    /// Sends an answer of a worker's behind its large arrays, of which it lets go then, with nothing in between.
+    func send(answer: [UInt8], to batch: BatchNumber, _ results: [WorkerResult]) {
+        self.leave(.answer(batch, answer, results))
+    }
+
+    /// Leaves out what has not been sent of the large arrays of a batch, which nobody wants any more; on the event loop.
+    func leaveOutResults(of batch: BatchNumber) {
+        self.takeOutgoing()
+        self.waiting.removeAll {
+            guard case .array(let array, _) = $0 else { return false }
+            return (array as? SentResult)?.batch == batch
+        }
     }
 
     /// Leaves something to the event loop.
@@ -109,18 +120,18 @@ final class Connection: HostLink, @unchecked Sendable {
         // Taken out one by one, none is copied.
         all.reverse()
         while let sent = all.popLast() {
+            var message: HostMessage
             switch sent {
-            case .message(var message):
-                if case .message(let next) = all.last, let joined = message.joined(with: next) {
-                    all.removeLast()
-                    message = joined
-                }
-                self.append(message)
-            case .result(let result):
-                self.append(result.announcement)
-                self.endSmall()
-                self.waiting.append(.array(result, from: 0))
+            case .message(let other): message = other
+            case .answer(let batch, let answer, let results):
+                for result in results { self.append(SentResult(batch: batch, result: result)) }
+                message = .answer(batch, answer)
             }
+            if case .message(let next) = all.last, let joined = message.joined(with: next) {
+                all.removeLast()
+                message = joined
+            }
+            self.append(message)
         }
     }
 
@@ -134,6 +145,12 @@ final class Connection: HostLink, @unchecked Sendable {
         }
         self.endSmall()
         self.waiting.append(.bytes(frame.bytes, from: 0))
+    }
+
+    private func append(_ result: SentResult) {
+        self.append(result.announcement)
+        self.endSmall()
+        self.waiting.append(.array(result, from: 0))
     }
 
     func send(_ array: HostArray) {
@@ -244,6 +261,16 @@ final class Connection: HostLink, @unchecked Sendable {
     func close() {
         self.outgoing.withLock { $0.isOver = true }
         self.channel.close(promise: nil)
+    }
+
+    /// Notes that it has ended, and lets go of what waits to be sent, such as a worker's memory with its results; on the event loop.
+    func end() {
+        let sent = self.outgoing.withLock { outgoing in
+            outgoing.isOver = true
+            defer { outgoing.sent = [] }
+            return outgoing.sent
+        }
+        withExtendedLifetime(sent) { self.waiting.removeAll() }
     }
 
     /// Closes at once, for when nobody is there who would close it, too.

@@ -71,6 +71,7 @@ final class LinkHandler: ChannelInboundHandler {
         if self.isOver { return }
         self.isOver = true
         self.connection.close()
+        self.connection.end()
         self.guest.end(self.reason)
     }
 }

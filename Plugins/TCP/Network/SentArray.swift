@@ -38,7 +38,7 @@ struct SentResult: SentArray {
 
     var byteCount: Int { self.result.array.byteCount }
 
-    /// Never: the end of the batch stands behind it.
+    /// Never: one that nobody wants any more is taken out of what waits.
     var isObsolete: Bool { false }
 
     /// What is sent before it.

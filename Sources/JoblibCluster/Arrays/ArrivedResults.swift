@@ -18,6 +18,7 @@ package struct ArrivedResults: ArrayExchange {
     static func accept(_ answer: WorkerAnswer, _ batch: Batch) {
         // Most have none.
         if answer.arrays.isEmpty { return batch.accept(answer.bytes) }
+        batch.noteArrays(of: answer.byteCount)
         Self.$current.withValue(answer.arrays) { batch.accept(answer.bytes) }
     }
 

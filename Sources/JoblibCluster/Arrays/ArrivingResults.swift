@@ -10,6 +10,9 @@ struct ResultValue: @unchecked Sendable {
     let number: UInt64
     let byteCount: Int
     let array: Any
+
+    /// What one takes however small it is.
+    static let ownByteCount = 128
 }
 
 /// What a worker has said of a batch, with the large arrays that it refers to.
@@ -18,10 +21,14 @@ struct WorkerAnswer: Sendable {
     var arrays: [ResultValue] = []
 
     /// How much memory it has.
-    var byteCount: Int { self.arrays.reduce(self.bytes.count) { $0 + $1.byteCount } }
+    var byteCount: Int { self.arrays.reduce(self.bytes.count) { $0 + $1.byteCount + ResultValue.ownByteCount } }
 }
 
 /// The large arrays that come from one host, each before the answer that refers to it.
+///
+/// A host says all that belongs to an answer in a row. So there is one at a time that is not whole, and it costs what one message may cost:
+/// memory is made room for, and backed, before bytes come to it, which a host that announced for each of its batches would have of the
+/// coordinator for next to nothing.
 struct ArrivingResults {
     /// What a host has said that cannot be.
     struct Nonsense: Error {}
@@ -34,23 +41,35 @@ struct ArrivingResults {
 
         /// `nil`: nobody wants it any more, and nothing is kept.
         var array: ArrivingArray?
-        var missing: Int
     }
 
     /// What comes for one answer; the last array may not be whole.
     private struct Answer {
+        let batch: BatchNumber
         var arrays: [Arriving] = []
 
         /// How many bytes were announced.
         var byteCount = 0
+
+        /// How many bytes have not come of the last array.
+        var missing = 0
+
+        /// Takes in the next ones; returns whether they are kept.
+        mutating func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+            self.missing -= bytes.count
+            return unsafe self.arrays[self.arrays.count - 1].array?.append(bytes) ?? false
+        }
     }
 
     private let memory: BackedAhead
 
-    /// By the batch whose next answer it is.
-    private var batches: [BatchNumber: Answer] = [:]
+    /// The answer whose arrays come now.
+    private var answer: Answer?
 
-    /// How many bytes are kept of answers that have not come.
+    /// The batch whose answer that is.
+    var batch: BatchNumber? { self.answer?.batch }
+
+    /// How many bytes are kept of it.
     private(set) var byteCount = 0
 
     /// Begins with none.
@@ -65,61 +84,55 @@ struct ArrivingResults {
     /// - Parameters:
     ///   - announced: The array.
     ///   - batch: Whose next answer refers to it.
-    ///   - isWanted: Whether anybody does; what comes is not kept otherwise.
-    /// - Throws: ``Nonsense`` for one that cannot be, and before the last one is whole.
+    ///   - isWanted: Whether anybody does; nothing of the answer is kept otherwise, and the bytes of the last one may be left out.
+    /// - Throws: ``Nonsense`` for one that cannot be, before the last one is whole, and before the answer has come to another batch that
+    ///   arrays came for.
     mutating func begin(_ announced: ResultArray, of batch: BatchNumber, isWanted: Bool) throws(Nonsense) {
-        let earlier = self.batches[batch] ?? Answer()
-        guard earlier.arrays.last?.missing ?? 0 == 0, earlier.arrays.count < Self.largestCount,
+        if !isWanted, self.remove(batch) != nil { self.answer = Answer(batch: batch) }
+        guard self.answer?.batch ?? batch == batch, self.answer?.missing ?? 0 == 0,
+            self.answer?.arrays.count ?? 0 < Self.largestCount,
             let byteCount = Int(exactly: announced.byteCount), byteCount > 0,
-            byteCount <= HostFrame.largestByteCount - earlier.byteCount
+            byteCount <= HostFrame.largestByteCount - (self.answer?.byteCount ?? 0)
         else { throw Nonsense() }
         var array: ArrivingArray?
         if isWanted {
             array = ArrivingArray(elementCode: announced.elementCode, byteCount: byteCount, self.memory)
             guard array != nil else { throw Nonsense() }
         }
-        self.batches[batch, default: Answer()].arrays
-            .append(
-                Arriving(number: announced.number, array: array, missing: byteCount)
-            )
-        self.batches[batch, default: Answer()].byteCount += byteCount
+        if self.answer == nil { self.answer = Answer(batch: batch) }
+        self.answer?.arrays.append(Arriving(number: announced.number, array: array))
+        self.answer?.byteCount += byteCount
+        self.answer?.missing = byteCount
     }
 
-    /// The next bytes have come of the array that was announced last for a batch.
+    /// The next bytes have come of the array that was announced last.
     ///
-    /// - Throws: ``Nonsense`` where none was, or there are more of them.
+    /// - Throws: ``Nonsense`` where none was for this batch, or there are more of them.
     mutating func append(_ bytes: RawSpan, to batch: BatchNumber) throws(Nonsense) {
-        guard let last = self.batches[batch]?.arrays.indices.last, bytes.byteCount <= self.missing(last, batch) else {
-            throw Nonsense()
-        }
-        let isKept = unsafe bytes.withUnsafeBytes {
-            unsafe self.batches[batch]?.arrays[last].array?.append($0) ?? false
-        }
-        self.batches[batch]?.arrays[last].missing -= bytes.byteCount
+        // Not taken out to be looked at: a second owner would have all of it copied.
+        guard self.answer?.batch == batch, bytes.byteCount <= self.answer?.missing ?? 0 else { throw Nonsense() }
+        let isKept = unsafe bytes.withUnsafeBytes { unsafe self.answer?.append($0) ?? false }
         if isKept { self.byteCount += bytes.byteCount }
     }
-
-    private func missing(_ place: Int, _ batch: BatchNumber) -> Int { self.batches[batch]?.arrays[place].missing ?? 0 }
 
     /// The answer has come: takes out what it refers to.
     ///
     /// - Throws: ``Nonsense`` where that is not whole.
     mutating func take(of batch: BatchNumber) throws(Nonsense) -> [ResultValue] {
         // Most often there is none.
-        if self.batches.isEmpty { return [] }
-        let arriving = self.remove(batch)
-        guard arriving.allSatisfy({ $0.missing == 0 }) else { throw Nonsense() }
-        return arriving.compactMap { arriving in
+        guard let answer = self.remove(batch) else { return [] }
+        guard answer.missing == 0 else { throw Nonsense() }
+        return answer.arrays.compactMap { arriving in
             arriving.array.map { ResultValue(number: arriving.number, byteCount: $0.byteCount, array: $0.value) }
         }
     }
 
     /// The batch has ended, and nothing more comes of it.
-    mutating func forget(_ batch: BatchNumber) { if !self.batches.isEmpty { _ = self.remove(batch) } }
+    mutating func forget(_ batch: BatchNumber) { _ = self.remove(batch) }
 
-    private mutating func remove(_ batch: BatchNumber) -> [Arriving] {
-        let arriving = self.batches.removeValue(forKey: batch)?.arrays ?? []
-        self.byteCount -= arriving.reduce(0) { $0 + ($1.array?.receivedByteCount ?? 0) }
-        return arriving
+    private mutating func remove(_ batch: BatchNumber) -> Answer? {
+        guard self.answer?.batch == batch else { return nil }
+        self.byteCount = 0
+        return self.answer.take()
     }
 }

@@ -37,10 +37,10 @@ extension Coordinator {
         return nil
     }
 
-    /// Whether a host has a batch, by its connection.
-    func hasLease(of batch: BatchNumber, _ link: LinkNumber) -> Bool {
+    /// Whether a host has a batch, by its connection, and somebody waits for what it says of it.
+    func wants(_ batch: BatchNumber, from link: LinkNumber) -> Bool {
         guard let host = self.hostIndices[link], let index = self.batchIndices[batch] else { return false }
-        return self.lease(of: index, with: host) != nil
+        return !self.batches[index].isCancelled && self.lease(of: index, with: host) != nil
     }
 
     /// The other one of a batch's two leases; `nil` if there is but one.

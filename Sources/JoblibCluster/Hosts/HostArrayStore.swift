@@ -127,6 +127,7 @@ struct HostArrayStore {
                 """
             )
         }
+        if byteCount > self.limits.byteCount - self.byteCount { self.giveBackSlack() }
         guard byteCount <= self.limits.byteCount - self.byteCount else {
             let most = "\(self.limits.byteCount) bytes of them are kept at most"
             let others = self.byteCount == 0 ? "" : ", and others have \(self.byteCount)"
@@ -138,6 +139,16 @@ struct HostArrayStore {
             return stored
         } catch {
             return Self.refusal(number, byteCount, "has no room here: \(error)")
+        }
+    }
+
+    /// Frees what buffers that were of larger arrays have beyond those that are there: nothing is left out for the sake of nothing.
+    private mutating func giveBackSlack() {
+        for (number, stored) in self.arrays {
+            guard case .buffer(let buffer, let capacity) = stored.place, capacity > stored.byteCount else { continue }
+            buffer.shrink(to: stored.byteCount)
+            self.arrays[number]?.place = .buffer(buffer, capacity: stored.byteCount)
+            self.byteCount -= capacity - stored.byteCount
         }
     }
 

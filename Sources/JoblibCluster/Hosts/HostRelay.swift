@@ -51,7 +51,7 @@ package final class HostRelay: Sendable {
     /// Whether the connection has ended, so that nobody is to be told anything.
     private let isSilent = Atomic<Bool>(false)
     private let send: @Sendable (HostMessage) -> Void
-    private let sendResult: @Sendable (BatchNumber, WorkerResult) -> Void
+    private let sendAnswer: @Sendable (BatchNumber, [UInt8], [WorkerResult]) -> Void
     private let didEmpty: @Sendable () -> Void
 
     /// Begins with nothing.
@@ -62,7 +62,7 @@ package final class HostRelay: Sendable {
     ///   - arrayByteCount: How many bytes the large arrays of tasks may have together; `nil`: half of the memory that there is.
     ///   - tally: Counts tasks.
     ///   - send: Sends a message to the coordinator; called by any thread, in order for each batch.
-    ///   - sendResult: Sends a large array of a batch's next answer, in the same order.
+    ///   - sendAnswer: Sends the large arrays of an answer, and the answer, with nothing in between; in the same order.
     ///   - didEmpty: Called when the last batch has ended after ``leave()`` or ``end()``.
     package init(
         backend: String = "loky",
@@ -70,7 +70,7 @@ package final class HostRelay: Sendable {
         arrayByteCount: Int? = nil,
         tally: HostTally = HostTally(),
         send: @escaping @Sendable (HostMessage) -> Void,
-        sendResult: @escaping @Sendable (BatchNumber, WorkerResult) -> Void,
+        sendAnswer: @escaping @Sendable (BatchNumber, [UInt8], [WorkerResult]) -> Void,
         didEmpty: @escaping @Sendable () -> Void = {}
     ) {
         self.backendName = backend
@@ -78,7 +78,7 @@ package final class HostRelay: Sendable {
         self.tally = tally
         self.arrays = Mutex(HostArrayStore(arrayByteCount.map { .init(byteCount: $0) } ?? .usual))
         self.send = send
-        self.sendResult = sendResult
+        self.sendAnswer = sendAnswer
         self.didEmpty = didEmpty
     }
 
@@ -227,10 +227,12 @@ package final class HostRelay: Sendable {
 
     // MARK: - What comes of batches
 
-    fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8], _ results: [WorkerResult]) {
+    fileprivate func answer(_ number: BatchNumber, _ answer: [UInt8], _ results: [WorkerResult], isWanted: Bool) {
         self.tally.note(answer: answer)
-        for result in results where !self.state.withLock({ $0.isOver }) { self.sendResult(number, result) }
-        self.tell(.answer(number, answer))
+        if results.isEmpty { return self.tell(.answer(number, answer)) }
+        // Nothing can be made of it without its arrays, which nobody is to wait for.
+        if !isWanted { return self.tell(.answer(number, [])) }
+        if !self.isSilent.load(ordering: .relaxed) { self.sendAnswer(number, answer, results) }
     }
 
     fileprivate func end(_ number: BatchNumber, _ message: HostMessage) {
@@ -329,7 +331,7 @@ private final class RelayedBatch: ResultsRelay {
             defer { results = [] }
             return results
         }
-        self.relay.answer(self.number, answer, results)
+        self.relay.answer(self.number, answer, results, isWanted: !self.isObsolete)
     }
 
     func finish() { self.relay.end(self.number, .finished(self.number)) }

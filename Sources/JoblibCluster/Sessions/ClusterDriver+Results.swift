@@ -13,7 +13,7 @@ extension ClusterDriver {
     /// A host announces a large result; returns whether that can be.
     func announce(_ array: ResultArray, of batch: BatchNumber, from link: LinkNumber) -> Bool {
         // What comes late is not kept, since nobody waits for it.
-        let isWanted = self.hasLease(of: batch, link)
+        let isWanted = self.wants(batch, from: link)
         return
             (try? self.arriving[link, default: ArrivingResults(self.memory)]
             .begin(array, of: batch, isWanted: isWanted)) != nil
@@ -22,7 +22,12 @@ extension ClusterDriver {
     /// An answer with what has come for it; `nil` where that is not whole.
     func answer(to batch: BatchNumber, _ bytes: [UInt8], from link: LinkNumber) -> WorkerAnswer? {
         // Most hosts never have any.
-        if self.arriving.isEmpty { return WorkerAnswer(bytes: bytes) }
+        guard !self.arriving.isEmpty, self.arriving[link]?.batch == batch else { return WorkerAnswer(bytes: bytes) }
+        guard self.wants(batch, from: link) else {
+            // What was called off is left out, and nothing is made of the rest.
+            self.forgetResults(of: batch, from: link)
+            return WorkerAnswer(bytes: [])
+        }
         guard let arrays = try? self.arriving[link]?.take(of: batch) ?? [] else { return nil }
         return WorkerAnswer(bytes: bytes, arrays: arrays)
     }

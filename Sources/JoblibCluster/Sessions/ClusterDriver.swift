@@ -185,7 +185,7 @@ package final class ClusterDriver: @unchecked Sendable {
         self.forget(link)
     }
 
-    func hasLease(of batch: BatchNumber, _ link: LinkNumber) -> Bool { self.coordinator.hasLease(of: batch, link) }
+    func wants(_ batch: BatchNumber, from link: LinkNumber) -> Bool { self.coordinator.wants(batch, from: link) }
 
     func isConnected(_ link: LinkNumber) -> Bool { self.state.links.contains(link) }
 

@@ -81,6 +81,11 @@ public struct Batch: Sendable, CustomStringConvertible {
         self.ticket.accept(answer)
     }
 
+    /// Notes that the next answer comes with large arrays that have travelled apart, so that the call sends fewer batches ahead.
+    ///
+    /// - Parameter byteCount: How many bytes they have together.
+    public func noteArrays(of byteCount: Int) { self.ticket.shipment?.noteArrays(of: byteCount) }
+
     /// Completes the batch: the worker that has the ``payload`` is done, and all its answers were taken in.
     ///
     /// - Returns: Whether the answers were for all its tasks that were still wanted; the others run again. A worker that
@@ -147,11 +152,18 @@ protocol ShippedWork: BatchWork {
     /// Takes an answer in.
     func accept(_ answer: [UInt8])
 
+    /// The next answer comes with arrays that have travelled apart.
+    func noteArrays(of byteCount: Int)
+
     /// The worker is done; returns whether with all that is wanted.
     func finish() -> Bool
 
     /// The worker is gone.
     func wasLost(_ cause: any Error)
+}
+
+extension ShippedWork {
+    func noteArrays(of byteCount: Int) {}
 }
 
 private final class ClosureWork: BatchWork {
@@ -192,6 +204,8 @@ private final class WrapperWork: ShippedWork {
     var payload: [UInt8] { self.batch.payload }
 
     func accept(_ answer: [UInt8]) { self.batch.accept(answer) }
+
+    func noteArrays(of byteCount: Int) { self.batch.noteArrays(of: byteCount) }
 
     func finish() -> Bool { self.batch.finish() }
 

@@ -73,6 +73,8 @@ final class Shipment: ShippedWork, @unchecked Sendable {
 
     var isObsolete: Bool { self.loop.isStopped }
 
+    func noteArrays(of byteCount: Int) { self.loop.noteAnswer(of: byteCount) }
+
     func accept(_ answer: [UInt8]) { self.loop.accept(answer, of: self) }
 
     func finish() -> Bool { self.loop.didFinish(self, lostBy: nil) }

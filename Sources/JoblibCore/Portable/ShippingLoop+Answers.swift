@@ -9,9 +9,7 @@ import Synchronization
 extension ShippingLoop {
     /// Takes an answer in, which may be anything: what makes no sense is ignored.
     func accept(_ answer: [UInt8], of shipment: Shipment) {
-        if answer.count > ShippingWindow.smallByteCount {
-            self.state.withLock { $0.ahead.noteAnswer(of: answer.count) }
-        }
+        if answer.count > ShippingWindow.smallByteCount { self.noteAnswer(of: answer.count) }
         guard var answer = try? WorkerAnswer(decoding: answer) else { return }
         var isAnything = false
         while let message = (try? answer.next()) ?? nil {
@@ -21,6 +19,9 @@ extension ShippingLoop {
         // Once for all of them, since whoever waits would be woken for each; and of a list nobody takes a part.
         if isAnything, !self.isList { self.didChange() }
     }
+
+    /// Notes how large an answer is.
+    func noteAnswer(of byteCount: Int) { self.state.withLock { $0.ahead.noteAnswer(of: byteCount) } }
 
     /// Takes in the results of tasks in a row, which are plain bytes.
     private func receiveRow(_ message: WorkerMessage, _ answer: WorkerAnswer, _ shipment: Shipment) {

@@ -7,7 +7,7 @@ internal import CJoblibPOSIX
 ///
 /// Memory that the system hands out anew has to be cleared and mapped page by page, which takes about as long as to fill it: a
 /// worker that gets one large array after another keeps the memory of the last. It gives it back once it has not needed it for
-/// five seconds.
+/// ten seconds.
 public struct FreedMemory: Sendable {
     /// How workers are told to keep it; glibc's `GLIBC_TUNABLES`.
     ///
@@ -19,7 +19,7 @@ public struct FreedMemory: Sendable {
     static let leastByteCount = 32 << 20
 
     /// For how long they are kept, in nanoseconds.
-    public static let keepingTime: UInt64 = 5_000_000_000
+    public static let keepingTime: UInt64 = 10_000_000_000
 
     private var lastLook: UInt64 = 0
 

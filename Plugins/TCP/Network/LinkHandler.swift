@@ -20,14 +20,29 @@ final class LinkHandler: ChannelInboundHandler {
     private var reason = "the other end has closed the connection"
     private var isOver = false
 
+    /// Whether something is being read, and what has come meanwhile: a write that fails, such as the last one of TLS, has the channel read
+    /// what else there is, in the middle of what made it write.
+    private var isReading = false
+    private var late: CircularBuffer<ByteBuffer> = []
+
+    /// Whether what has come makes no sense, nor anything behind it.
+    private var isBroken = false
+
     init(_ connection: Connection, _ guest: any Guest) {
         self.connection = connection
         self.guest = guest
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if self.isOver { return }
-        let buffer = self.unwrapInboundIn(data)
+        self.late.append(self.unwrapInboundIn(data))
+        if self.isReading { return }
+        self.isReading = true
+        while let buffer = self.late.popFirst() { self.read(buffer, context) }
+        self.isReading = false
+    }
+
+    private func read(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        if self.isOver || self.isBroken { return }
         self.connection.noteReceived(buffer.readableBytes)
         self.guest.hear()
         do {
@@ -38,6 +53,7 @@ final class LinkHandler: ChannelInboundHandler {
             )
             self.guest.hold(self.reader.heldByteCount)
         } catch {
+            self.isBroken = true
             self.reason = "what came makes no sense: \(error)"
             self.guest.receive(nil)
             context.close(promise: nil)
